@@ -1,0 +1,68 @@
+"""Every name that two parts of Upnext share: features, tokens, outcomes, signatures, outputs.
+
+A string that stands in two files is a bug to come; it stands here instead.
+"""
+
+from typing import Final
+
+# Features of a window example (one window of a listener's history, oldest event first).
+USER_ID: Final = "user_id"  # bytes [1]
+WINDOW_START: Final = "window_start"  # int64 [1]: the first event's place in the whole history
+ITEM_IDS: Final = "item_ids"  # bytes [n]
+TIMESTAMPS: Final = "timestamps"  # int64 [n], unix seconds; 0 = unknown
+OUTCOMES: Final = "outcomes"  # int64 [n], the codes below
+TARGETS: Final = "targets"  # int64 [n]: 1 where this split may ask "was this event foreseen?"
+LISTENER: Final = "listener"  # bytes [any]: tokens that hold for the listener (country=SE)
+CONTEXT: Final = "context"  # bytes [n * slots]: tokens of each event (surface=home), "" = none
+
+# Features of a catalogue example.
+ITEM_ID: Final = "item_id"  # bytes [1]
+TITLE: Final = "title"  # bytes [1], "" = none
+DESCRIPTION: Final = "description"  # bytes [1], "" = none
+ITEM_TOKENS: Final = "item_tokens"  # bytes [any]: kind=…, creator=…, genre=…, explicit=1, country=…
+DURATION_MS: Final = "duration_ms"  # int64 [1], 0 = unknown
+RELEASE_DAY: Final = "release_day"  # int64 [1], days since 1970-01-01; RELEASE_UNKNOWN = unknown
+RELEASE_UNKNOWN: Final = -1_000_000
+
+# Features that Transform adds.
+GAP: Final = "gap"  # int64, quantile bucket of the seconds since the event before, 0 = unknown
+HOUR: Final = "hour"  # int64, 1 + hour of the day (UTC), 0 = unknown
+WEEKDAY: Final = "weekday"  # int64, 1 + day of the week (UTC), 0 = unknown
+CONTENT: Final = "content"  # int64 [any], 1 + index of a content token of an item
+
+# Outcomes of an event.
+UNKNOWN: Final = 0
+COMPLETED: Final = 1
+PARTIAL: Final = 2
+SKIPPED: Final = 3
+OUTCOME_NAMES: Final = ("unknown", "completed", "partial", "skipped")
+
+# Splits of the window examples. ALL holds each event once, for the final fit.
+TRAIN: Final = "train"
+EVAL: Final = "eval"
+TEST: Final = "test"
+ALL: Final = "all"
+CATALOG: Final = "catalog"
+
+# Served models, signatures, inputs and outputs (DESIGN section 5).
+RETRIEVAL: Final = "retrieval"
+RANKER: Final = "ranker"
+UPNEXT: Final = "upnext"
+MODELS: Final = (RETRIEVAL, RANKER, UPNEXT)  # the order of a push: `upnext` last
+SCANN: Final = "scann"
+STOCK: Final = "stock"
+BUILDS: Final = (SCANN, STOCK)
+SERVING_DEFAULT: Final = "serving_default"
+CONTEXTUAL: Final = "contextual"
+CANDIDATE_IDS: Final = "candidate_ids"
+REQUEST_TIME: Final = "request_time"
+EXCLUDE_IDS: Final = "exclude_ids"
+ONLY: Final = "only"
+WITHOUT: Final = "without"
+SCORES: Final = "scores"
+P_COMPLETE: Final = "p_complete"
+P_SKIP: Final = "p_skip"
+CANDIDATES: Final = 200  # K of `retrieval`
+ANSWERS: Final = 100  # K of `upnext`
+
+MODEL_INFO_FILE: Final = "upnext.json"  # in assets.extra of each served model
