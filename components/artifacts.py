@@ -1,0 +1,50 @@
+"""Artifact types that Upnext's own components pass between them (docs/architecture.md).
+
+Each is a folder whose files are named here, so that a writer and its readers can't differ.
+"""
+
+from typing import Final
+
+from tfx.types.artifact import Artifact
+from tfx.types.system_artifacts import Dataset, Metrics, Model
+
+SUMMARY_FILE: Final = "summary.json"
+INDEX_FILE: Final = "index.json"
+EVALUATION_FILE: Final = "evaluation.json"
+SERVING_CHECK_FILE: Final = "serving_check.json"
+GATES_FILE: Final = "gates.json"
+
+
+class LogSummary(Artifact):
+    """What example generation learned of the log: split plan, counts, heads, context columns (`summary.json`)."""
+
+    TYPE_NAME = "LogSummary"
+    TYPE_ANNOTATION = Dataset
+
+
+class ScannIndex(Artifact):
+    """A serialised searcher over the catalogue's embeddings, and `index.json` with its measured recall."""
+
+    TYPE_NAME = "ScannIndex"
+    TYPE_ANNOTATION = Model
+
+
+class RankingEvaluation(Artifact):
+    """Ranking quality on `test`, of the models and of the baselines (`evaluation.json`)."""
+
+    TYPE_NAME = "RankingEvaluation"
+    TYPE_ANNOTATION = Metrics
+
+
+class ServingModels(Artifact):
+    """The composed SavedModels, `<build>/<model>/`, ready to be pushed."""
+
+    TYPE_NAME = "ServingModels"
+    TYPE_ANNOTATION = Model
+
+
+class ServingEvaluation(Artifact):
+    """What a fresh server answered beside what the models answer in process (`serving_check.json`)."""
+
+    TYPE_NAME = "ServingEvaluation"
+    TYPE_ANNOTATION = Metrics
