@@ -66,3 +66,10 @@ CANDIDATES: Final = 200  # K of `retrieval`
 ANSWERS: Final = 100  # K of `upnext`
 
 MODEL_INFO_FILE: Final = "upnext.json"  # in assets.extra of each served model
+
+# What Transform fits.
+GAP_BUCKETS: Final = 16
+HOURS: Final = 24
+WEEKDAYS: Final = 7
+TOKENS_VOCABULARY: Final = "tokens"  # of listeners and contexts, one vocabulary
+CONTENT_VOCABULARY: Final = "content_tokens"  # of the catalogue

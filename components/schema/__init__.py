@@ -1,0 +1,1 @@
+"""The schemas of what example generation writes, checked in and reviewed as code."""

@@ -1,0 +1,1 @@
+"""The preprocessing functions of both Transform components: the log's windows, and the catalogue."""
