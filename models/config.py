@@ -20,8 +20,8 @@ class TwoTowerConfig:
     max_epochs: int = 30
     patience: int = 3
     """Epochs without a better recall on `eval` before training stops."""
-    minutes: float = 4.0
-    """Training stops after the first epoch that ends past this time."""
+    max_positions: int = 20_000_000
+    """Events that training reads in all: the budget in a unit that no clock changes."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +39,8 @@ class RankerConfig:
     learning_rate: float = 2e-3
     max_epochs: int = 60
     patience: int = 4
-    minutes: float = 4.0
-    """Training stops after the first epoch that ends past this time."""
+    max_positions: int = 30_000_000
+    """Events that training reads in all: the budget in a unit that no clock changes."""
     mask_times: float = 0.3
     """Share of training windows whose times are hidden, so that a request without times ranks nearly as well."""
     mask_context: float = 0.3

@@ -1,0 +1,1 @@
+"""The run functions of the two trainers, and what they share."""

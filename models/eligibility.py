@@ -1,0 +1,55 @@
+"""Exact filters: which items a request allows, row by row."""
+
+import tensorflow as tf
+
+from models.catalog import Catalog
+from models.request import index_table
+
+
+class Eligibility(tf.Module):
+    """Masks of eligible items from `exclude_ids`, `only` and `without`."""
+
+    def __init__(self, catalog: Catalog, items: tf.lookup.StaticHashTable) -> None:
+        super().__init__()
+        self.items = items
+        self.tokens = index_table(list(catalog.tokens), default=-1, first=0)
+        self._token_items = tf.constant(catalog.token_items, tf.int32)
+        self._token_splits = tf.constant(catalog.token_splits, tf.int64)
+        self._size = catalog.size + 1
+
+    def filtered(self, exclude_ids: tf.Tensor, only: tf.Tensor, without: tf.Tensor) -> tf.Tensor:
+        """bool [B]: the rows that ask for any filter at all. All inputs: string [B, any], "" is ignored."""
+        return tf.reduce_any(
+            tf.stack([tf.reduce_any(x != "", axis=1) for x in (exclude_ids, only, without)]), axis=0
+        )
+
+    def mask(self, exclude_ids: tf.Tensor, only: tf.Tensor, without: tf.Tensor) -> tf.Tensor:
+        """bool [B, N + 1]: the items each row allows; never index 0.
+
+        An item is eligible if it has one of the tokens of `only` (where any is given), none of `without`, and
+        is not in `exclude_ids`. An unknown token matches no item.
+        """
+        restricted = tf.reduce_any(only != "", axis=1)
+        allowed = self._with_tokens(only) | ~restricted[:, None]
+        excluded = self._scatter(*self._pairs(self.items.lookup(exclude_ids), exclude_ids != ""))
+        real = tf.range(self._size) > 0
+        return allowed & ~self._with_tokens(without) & ~excluded & real
+
+    def _pairs(self, values: tf.Tensor, present: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+        places = tf.where(present)
+        return places[:, 0], tf.gather_nd(values, places), tf.shape(values, tf.int64)[0]
+
+    def _scatter(self, rows: tf.Tensor, items: tf.Tensor, batch: tf.Tensor) -> tf.Tensor:
+        """bool [batch, N + 1], True at each (row, item)."""
+        flat = rows * self._size + items
+        hits = tf.math.unsorted_segment_max(tf.ones_like(flat, tf.int32), flat, batch * self._size)
+        return tf.reshape(hits > 0, [batch, self._size])
+
+    def _with_tokens(self, tokens: tf.Tensor) -> tf.Tensor:
+        """bool [B, N + 1]: the items that have one of each row's tokens, string [B, F]."""
+        index = self.tokens.lookup(tokens)
+        rows, index, batch = self._pairs(index, index >= 0)
+        begin, end = tf.gather(self._token_splits, index), tf.gather(self._token_splits, index + 1)
+        ranges = tf.ragged.range(begin, end)
+        items = tf.gather(self._token_items, ranges.flat_values)
+        return self._scatter(tf.repeat(rows, end - begin), tf.cast(items, tf.int64), batch)

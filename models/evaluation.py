@@ -1,0 +1,69 @@
+"""Ranks of the targets in window batches, in the graph."""
+
+from collections.abc import Callable
+
+import tensorflow as tf
+
+from models.layers import Batch, as_served, positives
+from models.ranker import Ranker
+from models.two_tower import TwoTower
+
+ScoreTargets = Callable[[Batch, tf.Tensor, tf.Tensor], tf.Tensor]
+"""From a batch, the asked places int64 [Q, 2] and their histories int32 [Q, T] to scores float32 [Q, N + 1]."""
+
+
+def asked_places(batch: Batch) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+    """The targets of a batch.
+
+    Returns:
+        places int64 [Q, 2] (row, position), histories int32 [Q, T] (left-aligned, 0 from the target on) and
+        targets int32 [Q].
+    """
+    places = tf.where(positives(batch))
+    rows = tf.gather(batch["item"], places[:, 0])
+    before = tf.range(tf.shape(rows)[1], dtype=tf.int64)[None, :] < places[:, 1:]
+    return places, tf.where(before, rows, 0), tf.gather_nd(batch["item"], places)
+
+
+def mask_seen(scores: tf.Tensor, history: tf.Tensor) -> tf.Tensor:
+    """`scores` float32 [Q, N + 1] with -inf at index 0 and at the items of `history` int32 [Q, T]."""
+    rows = tf.repeat(tf.range(tf.shape(history)[0]), tf.shape(history)[1])
+    places = tf.stack([rows, tf.reshape(history, [-1])], axis=1)
+    return tf.tensor_scatter_nd_update(scores, places, tf.fill([tf.shape(places)[0]], float("-inf")))
+
+
+def rank_of(scores: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
+    """0-based rank int32 [Q] of `target` in `scores`; ties break by item index; an excluded target comes last."""
+    own = tf.gather(scores, target, batch_dims=1)[:, None]
+    earlier = tf.range(tf.shape(scores)[1])[None, :] < target[:, None]
+    ahead = (scores > own) | ((scores == own) & earlier)
+    rank = tf.reduce_sum(tf.cast(ahead, tf.int32), axis=1)
+    return tf.where(tf.math.is_inf(own[:, 0]), tf.shape(scores)[1], rank)
+
+
+def ranker_scores(model: Ranker, table: tf.Tensor) -> ScoreTargets:
+    """The ranker's scores over the whole catalogue, as it serves them."""
+
+    def score(batch: Batch, places: tf.Tensor, history: tf.Tensor) -> tf.Tensor:
+        queries = tf.gather_nd(model.queries(as_served(batch), table), places)
+        return model.score_all(queries, history, table)
+
+    return score
+
+
+def retrieval_scores(model: TwoTower, candidates: tf.Tensor) -> ScoreTargets:
+    """The two towers' exact scores over the whole catalogue."""
+
+    def score(batch: Batch, places: tf.Tensor, history: tf.Tensor) -> tf.Tensor:
+        del history
+        return tf.matmul(tf.gather_nd(model.queries(batch), places), candidates, transpose_b=True)
+
+    return score
+
+
+def target_ranks(score: ScoreTargets, batch: Batch, *, exclude_seen: bool) -> tf.Tensor:
+    """Ranks int32 [Q] of the batch's targets."""
+    places, history, target = asked_places(batch)
+    scores = score(batch, places, history)
+    nothing = tf.zeros([tf.shape(scores)[0], 1], tf.int32)
+    return rank_of(mask_seen(scores, history if exclude_seen else nothing), target)

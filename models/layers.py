@@ -1,0 +1,107 @@
+"""Layers that the two-tower model and the ranker share."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import tensorflow as tf
+
+from models import names
+from models.catalog import Catalog
+
+GAP_BUCKETS = 17  # 0 = unknown, then 16 quantiles
+HOURS = 25  # 0 = unknown
+WEEKDAYS = 8  # 0 = unknown
+
+Batch = Mapping[str, tf.Tensor]
+"""Dense window features: `item`, `outcome`, `target`, `gap`, `hour`, `weekday` int32 [B, T];
+`context` int32 [B, T, S]; `listener` int32 [B, M]. Left-aligned, padded with 0. The ranker also reads
+`seen_outcome` int32 [B, T]: the outcomes that the history shows, all 0 in a served request."""
+
+
+@dataclass(frozen=True)
+class FeatureSizes:
+    """Sizes that depend on the log: the largest context token."""
+
+    context: int
+
+
+class ItemEncoder(tf.keras.layers.Layer):
+    """Vectors of all items: an id vector plus the scaled sum of content token vectors.
+
+    An item without plays in training has no id vector of its own (it could only have been learnt from
+    negatives), so its content speaks for it. While training, a share of the id vectors is dropped so that
+    content learns to stand alone (DropoutNet, https://papers.nips.cc/paper/7081).
+
+    """
+
+    def __init__(self, catalog: Catalog, played: np.ndarray, dimension: int, *, id_dropout: float = 0.1) -> None:
+        super().__init__()
+        self._content = tf.constant(catalog.content, tf.int32)
+        count = np.maximum((catalog.content > 0).sum(axis=1, keepdims=True), 1)
+        self._scale = tf.constant(1.0 / np.sqrt(count), tf.float32)
+        self._played = tf.constant(played.astype(np.float32)[:, None])
+        self._id_dropout = id_dropout
+        self.ids = self.add_weight("ids", (catalog.size + 1, dimension), initializer=small_normal())
+        self.tokens = self.add_weight("tokens", (catalog.content_size + 1, dimension), initializer=small_normal())
+
+    def table(self, training: bool = False) -> tf.Tensor:
+        """All vectors: float32 [N + 1, dimension]; row 0 is zero."""
+        keep = self._played
+        if training:
+            keep *= tf.cast(tf.random.uniform(tf.shape(keep)) >= self._id_dropout, tf.float32)
+        present = tf.cast(self._content > 0, tf.float32)[..., None]
+        content = tf.reduce_sum(tf.gather(self.tokens, self._content) * present, axis=1) * self._scale
+        table = self.ids * keep + content
+        return tf.concat([tf.zeros_like(table[:1]), table[1:]], axis=0)
+
+
+class RequestEncoder(tf.keras.layers.Layer):
+    """What a request knows beside the history: time since the last play, hour, weekday, context tokens.
+
+    Takes a batch, returns float32 [B, T, dimension]: position t describes the request that event t answered.
+    An unknown value (0) adds nothing.
+    """
+
+    def __init__(self, sizes: FeatureSizes, dimension: int) -> None:
+        super().__init__()
+        self.gap = self.add_weight("gap", (GAP_BUCKETS, dimension), initializer=small_normal())
+        self.hour = self.add_weight("hour", (HOURS, dimension), initializer=small_normal())
+        self.weekday = self.add_weight("weekday", (WEEKDAYS, dimension), initializer=small_normal())
+        self.token = self.add_weight("token", (sizes.context + 1, dimension), initializer=small_normal())
+
+    def call(self, batch: Batch) -> tf.Tensor:
+        times = sum(
+            embed_known(table, batch[name])
+            for table, name in ((self.gap, names.GAP), (self.hour, names.HOUR), (self.weekday, names.WEEKDAY))
+        )
+        event = tf.reduce_sum(embed_known(self.token, batch[names.CONTEXT]), axis=2)
+        listener = tf.reduce_sum(embed_known(self.token, batch[names.LISTENER]), axis=1)
+        return times + event + listener[:, None, :]
+
+
+def small_normal() -> tf.keras.initializers.Initializer:
+    """A new initializer for each table: Keras repeats the values of one that is used twice."""
+    return tf.keras.initializers.RandomNormal(stddev=0.05)
+
+
+def embed_known(table: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
+    """Rows of `table` float32 [V, D] at `index` int32 [...], zero where the index is 0."""
+    return tf.gather(table, index) * tf.cast(index > 0, tf.float32)[..., None]
+
+
+def shift_right(x: tf.Tensor) -> tf.Tensor:
+    """Moves [B, T, ...] one place along time; the first place becomes zeros."""
+    return tf.concat([tf.zeros_like(x[:, :1]), x[:, :-1]], axis=1)
+
+
+def positives(batch: Batch) -> tf.Tensor:
+    """bool [B, T]: the targets that count as positive (all but skips)."""
+    return (
+        (batch["target"] > 0) & (batch["item"] > 0) & (batch["outcome"] != names.SKIPPED)
+    )
+
+
+def as_served(batch: Batch) -> dict[str, tf.Tensor]:
+    """The batch as a served request would show it: without outcomes."""
+    return {**batch, "seen_outcome": tf.zeros_like(batch["item"])}

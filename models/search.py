@@ -1,0 +1,81 @@
+"""Top candidates of queries: exact, or through a ScaNN searcher. Ties break by item index."""
+
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from models.config import IndexConfig
+
+NO_SCORE = np.float32(-np.inf)
+
+
+def best_first(index: tf.Tensor, scores: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """The best `k` of each row, scores falling, ties by item index; places without an item are 0 and -inf.
+
+    Args:
+        index: int32 [B, C] item indices, 0 = none, distinct within a row but for 0.
+        scores: float32 [B, C].
+
+    Returns:
+        int32 [B, k] and float32 [B, k].
+    """
+    order = tf.argsort(index, axis=1, stable=True)
+    index, scores = tf.gather(index, order, batch_dims=1), tf.gather(scores, order, batch_dims=1)
+    scores = tf.where(index > 0, scores, NO_SCORE)
+    missing = tf.maximum(k - tf.shape(index)[1], 0)
+    index = tf.pad(index, [[0, 0], [0, missing]])
+    scores = tf.pad(scores, [[0, 0], [0, missing]], constant_values=NO_SCORE)
+    scores, place = tf.math.top_k(scores, k)  # of equals, top_k takes the earlier place first
+    index = tf.where(tf.math.is_inf(scores), 0, tf.gather(index, place, batch_dims=1))
+    return tf.ensure_shape(index, [None, k]), tf.ensure_shape(scores, [None, k])
+
+
+def exact_top(queries: tf.Tensor, candidates: tf.Tensor, k: int, mask: tf.Tensor | None = None):
+    """Exact top `k` by dot product of `queries` float32 [B, D] among `candidates` float32 [N + 1, D].
+
+    `mask` bool [B, N + 1] marks eligible items. Returns as `best_first`.
+    """
+    scores = tf.matmul(queries, candidates, transpose_b=True)
+    if mask is None:
+        mask = tf.range(tf.shape(candidates)[0]) > 0
+    scores = tf.where(mask, scores, NO_SCORE)
+    width = min(k, candidates.shape[0])
+    scores, index = tf.math.top_k(scores, width)
+    index = tf.where(tf.math.is_inf(scores), 0, index)
+    short = k - width
+    return (
+        tf.pad(index, [[0, 0], [0, short]]),
+        tf.pad(scores, [[0, 0], [0, short]], constant_values=NO_SCORE),
+    )
+
+
+def build_searcher(vectors: np.ndarray, k: int, config: IndexConfig) -> tuple[Any, str]:
+    """A ScaNN searcher over `vectors` float32 [N, D] by dot product, and its kind.
+
+    A catalogue too small to train the quantiser gets ScaNN's exact searcher: the op stays the same.
+    """
+    from scann.scann_ops.py import scann_ops
+
+    k = min(k, len(vectors))
+    builder = scann_ops.builder(vectors, k, "dot_product")
+    if len(vectors) < config.brute_force_below:
+        return builder.score_brute_force().build(), "brute_force"
+    leaves = max(int(np.sqrt(len(vectors)) * config.leaves_per_sqrt), 2)
+    builder = builder.tree(
+        num_leaves=leaves,
+        num_leaves_to_search=max(int(np.ceil(leaves * config.search_share)), 1),
+        training_sample_size=min(len(vectors), 250_000),
+        spherical=False,
+    )
+    builder = builder.score_ah(2, anisotropic_quantization_threshold=0.2)
+    return builder.reorder(min(config.reorder, len(vectors))).build(), "scann"
+
+
+def scann_top(searcher: Any, queries: tf.Tensor, candidates: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """As `exact_top`, of the neighbours that ScaNN finds, rescored exactly so that both builds agree."""
+    neighbours, distances = searcher.search_batched(queries)
+    found = tf.cast(tf.where(tf.math.is_finite(distances), tf.cast(neighbours, tf.int32) + 1, 0), tf.int32)
+    found = tf.clip_by_value(found, 0, candidates.shape[0] - 1)
+    scores = tf.einsum("bd,bcd->bc", queries, tf.gather(candidates, found))
+    return best_first(found, scores, k)

@@ -1,0 +1,180 @@
+"""The three models as they are served (DESIGN section 5): each answers a request in one graph."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from models import names
+from models.catalog import Catalog
+from models.eligibility import Eligibility
+from models.ranker import Ranker
+from models.request import RequestFeatures
+from models.search import NO_SCORE, best_first, exact_top, scann_top
+from models.two_tower import TwoTower
+
+_REQUEST = {
+    names.ITEM_IDS: (tf.string, 2),
+}
+_CANDIDATES = {names.CANDIDATE_IDS: (tf.string, 2)}
+_CONTEXTUAL = {
+    names.TIMESTAMPS: (tf.int64, 2),
+    names.REQUEST_TIME: (tf.int64, 1),
+    names.CONTEXT: (tf.string, 2),
+    names.EXCLUDE_IDS: (tf.string, 2),
+    names.ONLY: (tf.string, 2),
+    names.WITHOUT: (tf.string, 2),
+}
+
+
+class RetrievalStage(tf.Module):
+    """Query tower and search.
+
+    Args:
+        searcher: a ScaNN searcher, or None for TensorFlow's own ops alone.
+    """
+
+    def __init__(self, model: TwoTower, searcher: Any | None) -> None:
+        super().__init__()
+        self.model = model
+        self.vectors = tf.Variable(model.candidates(), trainable=False, name="candidate_vectors")
+        self.searcher = searcher
+
+    def query(self, batch: dict[str, tf.Tensor], last: tf.Tensor) -> tf.Tensor:
+        """Query vectors float32 [B, D] of each row's request."""
+        return tf.gather(self.model.queries(batch), last, batch_dims=1)
+
+    def search(self, queries: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Unfiltered candidates: int32 and float32 [B, 200]."""
+        if self.searcher is None:
+            return exact_top(queries, self.vectors, names.CANDIDATES)
+        return scann_top(self.searcher, queries, self.vectors, names.CANDIDATES)
+
+    def search_filtered(
+        self, queries: tf.Tensor, filtered: tf.Tensor, mask: Callable[[tf.Tensor], tf.Tensor]
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Neutral rows through `search`, filtered rows through exact masked scores.
+
+        Args:
+            filtered: bool [B].
+            mask: from int64 row numbers [F] to bool [F, N + 1].
+        """
+        plain, strict = tf.where(~filtered)[:, 0], tf.where(filtered)[:, 0]
+
+        def nothing() -> tuple[tf.Tensor, tf.Tensor]:
+            return tf.zeros([0, names.CANDIDATES], tf.int32), tf.zeros([0, names.CANDIDATES])
+
+        plain_found = tf.cond(tf.size(plain) > 0, lambda: self.search(tf.gather(queries, plain)), nothing)
+        strict_found = tf.cond(
+            tf.size(strict) > 0,
+            lambda: exact_top(tf.gather(queries, strict), self.vectors, names.CANDIDATES, mask(strict)),
+            nothing,
+        )
+        places = [tf.cast(plain, tf.int32), tf.cast(strict, tf.int32)]
+        return tuple(  # type: ignore[return-value]
+            tf.dynamic_stitch(places, list(pair)) for pair in zip(plain_found, strict_found, strict=True)
+        )
+
+
+class RankingStage(tf.Module):
+    """The ranker and its evidence."""
+
+    def __init__(self, model: Ranker) -> None:
+        super().__init__()
+        self.model = model
+        self.table = tf.Variable(model.items.table(), trainable=False, name="item_vectors")
+
+    def score(
+        self, batch: dict[str, tf.Tensor], last: tf.Tensor, candidates: tf.Tensor
+    ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
+        """Scores of `candidates` int32 [B, C] (-inf where 0) and each head's probability, float32 [B, C]."""
+        query = tf.gather(self.model.queries(batch, self.table), last, batch_dims=1)
+        return self.model.score(query, batch["item"], candidates, self.table)
+
+
+class Served(tf.Module):
+    """One served model with its signatures."""
+
+    def __init__(
+        self,
+        kind: str,
+        catalog: Catalog,
+        features: RequestFeatures,
+        retrieval: RetrievalStage | None,
+        ranking: RankingStage | None,
+    ) -> None:
+        super().__init__()
+        self.kind, self.features = kind, features
+        self.retrieval, self.ranking = retrieval, ranking
+        self.eligibility = Eligibility(catalog, features.items)
+
+    def answer(self, request: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+        """The answer to a full `contextual` request."""
+        batch, last = self.features(
+            request[names.ITEM_IDS], request[names.TIMESTAMPS], request[names.REQUEST_TIME], request[names.CONTEXT]
+        )
+        wishes = [request[names.EXCLUDE_IDS], request[names.ONLY], request[names.WITHOUT]]
+        if self.kind == names.RANKER:
+            return self._rank(batch, last, request[names.CANDIDATE_IDS], wishes)
+        assert self.retrieval is not None
+        found, scores = self.retrieval.search_filtered(
+            self.retrieval.query(batch, last),
+            self.eligibility.filtered(*wishes),
+            lambda rows: self.eligibility.mask(*(tf.gather(wish, rows) for wish in wishes)),
+        )
+        if self.kind == names.UPNEXT:
+            assert self.ranking is not None
+            ranked, _ = self.ranking.score(batch, last, found)
+            found, scores = best_first(found, ranked, names.ANSWERS)
+        return {names.ITEM_IDS: self.features.ids(found), names.SCORES: scores}
+
+    def _rank(
+        self, batch: dict[str, tf.Tensor], last: tf.Tensor, candidate_ids: tf.Tensor, wishes: list[tf.Tensor]
+    ) -> dict[str, tf.Tensor]:
+        assert self.ranking is not None
+        candidates = self.features.index(candidate_ids)
+        scores, heads = self.ranking.score(batch, last, candidates)
+        filtered = self.eligibility.filtered(*wishes)
+        eligible = tf.cond(
+            tf.reduce_any(filtered),
+            lambda: tf.gather(self.eligibility.mask(*wishes), candidates, batch_dims=1),
+            lambda: tf.fill(tf.shape(candidates), True),
+        )
+        return {names.SCORES: tf.where(eligible, scores, NO_SCORE), **heads}
+
+    def signatures(self) -> dict[str, Any]:
+        """`serving_default` and `contextual`, as concrete functions."""
+        plain = dict(_REQUEST, **(_CANDIDATES if self.kind == names.RANKER else {}))
+        return {
+            names.SERVING_DEFAULT: self._signature(plain, lambda request: self.answer(neutral(request))),
+            names.CONTEXTUAL: self._signature({**plain, **_CONTEXTUAL}, self.answer),
+        }
+
+    def _signature(self, inputs: dict[str, tuple[tf.DType, int]], answer: Callable[[Any], Any]) -> Any:
+        specs = {key: tf.TensorSpec([None] * rank, dtype, name=key) for key, (dtype, rank) in inputs.items()}
+        return tf.function(lambda **request: answer(request)).get_concrete_function(**specs)
+
+
+def neutral(request: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    """A plain request with the neutral value of every contextual input."""
+    rows = tf.shape(request[names.ITEM_IDS])[0]
+    empty = {
+        key: tf.zeros([rows, 0] if rank == 2 else [rows], dtype)
+        if dtype != tf.string
+        else tf.fill([rows, 0], "")
+        for key, (dtype, rank) in _CONTEXTUAL.items()
+    }
+    return {**empty, **request}
+
+
+def save(served: Served, path: str) -> None:
+    """Writes the SavedModel with its signatures; ScaNN's op needs its namespace allowed."""
+    options = tf.saved_model.SaveOptions(namespace_whitelist=["Scann"])
+    served.concrete = served.signatures()
+    tf.saved_model.save(served, path, signatures=served.concrete, options=options)
+
+
+def top_ids(answer: dict[str, np.ndarray], k: int) -> list[list[str]]:
+    """The best `k` ids of each row of an answer, without the unfilled places."""
+    return [[i.decode() for i in row[:k] if i] for row in answer[names.ITEM_IDS]]

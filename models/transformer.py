@@ -1,0 +1,49 @@
+"""A causal transformer over a listener's history."""
+
+import tensorflow as tf
+
+
+class CausalSelfAttention(tf.keras.layers.Layer):
+    """Multi-head attention in which position t sees positions up to t, with a learned bias by distance.
+
+    A bias by distance (https://arxiv.org/abs/1910.10683, section 2.1) instead of absolute positions lets a
+    window begin anywhere in a history. Input and output: float32 [B, T, D].
+    """
+
+    def __init__(self, dimension: int, heads: int, max_length: int, dropout: float) -> None:
+        super().__init__()
+        self._heads, self._size = heads, dimension // heads
+        self.qkv = tf.keras.layers.Dense(3 * dimension, use_bias=False)
+        self.out = tf.keras.layers.Dense(dimension, use_bias=False)
+        self.bias = self.add_weight("distance_bias", (heads, max_length), initializer="zeros")
+        self.dropout = tf.keras.layers.Dropout(dropout)
+
+    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
+        batch, length = tf.shape(x)[0], tf.shape(x)[1]
+        qkv = tf.reshape(self.qkv(x), [batch, length, 3, self._heads, self._size])
+        query, key, value = tf.unstack(tf.transpose(qkv, [2, 0, 3, 1, 4]), num=3)
+        distance = tf.range(length)[:, None] - tf.range(length)[None, :]
+        bias = tf.gather(self.bias, tf.clip_by_value(distance, 0, self.bias.shape[1] - 1), axis=1)
+        bias = tf.where(distance >= 0, bias, -1e9)
+        scores = tf.matmul(query, key, transpose_b=True) * self._size**-0.5 + bias
+        weights = self.dropout(tf.nn.softmax(scores), training=training)
+        mixed = tf.transpose(tf.matmul(weights, value), [0, 2, 1, 3])
+        return self.out(tf.reshape(mixed, [batch, length, self._heads * self._size]))
+
+
+class TransformerBlock(tf.keras.layers.Layer):
+    """Pre-norm block: attention and a feed-forward layer, each added to its input. float32 [B, T, D]."""
+
+    def __init__(self, dimension: int, heads: int, max_length: int, dropout: float) -> None:
+        super().__init__()
+        self.attention_norm = tf.keras.layers.LayerNormalization(epsilon=1e-6)
+        self.attention = CausalSelfAttention(dimension, heads, max_length, dropout)
+        self.feed_norm = tf.keras.layers.LayerNormalization(epsilon=1e-6)
+        self.feed = tf.keras.Sequential(
+            [tf.keras.layers.Dense(2 * dimension, activation="gelu"), tf.keras.layers.Dense(dimension)]
+        )
+        self.dropout = tf.keras.layers.Dropout(dropout)
+
+    def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
+        x += self.dropout(self.attention(self.attention_norm(x), training=training), training=training)
+        return x + self.dropout(self.feed(self.feed_norm(x)), training=training)

@@ -1,0 +1,128 @@
+"""Two-tower retrieval: a query tower over the ordered history, a candidate tower over id and content.
+
+Trained with a sampled softmax over in-batch and uniform negatives (mixed negative sampling,
+https://dl.acm.org/doi/10.1145/3366424.3386195), with logQ correction
+(https://dl.acm.org/doi/10.1145/3298689.3346996) and accidental-hit removal.
+"""
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_recommenders as tfrs
+
+from models.catalog import Catalog
+from models.config import TwoTowerConfig
+from models.layers import Batch, FeatureSizes, ItemEncoder, RequestEncoder, positives, shift_right
+
+DECAYS = (0.0, 0.5, 0.8, 0.95, 1.0)
+"""Rates at which the query tower forgets, a step: from the last item alone to all items alike."""
+
+
+class QueryTower(tf.keras.layers.Layer):
+    """Reads the history in order: sums of the item vectors that decay at several rates, and the request.
+
+    Takes a batch and the item vectors float32 [N + 1, D]; returns unit vectors float32 [B, T, D], where
+    position t has seen the events before t.
+    """
+
+    def __init__(self, sizes: FeatureSizes, dimension: int) -> None:
+        super().__init__()
+        self.request = RequestEncoder(sizes, dimension)
+        self.hidden = tf.keras.layers.Dense(2 * dimension, activation="gelu")
+        self.out = tf.keras.layers.Dense(dimension)
+        self.skip = self.add_weight("skip", (len(DECAYS),), initializer="ones")
+
+    def call(self, batch: Batch, items: tf.Tensor) -> tf.Tensor:
+        history = shift_right(tf.gather(items, batch["item"]))
+        summaries = decayed_means(history, shift_right(batch["item"][..., None])[..., 0] > 0)
+        weights = tf.nn.softmax(self.skip)
+        mixed = tf.einsum("rbtd,r->btd", summaries, weights)
+        flat = tf.concat([*tf.unstack(summaries, axis=0, num=len(DECAYS)), self.request(batch)], axis=-1)
+        return tf.math.l2_normalize(mixed + self.out(self.hidden(flat)), axis=-1)
+
+
+def decayed_means(history: tf.Tensor, present: tf.Tensor) -> tf.Tensor:
+    """Causal decayed means.
+
+    Args:
+        history: float32 [B, T, D]; place t holds the event before position t.
+        present: bool [B, T]: which places hold an event.
+
+    Returns:
+        float32 [len(DECAYS), B, T, D].
+    """
+    length = tf.shape(history)[1]
+    distance = tf.cast(tf.range(length)[:, None] - tf.range(length)[None, :], tf.float32)
+    causal = tf.cast(distance >= 0, tf.float32)
+    mask = tf.cast(present, tf.float32)
+    results = []
+    for decay in DECAYS:
+        kernel = causal * tf.pow(decay, tf.maximum(distance, 0.0))
+        total = tf.einsum("ts,bsd->btd", kernel, history * mask[..., None])
+        weight = tf.einsum("ts,bs->bt", kernel, mask)
+        results.append(total / tf.maximum(weight, 1e-6)[..., None])
+    return tf.stack(results)
+
+
+class CandidateTower(tf.keras.layers.Layer):
+    """Item vectors float32 [N + 1, D] to unit candidate vectors float32 [N + 1, D]."""
+
+    def __init__(self, dimension: int) -> None:
+        super().__init__()
+        self.hidden = tf.keras.layers.Dense(2 * dimension, activation="gelu")
+        self.out = tf.keras.layers.Dense(dimension)
+
+    def call(self, items: tf.Tensor) -> tf.Tensor:
+        return tf.math.l2_normalize(items + self.out(self.hidden(items)), axis=-1)
+
+
+class TwoTower(tfrs.models.Model):
+    """The retrieval model.
+
+    Args:
+        catalog: the items.
+        plays: int64 [N + 1], positive plays of each item in training.
+        sizes: sizes of the log's features.
+        config: settings.
+    """
+
+    def __init__(self, catalog: Catalog, plays: np.ndarray, sizes: FeatureSizes, config: TwoTowerConfig) -> None:
+        super().__init__()
+        self.config = config
+        self.items = ItemEncoder(catalog, plays > 0, config.dimension)
+        self.query_tower = QueryTower(sizes, config.dimension)
+        self.candidate_tower = CandidateTower(config.dimension)
+        self.task = tfrs.tasks.Retrieval(
+            loss=tf.keras.losses.CategoricalCrossentropy(
+                from_logits=True, reduction=tf.keras.losses.Reduction.SUM_OVER_BATCH_SIZE
+            ),
+            temperature=config.temperature,
+            remove_accidental_hits=True,
+        )
+        played = np.flatnonzero(plays > 0)
+        self._played = tf.constant(played, tf.int32)
+        self._share = tf.constant(plays / max(plays.sum(), 1), tf.float32)
+
+    def queries(self, batch: Batch) -> tf.Tensor:
+        """Query vectors float32 [B, T, D]."""
+        return self.query_tower(batch, self.items.table())
+
+    def candidates(self) -> tf.Tensor:
+        """Candidate vectors float32 [N + 1, D]; row 0 is no item."""
+        return self.candidate_tower(self.items.table())
+
+    def compute_loss(self, inputs: Batch, training: bool = False) -> tf.Tensor:
+        items = self.items.table(training=training)
+        asked = tf.random.shuffle(tf.where(positives(inputs)))[: self.config.queries]
+        queries = tf.gather_nd(self.query_tower(inputs, items), asked)
+        draws = tf.random.uniform([self.config.uniform_negatives], maxval=tf.size(self._played), dtype=tf.int32)
+        ids = tf.concat([tf.gather_nd(inputs["item"], asked), tf.gather(self._played, draws)], axis=0)
+        in_batch, uniform = tf.cast(tf.shape(asked)[0], tf.float32), float(self.config.uniform_negatives)
+        chance = in_batch * tf.gather(self._share, ids) + uniform / tf.cast(tf.size(self._played), tf.float32)
+        return self.task(
+            queries,
+            tf.gather(self.candidate_tower(items), ids),
+            candidate_sampling_probability=chance / (in_batch + uniform),
+            candidate_ids=ids,
+            compute_metrics=False,
+            compute_batch_metrics=False,
+        )
