@@ -17,7 +17,9 @@ from typing import Final
 PACKAGES: Final = ("models", "components", "serving", "tfx_pipeline")
 
 
-def code_digest(*modules: str, packages: Sequence[str] = PACKAGES, path: Sequence[str] | None = None) -> str:
+def code_digest(
+    *modules: str, packages: Sequence[str] = PACKAGES, path: Sequence[str] | None = None
+) -> str:
     """Returns 16 hex digits that change when a source in the import closure of `modules` does.
 
     Args:
@@ -29,8 +31,12 @@ def code_digest(*modules: str, packages: Sequence[str] = PACKAGES, path: Sequenc
       ModuleNotFoundError: an entry module does not exist.
     """
     digest = hashlib.sha256()
-    for name, file in sorted(import_closure(*modules, packages=packages, path=path).items()):
-        digest.update(name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
+    for name, file in sorted(
+        import_closure(*modules, packages=packages, path=path).items()
+    ):
+        digest.update(
+            name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest()
+        )
     return digest.hexdigest()[:16]
 
 
@@ -43,10 +49,16 @@ def import_closure(
     pending = list(modules)
     for name in modules:
         if _source(name, search) is None:
-            raise ModuleNotFoundError(f"no source of module {name!r} among {', '.join(packages)}")
+            raise ModuleNotFoundError(
+                f"no source of module {name!r} among {', '.join(packages)}"
+            )
     while pending:
         name = pending.pop()
-        file = _source(name, search) if name.partition(".")[0] in packages and name not in found else None
+        file = (
+            _source(name, search)
+            if name.partition(".")[0] in packages and name not in found
+            else None
+        )
         if file is None:
             continue
         found[name] = file
@@ -86,8 +98,14 @@ def _source(name: str, path: tuple[str, ...]) -> Path | None:
     for depth in range(len(parts)):
         if search is None:
             return None
-        spec = importlib.machinery.PathFinder.find_spec(".".join(parts[: depth + 1]), list(search))
+        spec = importlib.machinery.PathFinder.find_spec(
+            ".".join(parts[: depth + 1]), list(search)
+        )
         if spec is None:
             return None
         search = spec.submodule_search_locations
-    return Path(spec.origin) if spec is not None and spec.origin and spec.origin.endswith(".py") else None
+    return (
+        Path(spec.origin)
+        if spec is not None and spec.origin and spec.origin.endswith(".py")
+        else None
+    )

@@ -1,0 +1,44 @@
+"""Composer: joins features, towers, index and ranker into the SavedModels that are served."""
+
+from typing import Any, ClassVar
+
+from tfx import types
+from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
+from tfx.types import standard_artifacts
+from tfx.types.component_spec import ChannelParameter
+
+from components.artifacts import (
+    LogSummary,
+    RankingEvaluation,
+    ScannIndex,
+    ServingModels,
+)
+from components.stage import Stage, StageExecutor, StageSpec
+
+
+class ComposerSpec(StageSpec):
+    INPUTS: ClassVar = {
+        "transform_graph": ChannelParameter(type=standard_artifacts.TransformGraph),
+        "catalog": ChannelParameter(type=standard_artifacts.Examples),
+        "catalog_transform": ChannelParameter(type=standard_artifacts.TransformGraph),
+        "summary": ChannelParameter(type=LogSummary),
+        "retrieval": ChannelParameter(type=standard_artifacts.Model),
+        "ranker": ChannelParameter(type=standard_artifacts.Model),
+        "index": ChannelParameter(type=ScannIndex),
+        "evaluation": ChannelParameter(type=RankingEvaluation),
+    }
+    OUTPUTS: ClassVar = {"models": ChannelParameter(type=ServingModels)}
+
+
+class Executor(StageExecutor):
+    def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
+        from components.composer.compose import compose
+
+        compose(config=config, out_uri=output.uri, **uris)
+
+
+class Composer(Stage):
+    """What the final fit made in, `<build>/<model>/` SavedModels out."""
+
+    SPEC_CLASS = ComposerSpec
+    EXECUTOR_SPEC = ExecutorClassSpec(Executor)

@@ -1,0 +1,34 @@
+"""IndexBuilder: embeds the catalogue with the candidate tower and builds the searcher."""
+
+from typing import Any, ClassVar
+
+from tfx import types
+from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
+from tfx.types import standard_artifacts
+from tfx.types.component_spec import ChannelParameter
+
+from components.artifacts import ScannIndex
+from components.stage import Stage, StageExecutor, StageSpec
+
+
+class IndexBuilderSpec(StageSpec):
+    INPUTS: ClassVar = {
+        "model": ChannelParameter(type=standard_artifacts.Model),
+        "catalog": ChannelParameter(type=standard_artifacts.Examples),
+        "catalog_transform": ChannelParameter(type=standard_artifacts.TransformGraph),
+    }
+    OUTPUTS: ClassVar = {"index": ChannelParameter(type=ScannIndex)}
+
+
+class Executor(StageExecutor):
+    def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
+        from components.index_builder.build import build_index
+
+        build_index(config=config, out_uri=output.uri, **uris)
+
+
+class IndexBuilder(Stage):
+    """Retrieval model and catalogue in, a searcher with its measured recall out."""
+
+    SPEC_CLASS = IndexBuilderSpec
+    EXECUTOR_SPEC = ExecutorClassSpec(Executor)

@@ -1,0 +1,39 @@
+"""RankingEvaluator: measures the models on `test`, beside counting baselines."""
+
+from typing import Any, ClassVar
+
+from tfx import types
+from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
+from tfx.types import standard_artifacts
+from tfx.types.component_spec import ChannelParameter
+
+from components.artifacts import LogSummary, RankingEvaluation, ScannIndex
+from components.stage import Stage, StageExecutor, StageSpec
+
+
+class RankingEvaluatorSpec(StageSpec):
+    INPUTS: ClassVar = {
+        "examples": ChannelParameter(type=standard_artifacts.Examples),
+        "transform_graph": ChannelParameter(type=standard_artifacts.TransformGraph),
+        "catalog": ChannelParameter(type=standard_artifacts.Examples),
+        "catalog_transform": ChannelParameter(type=standard_artifacts.TransformGraph),
+        "summary": ChannelParameter(type=LogSummary),
+        "retrieval": ChannelParameter(type=standard_artifacts.Model),
+        "ranker": ChannelParameter(type=standard_artifacts.Model),
+        "index": ChannelParameter(type=ScannIndex),
+    }
+    OUTPUTS: ClassVar = {"evaluation": ChannelParameter(type=RankingEvaluation)}
+
+
+class Executor(StageExecutor):
+    def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
+        from components.ranking_evaluator.evaluate import evaluate
+
+        evaluate(config=config, out_uri=output.uri, **uris)
+
+
+class RankingEvaluator(Stage):
+    """Examples, both models of the first fit and the index in; metrics with bootstrap intervals out."""
+
+    SPEC_CLASS = RankingEvaluatorSpec
+    EXECUTOR_SPEC = ExecutorClassSpec(Executor)

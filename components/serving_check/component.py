@@ -1,0 +1,34 @@
+"""ServingCheck: asks the composed models through a fresh server, and compares with their own answers."""
+
+from typing import Any, ClassVar
+
+from tfx import types
+from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
+from tfx.types import standard_artifacts
+from tfx.types.component_spec import ChannelParameter
+
+from components.artifacts import ServingEvaluation, ServingModels
+from components.stage import Stage, StageExecutor, StageSpec
+
+
+class ServingCheckSpec(StageSpec):
+    INPUTS: ClassVar = {
+        "models": ChannelParameter(type=ServingModels),
+        "catalog": ChannelParameter(type=standard_artifacts.Examples),
+    }
+    OUTPUTS: ClassVar = {"evaluation": ChannelParameter(type=ServingEvaluation)}
+
+
+class Executor(StageExecutor):
+    def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
+        from components.serving_check.check import check
+
+        check(config=config, out_uri=output.uri, **uris)
+
+
+class ServingCheck(Stage):
+    """The models that would be pushed in, figures and reasons of any difference out."""
+
+    SPEC_CLASS = ServingCheckSpec
+    EXECUTOR_SPEC = ExecutorClassSpec(Executor)
+    CODE = ("serving.model_server",)  # started as a process, so not imported

@@ -1,0 +1,104 @@
+"""TFX's Trainer with the catalogue and the log's summary as further inputs."""
+
+from typing import Any, ClassVar
+
+from tfx import types
+from tfx.components.trainer import component as trainer
+from tfx.components.trainer import executor, fn_args_utils
+from tfx.dsl.components.base import base_component
+from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
+from tfx.proto import trainer_pb2
+from tfx.types import artifact_utils, standard_artifacts, standard_component_specs
+from tfx.types.component_spec import ChannelParameter
+from tfx.utils import json_utils
+
+from components.artifacts import LogSummary
+from components.code_digest import code_digest
+from models import names
+
+URIS = ("examples", "catalog", "catalog_transform", "summary", "base_model")
+
+
+class TrainerSpec(standard_component_specs.TrainerSpec):
+    """TFX's specification and three more inputs."""
+
+    INPUTS: ClassVar = standard_component_specs.TrainerSpec.INPUTS | {
+        "catalog": ChannelParameter(type=standard_artifacts.Examples),
+        "catalog_transform": ChannelParameter(type=standard_artifacts.TransformGraph),
+        "summary": ChannelParameter(type=LogSummary),
+    }
+
+
+class Executor(executor.GenericExecutor):
+    """Hands the inputs' URIs to `run_fn` in `fn_args.custom_config`, as `<input>_uri`."""
+
+    def _GetFnArgs(
+        self,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> fn_args_utils.FnArgs:
+        fn_args = super()._GetFnArgs(input_dict, output_dict, exec_properties)
+        uris = {
+            f"{key}_uri": artifact_utils.get_single_uri(input_dict[key])
+            for key in URIS
+            if input_dict.get(key)
+        }
+        fn_args.custom_config = {**fn_args.custom_config, **uris}
+        return fn_args
+
+
+class Trainer(trainer.Trainer):
+    """Trains one model with `run_fn`, which saves it under `fn_args.serving_model_dir`."""
+
+    SPEC_CLASS = TrainerSpec
+    EXECUTOR_SPEC = ExecutorClassSpec(Executor)
+
+    def __init__(
+        self,
+        run_fn: str,
+        config: dict[str, Any],
+        examples: types.BaseChannel,
+        transform_graph: types.BaseChannel,
+        schema: types.BaseChannel,
+        catalog: types.BaseChannel,
+        catalog_transform: types.BaseChannel,
+        summary: types.BaseChannel,
+        base_model: types.BaseChannel | None = None,
+    ) -> None:
+        """Initializes the trainer.
+
+        Args:
+          run_fn: import path of the function, e.g. "components.training.ranker.run_fn".
+          config: settings of the model, handed on as `custom_config`.
+          examples: window examples, raw.
+          transform_graph: of the window examples.
+          schema: of the window examples.
+          catalog: catalogue examples.
+          catalog_transform: of the catalogue examples.
+          summary: the log's summary.
+          base_model: makes this a final fit: it starts from this model and trains on the split `all`.
+        """
+        digest = code_digest(__name__, run_fn.rpartition(".")[0])
+        final = base_model is not None
+        spec = TrainerSpec(
+            run_fn=run_fn,
+            examples=examples,
+            transform_graph=transform_graph,
+            schema=schema,
+            catalog=catalog,
+            catalog_transform=catalog_transform,
+            summary=summary,
+            base_model=base_model,
+            train_args=trainer_pb2.TrainArgs(
+                splits=[names.ALL if final else names.TRAIN]
+            ),
+            eval_args=trainer_pb2.EvalArgs(splits=[names.EVAL]),
+            custom_config=json_utils.dumps(
+                {**config, "final": final, "code_digest": digest}
+            ),
+            model=types.Channel(type=standard_artifacts.Model),
+            model_run=types.Channel(type=standard_artifacts.ModelRun),
+        )
+        # TFX's own constructor builds TFX's own specification, so it is passed by.
+        base_component.BaseComponent.__init__(self, spec=spec)
