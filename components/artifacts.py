@@ -16,7 +16,7 @@ GATES_FILE: Final = "gates.json"
 
 
 class LogSummary(Artifact):
-    """What example generation learned of the log: split plan, counts, heads, context columns (`summary.json`)."""
+    """What example generation learned of the log: splits, counts, heads, context (`summary.json`)."""
 
     TYPE_NAME = "LogSummary"
     TYPE_ANNOTATION = Dataset

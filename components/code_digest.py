@@ -17,9 +17,7 @@ from typing import Final
 PACKAGES: Final = ("models", "components", "serving", "tfx_pipeline")
 
 
-def code_digest(
-    *modules: str, packages: Sequence[str] = PACKAGES, path: Sequence[str] | None = None
-) -> str:
+def code_digest(*modules: str, packages: Sequence[str] = PACKAGES, path: Sequence[str] | None = None) -> str:
     """Returns 16 hex digits that change when a source in the import closure of `modules` does.
 
     Args:
@@ -31,34 +29,24 @@ def code_digest(
       ModuleNotFoundError: an entry module does not exist.
     """
     digest = hashlib.sha256()
-    for name, file in sorted(
-        import_closure(*modules, packages=packages, path=path).items()
-    ):
-        digest.update(
-            name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest()
-        )
+    for name, file in sorted(import_closure(*modules, packages=packages, path=path).items()):
+        digest.update(name.encode() + b"\0" + hashlib.sha256(file.read_bytes()).digest())
     return digest.hexdigest()[:16]
 
 
 def import_closure(
     *modules: str, packages: Sequence[str] = PACKAGES, path: Sequence[str] | None = None
 ) -> dict[str, Path]:
-    """Returns the source file of each module of ours that `modules` need, by dotted name, themselves included."""
+    """Returns the source file of each module of ours that `modules` need and of themselves, by name."""
     search = tuple(sys.path if path is None else path)
     found: dict[str, Path] = {}
     pending = list(modules)
     for name in modules:
         if _source(name, search) is None:
-            raise ModuleNotFoundError(
-                f"no source of module {name!r} among {', '.join(packages)}"
-            )
+            raise ModuleNotFoundError(f"no source of module {name!r} among {', '.join(packages)}")
     while pending:
         name = pending.pop()
-        file = (
-            _source(name, search)
-            if name.partition(".")[0] in packages and name not in found
-            else None
-        )
+        file = _source(name, search) if name.partition(".")[0] in packages and name not in found else None
         if file is None:
             continue
         found[name] = file
@@ -75,7 +63,7 @@ def _parents(name: str) -> Iterator[str]:
 
 
 def _imports(name: str, file: Path) -> Iterator[str]:
-    """Yields every name that `file` may import; a name that is no module (a function, say) finds no source."""
+    """Yields every name that `file` may import; one that is no module (a function, say) finds no source."""
     package = name if file.name == "__init__.py" else name.rpartition(".")[0]
     for node in ast.walk(ast.parse(file.read_bytes(), filename=str(file))):
         if isinstance(node, ast.Import):
@@ -98,14 +86,8 @@ def _source(name: str, path: tuple[str, ...]) -> Path | None:
     for depth in range(len(parts)):
         if search is None:
             return None
-        spec = importlib.machinery.PathFinder.find_spec(
-            ".".join(parts[: depth + 1]), list(search)
-        )
+        spec = importlib.machinery.PathFinder.find_spec(".".join(parts[: depth + 1]), list(search))
         if spec is None:
             return None
         search = spec.submodule_search_locations
-    return (
-        Path(spec.origin)
-        if spec is not None and spec.origin and spec.origin.endswith(".py")
-        else None
-    )
+    return Path(spec.origin) if spec is not None and spec.origin and spec.origin.endswith(".py") else None

@@ -34,19 +34,14 @@ class Stage(base_component.BaseComponent):
     CODE: tuple[str, ...] = ()
     """Modules that the executor runs without importing them where `code_digest` would see it."""
 
-    def __init__(
-        self, config: Mapping[str, Any], **inputs: types.BaseChannel | None
-    ) -> None:
+    def __init__(self, config: Mapping[str, Any], **inputs: types.BaseChannel | None) -> None:
         """Initializes the stage.
 
         Args:
           config: its settings, as JSON allows them.
           **inputs: channels by the names of `SPEC_CLASS.INPUTS`; None for an optional one that is absent.
         """
-        outputs = {
-            key: types.Channel(type=output.type)
-            for key, output in self.SPEC_CLASS.OUTPUTS.items()
-        }
+        outputs = {key: types.Channel(type=output.type) for key, output in self.SPEC_CLASS.OUTPUTS.items()}
         spec = self.SPEC_CLASS(
             config=json.dumps(config, sort_keys=True),
             code_digest=code_digest(type(self).__module__, *self.CODE),
@@ -66,14 +61,9 @@ class StageExecutor(base_executor.BaseExecutor):
         exec_properties: dict[str, Any],
     ) -> None:
         self._log_startup(input_dict, output_dict, exec_properties)
-        (output,) = (
-            artifact_utils.get_single_instance(artifacts)
-            for artifacts in output_dict.values()
-        )
+        (output,) = (artifact_utils.get_single_instance(artifacts) for artifacts in output_dict.values())
         uris = {
-            f"{key}_uri": artifact_utils.get_single_uri(value)
-            for key, value in input_dict.items()
-            if value
+            f"{key}_uri": artifact_utils.get_single_uri(value) for key, value in input_dict.items() if value
         }
         self.run(output, json.loads(exec_properties[CONFIG]), **uris)
 

@@ -56,6 +56,7 @@ class Trainer(trainer.Trainer):
 
     def __init__(
         self,
+        name: str,
         run_fn: str,
         config: dict[str, Any],
         examples: types.BaseChannel,
@@ -69,6 +70,7 @@ class Trainer(trainer.Trainer):
         """Initializes the trainer.
 
         Args:
+          name: of the node; progress is told under it.
           run_fn: import path of the function, e.g. "components.training.ranker.run_fn".
           config: settings of the model, handed on as `custom_config`.
           examples: window examples, raw.
@@ -90,15 +92,12 @@ class Trainer(trainer.Trainer):
             catalog_transform=catalog_transform,
             summary=summary,
             base_model=base_model,
-            train_args=trainer_pb2.TrainArgs(
-                splits=[names.ALL if final else names.TRAIN]
-            ),
+            train_args=trainer_pb2.TrainArgs(splits=[names.ALL if final else names.TRAIN]),
             eval_args=trainer_pb2.EvalArgs(splits=[names.EVAL]),
-            custom_config=json_utils.dumps(
-                {**config, "final": final, "code_digest": digest}
-            ),
+            custom_config=json_utils.dumps({**config, "stage": name, "final": final, "code_digest": digest}),
             model=types.Channel(type=standard_artifacts.Model),
             model_run=types.Channel(type=standard_artifacts.ModelRun),
         )
         # TFX's own constructor builds TFX's own specification, so it is passed by.
         base_component.BaseComponent.__init__(self, spec=spec)
+        self.with_id(name)

@@ -17,14 +17,10 @@ class BlessSpec(StageSpec):
         "evaluation": ChannelParameter(type=RankingEvaluation),
         "index": ChannelParameter(type=ScannIndex),
         "final_index": ChannelParameter(type=ScannIndex, optional=True),
-        "tfma_evaluation": ChannelParameter(
-            type=standard_artifacts.ModelEvaluation, optional=True
-        ),
+        "tfma_evaluation": ChannelParameter(type=standard_artifacts.ModelEvaluation, optional=True),
         "serving_evaluation": ChannelParameter(type=ServingEvaluation),
     }
-    OUTPUTS: ClassVar = {
-        "blessing": ChannelParameter(type=standard_artifacts.ModelBlessing)
-    }
+    OUTPUTS: ClassVar = {"blessing": ChannelParameter(type=standard_artifacts.ModelBlessing)}
 
 
 class Executor(StageExecutor):

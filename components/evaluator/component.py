@@ -22,6 +22,4 @@ class Evaluator(evaluator.Evaluator):
             eval_config=eval_config(),
             example_splits=[names.TEST],
         )
-        self.spec.exec_properties[CODE_DIGEST] = code_digest(
-            __name__, "components.evaluator.metrics"
-        )
+        self.spec.exec_properties[CODE_DIGEST] = code_digest(__name__, "components.evaluator.metrics")

@@ -13,9 +13,7 @@ if TYPE_CHECKING:
     import tensorflow_model_analysis as tfma
 
 SIGNATURE: Final = "evaluate"
-HIT: Final = (
-    "hit_at_10"  # 1 where the target is among the ten best of the whole catalogue
-)
+HIT: Final = "hit_at_10"  # 1 where the target is among the ten best of the whole catalogue
 RECIPROCAL_RANK: Final = "reciprocal_rank"
 ASKED: Final = "asked"  # 1 where the window has a target at all
 LABEL_COMPLETE: Final = "label_complete"  # 1 where the target was completed
@@ -41,9 +39,7 @@ def eval_config() -> "tfma.EvalConfig":
     module = "components.evaluator.metrics"
 
     def metric(class_name: str, **config: str) -> tfma.MetricConfig:
-        return tfma.MetricConfig(
-            class_name=class_name, module=module, config=json.dumps(config)
-        )
+        return tfma.MetricConfig(class_name=class_name, module=module, config=json.dumps(config))
 
     metrics = [
         tfma.MetricConfig(class_name="ExampleCount"),
@@ -55,9 +51,7 @@ def eval_config() -> "tfma.EvalConfig":
         ("skip", names.P_SKIP, LABEL_SKIP),
     ):
         metrics += [
-            metric(
-                "HeadAuc", name=f"auc_{head}", output=output, label=label, weight=KNOWN
-            ),
+            metric("HeadAuc", name=f"auc_{head}", output=output, label=label, weight=KNOWN),
             metric(
                 "HeadLogLoss",
                 name=f"log_loss_{head}",

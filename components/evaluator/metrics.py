@@ -29,34 +29,26 @@ class MeanOutput(metric_types.Metric):
 
 
 class HeadAuc(metric_types.Metric):
-    """Area under the ROC curve of a head, e.g. `p_skip` against `label_skip`. NaN where one class is absent."""
+    """Area under a head's ROC curve (`p_skip` against `label_skip`). NaN where one class is absent."""
 
     def __init__(self, output: str, label: str, weight: str, name: str) -> None:
-        super().__init__(
-            _head_auc, output=output, label=label, weight=weight, name=name
-        )
+        super().__init__(_head_auc, output=output, label=label, weight=weight, name=name)
 
 
 class HeadLogLoss(metric_types.Metric):
     """Mean binary cross-entropy of a head in nats. NaN where no weight is above 0."""
 
     def __init__(self, output: str, label: str, weight: str, name: str) -> None:
-        super().__init__(
-            _head_log_loss, output=output, label=label, weight=weight, name=name
-        )
+        super().__init__(_head_log_loss, output=output, label=label, weight=weight, name=name)
 
 
 for _metric in (MeanOutput, HeadAuc, HeadLogLoss):
     metric_types.register_metric(_metric)
 
 
-def _computation(
-    name: str, fold: type["_Fold"], outputs: tuple[str, ...]
-) -> metric_types.MetricComputations:
+def _computation(name: str, fold: type["_Fold"], outputs: tuple[str, ...]) -> metric_types.MetricComputations:
     key = metric_types.MetricKey(name=name)
-    preprocessor = metric_types.StandardMetricInputsPreprocessor(
-        name="outputs_" + "_".join(outputs)
-    )
+    preprocessor = metric_types.StandardMetricInputsPreprocessor(name="outputs_" + "_".join(outputs))
     return [
         metric_types.MetricComputation(
             keys=[key],
@@ -66,15 +58,11 @@ def _computation(
     ]
 
 
-def _mean_output(
-    output: str, weight: str, name: str, **_: Any
-) -> metric_types.MetricComputations:
+def _mean_output(output: str, weight: str, name: str, **_: Any) -> metric_types.MetricComputations:
     return _computation(name, _Mean, (output, weight))
 
 
-def _head_auc(
-    output: str, label: str, weight: str, name: str, **_: Any
-) -> metric_types.MetricComputations:
+def _head_auc(output: str, label: str, weight: str, name: str, **_: Any) -> metric_types.MetricComputations:
     return _computation(name, _Auc, (output, label, weight))
 
 
@@ -141,17 +129,13 @@ class _Auc(_Fold):
 class _Combiner(beam.CombineFn):
     """Folds the named outputs of all examples of a slice."""
 
-    def __init__(
-        self, key: metric_types.MetricKey, fold: type[_Fold], outputs: tuple[str, ...]
-    ) -> None:
+    def __init__(self, key: metric_types.MetricKey, fold: type[_Fold], outputs: tuple[str, ...]) -> None:
         self._key, self._fold, self._outputs = key, fold, outputs
 
     def create_accumulator(self) -> np.ndarray:
         return np.zeros(self._fold.size, np.float64)
 
-    def add_input(
-        self, total: np.ndarray, element: metric_types.StandardMetricInputs
-    ) -> np.ndarray:
+    def add_input(self, total: np.ndarray, element: metric_types.StandardMetricInputs) -> np.ndarray:
         predictions = element.get_predictions()
         if all(name in predictions for name in self._outputs):
             self._fold.add(

@@ -13,18 +13,14 @@ from components.stage import Stage, StageExecutor, StageSpec
 
 class PushSpec(StageSpec):
     INPUTS: ClassVar = {"models": ChannelParameter(type=ServingModels)}
-    OUTPUTS: ClassVar = {
-        "pushed_model": ChannelParameter(type=standard_artifacts.PushedModel)
-    }
+    OUTPUTS: ClassVar = {"pushed_model": ChannelParameter(type=standard_artifacts.PushedModel)}
 
 
 class Executor(StageExecutor):
     def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
         from components.push.publish import publish
 
-        version = publish(
-            uris["models_uri"], config["destination"], keep=config["keep"]
-        )
+        version = publish(uris["models_uri"], config["destination"], keep=config["keep"])
         output.set_int_custom_property("pushed", 1)  # the names are TFX's Pusher's
         output.set_string_custom_property("pushed_destination", config["destination"])
         output.set_string_custom_property("pushed_version", str(version))

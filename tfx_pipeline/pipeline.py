@@ -1,0 +1,175 @@
+"""The pipeline: every stage in the order in which data flows, from a listening log to served models."""
+
+import dataclasses
+from collections.abc import Sequence
+from typing import Any
+
+from ml_metadata.proto import metadata_store_pb2
+from tfx.components import ExampleValidator, ImportSchemaGen, StatisticsGen, Transform
+from tfx.dsl.components.base.base_component import BaseComponent
+from tfx.dsl.experimental.conditionals.conditional import Cond
+from tfx.orchestration.pipeline import Pipeline
+from tfx.proto import transform_pb2
+from tfx.types import BaseChannel
+
+from components import schema
+from components.bless.component import Bless
+from components.code_digest import code_digest
+from components.composer.component import Composer
+from components.evaluator.component import Evaluator
+from components.example_gen.component import ListeningLogExampleGen
+from components.index_builder.component import IndexBuilder
+from components.push.component import Push
+from components.ranking_evaluator.component import RankingEvaluator
+from components.serving_check.component import ServingCheck
+from components.trainer import Trainer
+from models import names
+from tfx_pipeline.config import Config
+
+
+def create_pipeline(
+    name: str,
+    root: str,
+    data_dir: str,
+    data_digest: str,
+    serving_dir: str,
+    config: Config,
+    metadata: metadata_store_pb2.ConnectionConfig | None = None,
+    beam_args: Sequence[str] = (),
+) -> Pipeline:
+    """Defines the whole chain, the same for every runner.
+
+    Args:
+      name: of the pipeline.
+      root: folder of its artifacts.
+      data_dir: folder of the log's tables.
+      data_digest: of the tables' contents, so that new data at an old path is seen.
+      serving_dir: where blessed models are pushed.
+      config: all settings.
+      metadata: where executions are recorded; a cluster has its own.
+      beam_args: for the stages that Beam runs.
+    """
+    settings = {key: value for key, value in dataclasses.asdict(config).items()}
+    seed = {"seed": config.seed}
+
+    example_gen = ListeningLogExampleGen(
+        data_dir=data_dir, data_digest=data_digest, config=settings["log"] | seed
+    )
+    examples, catalog = example_gen.outputs["examples"], example_gen.outputs["catalog"]
+    summary = example_gen.outputs["summary"]
+
+    log_statistics = StatisticsGen(examples=examples).with_id("LogStatistics")
+    catalog_statistics = StatisticsGen(examples=catalog).with_id("CatalogStatistics")
+    log_schema = ImportSchemaGen(schema_file=schema.path("log")).with_id("LogSchema")
+    catalog_schema = ImportSchemaGen(schema_file=schema.path("catalog")).with_id("CatalogSchema")
+    log_validator = _validate(log_statistics, log_schema).with_id("LogValidator")
+    catalog_validator = _validate(catalog_statistics, catalog_schema).with_id("CatalogValidator")
+    log_transform = _transform(examples, log_schema, "log_features", names.TRAIN).with_id("LogTransform")
+    catalog_transform = _transform(catalog, catalog_schema, "catalog_features", names.CATALOG).with_id(
+        "CatalogTransform"
+    )
+    behaviour = {"examples": examples, "transform_graph": log_transform.outputs["transform_graph"]}
+    items = {"catalog": catalog, "catalog_transform": catalog_transform.outputs["transform_graph"]}
+    training = {**behaviour, **items, "schema": log_schema.outputs["schema"], "summary": summary}
+
+    # The first fit has not seen `test`; it is what figures are about.
+    retrieval_trainer = Trainer(
+        "RetrievalTrainer", "components.training.retrieval.run_fn", settings["retrieval"] | seed, **training
+    )
+    retrieval = retrieval_trainer.outputs["model"]
+    index_builder = IndexBuilder(config=settings["index"] | seed, model=retrieval, **items)
+    index = index_builder.outputs["index"]
+    ranker_trainer = Trainer(
+        "RankerTrainer", "components.training.ranker.run_fn", settings["ranker"] | seed, **training
+    )
+    ranker = ranker_trainer.outputs["model"]
+    ranking_evaluator = RankingEvaluator(
+        config=settings["gates"] | seed,
+        **behaviour,
+        **items,
+        summary=summary,
+        retrieval=retrieval,
+        ranker=ranker,
+        index=index,
+    )
+    evaluation = ranking_evaluator.outputs["evaluation"]
+    evaluator = Evaluator(examples=examples, model=ranker)
+    first_fit = [retrieval_trainer, index_builder, ranker_trainer, ranking_evaluator, evaluator]
+
+    # The final fit goes on from the first, over the whole log; it is what is served.
+    final_fit: list[BaseComponent] = []
+    final_index = None
+    if config.final_fit:
+        retrieval_final = Trainer(
+            "RetrievalFinalTrainer",
+            "components.training.retrieval.run_fn",
+            settings["retrieval"] | seed,
+            base_model=retrieval,
+            **training,
+        )
+        ranker_final = Trainer(
+            "RankerFinalTrainer",
+            "components.training.ranker.run_fn",
+            settings["ranker"] | seed,
+            base_model=ranker,
+            **training,
+        )
+        retrieval, ranker = retrieval_final.outputs["model"], ranker_final.outputs["model"]
+        final_index_builder = IndexBuilder(config=settings["index"] | seed, model=retrieval, **items).with_id(
+            "FinalIndexBuilder"
+        )
+        final_index = final_index_builder.outputs["index"]
+        final_fit = [retrieval_final, final_index_builder, ranker_final]
+
+    composer = Composer(
+        config=settings["index"] | seed,
+        transform_graph=behaviour["transform_graph"],
+        **items,
+        summary=summary,
+        retrieval=retrieval,
+        ranker=ranker,
+        index=final_index or index,
+        evaluation=evaluation,
+    )
+    models = composer.outputs["models"]
+    serving_check = ServingCheck(config=settings["gates"] | seed, models=models, catalog=catalog)
+    bless = Bless(
+        config=settings["gates"],
+        evaluation=evaluation,
+        index=index,
+        final_index=final_index,
+        tfma_evaluation=evaluator.outputs["evaluation"],
+        serving_evaluation=serving_check.outputs["evaluation"],
+    )
+    with Cond(bless.outputs["blessing"].future()[0].custom_property("blessed") == 1):
+        push = Push(config={"destination": serving_dir, "keep": config.keep}, models=models)
+
+    data = [example_gen, log_statistics, catalog_statistics, log_schema, catalog_schema]
+    features = [log_validator, catalog_validator, log_transform, catalog_transform]
+    return Pipeline(
+        pipeline_name=name,
+        pipeline_root=root,
+        components=[*data, *features, *first_fit, *final_fit, composer, serving_check, bless, push],
+        enable_cache=True,
+        metadata_connection_config=metadata,
+        beam_pipeline_args=list(beam_args),
+    )
+
+
+def _validate(statistics: StatisticsGen, log_schema: ImportSchemaGen) -> ExampleValidator:
+    return ExampleValidator(statistics=statistics.outputs["statistics"], schema=log_schema.outputs["schema"])
+
+
+def _transform(examples: BaseChannel, log_schema: ImportSchemaGen, module: str, split: str) -> Transform:
+    """Fits vocabularies and quantiles on one split; trainers apply the graph themselves."""
+    code = f"components.transform.{module}"
+    custom_config: dict[str, Any] = {"code_digest": code_digest(code)}
+    return Transform(
+        examples=examples,
+        schema=log_schema.outputs["schema"],
+        preprocessing_fn=f"{code}.preprocessing_fn",
+        splits_config=transform_pb2.SplitsConfig(analyze=[split]),
+        materialize=False,
+        disable_statistics=True,
+        custom_config=custom_config,
+    )
