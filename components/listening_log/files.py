@@ -1,0 +1,79 @@
+"""Files on disk, or wherever `tf.io.gfile` reaches (`gs://`): list them, open them, tell their size.
+
+TensorFlow is imported for a remote path alone: it costs seconds, and a local log needs none of it.
+"""
+
+import io
+import os
+from typing import Any, BinaryIO, cast
+
+
+def is_remote(path: str) -> bool:
+    """Whether the path has a scheme (`gs://…`)."""
+    return "://" in path
+
+
+def _gfile() -> Any:
+    import tensorflow as tf
+
+    return tf.io.gfile
+
+
+def is_dir(path: str) -> bool:
+    """Whether the path is a directory."""
+    return bool(_gfile().isdir(path)) if is_remote(path) else os.path.isdir(path)
+
+
+def list_dir(path: str) -> list[str]:
+    """Sorted names in a directory, without the slashes that object stores append."""
+    names = _gfile().listdir(path) if is_remote(path) else os.listdir(path)
+    return sorted(name.rstrip("/") for name in names)
+
+
+def join(directory: str, name: str) -> str:
+    """The path of `name` in `directory`."""
+    return f"{directory.rstrip('/')}/{name}" if is_remote(directory) else os.path.join(directory, name)
+
+
+def size(path: str) -> int:
+    """Bytes in the file. Raises OSError where there is none."""
+    return int(_gfile().stat(path).length) if is_remote(path) else os.path.getsize(path)
+
+
+def open_binary(path: str) -> BinaryIO:
+    """The file opened for reading, seekable. Raises OSError where it can't be read."""
+    if is_remote(path):
+        return cast(BinaryIO, io.BufferedReader(_Remote(path), buffer_size=1 << 20))
+    return open(path, "rb")
+
+
+class _Remote(io.RawIOBase):
+    """A `tf.io.gfile` file with the whole interface of Python's own, which pyarrow asks for."""
+
+    def __init__(self, path: str) -> None:
+        self._file = _gfile().GFile(path, "rb")
+        self._size = size(path)
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._file.read(len(buffer))
+        buffer[: len(data)] = data
+        return len(data)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self.tell(), os.SEEK_END: self._size}[whence]
+        self._file.seek(base + offset)
+        return base + offset
+
+    def tell(self) -> int:
+        return int(self._file.tell())
+
+    def close(self) -> None:
+        if not self.closed:
+            self._file.close()
+        super().close()

@@ -1,0 +1,75 @@
+"""Tells whether a log's times are real or only say the order of events."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+_REGULAR_SHARE = 0.95  # dropped events leave gaps of two steps in times that count places
+
+
+@dataclass(frozen=True)
+class TimeFacts:
+    """What listeners' times look like; facts of disjoint sets of listeners merge in any order.
+
+    `TimeFacts()` is the neutral element of `merge`.
+    """
+
+    listeners: int = 0
+    first_min: int = 0
+    """Earliest of the listeners' first times, unix seconds."""
+    first_max: int = 0
+    """Latest of the listeners' first times."""
+    steps: int = 0
+    """Steps from an event to the next, of listeners with at least three events."""
+    regular: int = 0
+    """Those of them that equal the listener's shortest step; where that is 0, only if all are 0."""
+
+    @classmethod
+    def from_sorted(
+        cls, user_codes: npt.NDArray[np.integer], timestamps: npt.NDArray[np.integer]
+    ) -> "TimeFacts":
+        """Facts of events sorted by listener, then time: [n] any code of the listener, [n] seconds."""
+        if not len(user_codes):
+            return cls()
+        begins = np.flatnonzero(np.r_[True, user_codes[1:] != user_codes[:-1]])
+        counts = np.diff(np.r_[begins, len(user_codes)])
+        firsts = timestamps[begins]
+        judged = counts >= 3
+        steps = np.diff(timestamps, prepend=timestamps[0])
+        steps[begins] = np.iinfo(steps.dtype).max  # no step leads to a first event
+        shortest = np.minimum.reduceat(steps, begins)
+        equal = np.add.reduceat((steps == np.repeat(shortest, counts)).astype(np.int64), begins)
+        regular = np.where((shortest > 0) | (equal == counts - 1), equal, 0)
+        return cls(
+            listeners=len(begins),
+            first_min=int(firsts.min()),
+            first_max=int(firsts.max()),
+            steps=int((counts - 1)[judged].sum()),
+            regular=int(regular[judged].sum()),
+        )
+
+    @property
+    def order_only(self) -> bool:
+        """Whether times say the order alone: all listeners start at one time, or each has a constant step."""
+        shared_start = self.listeners > 1 and self.first_min == self.first_max
+        constant_step = self.steps > 0 and self.regular >= _REGULAR_SHARE * self.steps
+        return shared_start or constant_step
+
+
+def merge(a: TimeFacts, b: TimeFacts) -> TimeFacts:
+    """Facts of both sets of listeners, which have no listener in common."""
+    if not a.listeners or not b.listeners:
+        return a if a.listeners else b
+    return TimeFacts(
+        listeners=a.listeners + b.listeners,
+        first_min=min(a.first_min, b.first_min),
+        first_max=max(a.first_max, b.first_max),
+        steps=a.steps + b.steps,
+        regular=a.regular + b.regular,
+    )
+
+
+def order_only(user_codes: npt.NDArray[np.integer], timestamps: npt.NDArray[np.integer]) -> bool:
+    """`TimeFacts.order_only` of a whole log, sorted by listener, then time."""
+    return TimeFacts.from_sorted(user_codes, timestamps).order_only
