@@ -1,0 +1,100 @@
+"""Bless passes a model only if every figure clears its floor, and says which did not."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from components.bless.gates import Gate, bless, judge
+
+CONFIG = {"index_recall": 0.95, "stock_agreement": 0.95, "confidence": 0.95, "max_targets": 10}
+
+
+def evaluation(popularity_low: float = 0.01, markov_high: float = 0.0) -> dict:
+    return {
+        "metrics": {},
+        "against": {
+            "popularity": {"difference": 0.02, "low": popularity_low, "high": 0.03},
+            "markov": {"difference": -0.01, "low": -0.02, "high": markov_high},
+            "blend": {"difference": -0.05, "low": -0.06, "high": -0.04},
+        },
+    }
+
+
+def serving(agreement: float = 1.0, stock: float = 0.96, ok: bool = True) -> dict:
+    return {"ok": ok, "figures": {"server_agreement": agreement, "stock_agreement": stock}, "reasons": []}
+
+
+def failed(**changes) -> list[str]:
+    parts = {
+        "evaluation": evaluation(),
+        "indexes": {"first fit": {"recall@200": 0.97}, "final fit": {"recall@200": 0.95}},
+        "serving": serving(),
+        "config": CONFIG,
+    }
+    return [gate.name for gate in judge(**(parts | changes)) if not gate.passed]
+
+
+def test_a_model_that_clears_every_floor_passes() -> None:
+    assert failed() == []
+
+
+def test_level_with_popularity_is_not_enough() -> None:
+    assert failed(evaluation=evaluation(popularity_low=0.0)) == ["ndcg@10 above popularity (low end)"]
+
+
+def test_a_model_surely_below_markov_is_refused() -> None:
+    assert failed(evaluation=evaluation(markov_high=-0.001)) == ["ndcg@10 not below markov (high end)"]
+
+
+def test_both_indexes_have_a_floor() -> None:
+    indexes = {"first fit": {"recall@200": 0.97}, "final fit": {"recall@200": 0.94}}
+    assert failed(indexes=indexes) == ["index recall@200, final fit"]
+
+
+def test_one_different_answer_of_the_server_is_enough_to_refuse() -> None:
+    assert failed(serving=serving(agreement=0.99)) == ["server answers as the models"]
+
+
+def test_a_figure_that_is_missing_or_no_number_refuses() -> None:
+    assert failed(indexes={"first fit": {}}) == ["index recall@200, first fit"]
+    assert failed(evaluation=evaluation(popularity_low=float("nan"))) == [
+        "ndcg@10 above popularity (low end)"
+    ]
+
+
+def test_a_gate_tells_name_figure_and_floor_on_one_line() -> None:
+    assert Gate("index recall@200", 0.9, 0.95).line() == (
+        "gate 'index recall@200' said no: 0.9000, must be at least 0.9500"
+    )
+
+
+@pytest.mark.parametrize(("low", "name"), [(0.01, "BLESSED"), (-0.01, "NOT_BLESSED")])
+def test_the_verdict_is_written_as_tfx_does(tmp_path: Path, low: float, name: str) -> None:
+    for folder, file, content in (
+        ("evaluation", "evaluation.json", evaluation(popularity_low=low)),
+        ("index", "index.json", {"recall@200": 1.0}),
+        ("serving", "serving_check.json", serving()),
+    ):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / file).write_text(json.dumps(content))
+
+    blessed = bless(
+        evaluation_uri=str(tmp_path / "evaluation"),
+        index_uri=str(tmp_path / "index"),
+        serving_evaluation_uri=str(tmp_path / "serving"),
+        config=CONFIG,
+        out_uri=str(tmp_path / "out"),
+    )
+
+    gates = json.loads((tmp_path / "out" / "gates.json").read_text())
+    assert blessed == gates["blessed"] == (name == "BLESSED")
+    assert {path.name for path in (tmp_path / "out").iterdir()} == {"gates.json", name}
+    assert gates["gates"][0] == {
+        "name": "ndcg@10 above popularity (low end)",
+        "figure": low,
+        "floor": 0.0,
+        "strict": True,
+        "passed": blessed,
+    }
+    assert gates["against_blend"]["difference"] == -0.05
