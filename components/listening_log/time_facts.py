@@ -49,25 +49,24 @@ class TimeFacts:
             regular=int(regular[judged].sum()),
         )
 
+    def merge(self, other: "TimeFacts") -> "TimeFacts":
+        """Facts of both sets of listeners, which have no listener in common."""
+        if not self.listeners or not other.listeners:
+            return self if self.listeners else other
+        return TimeFacts(
+            listeners=self.listeners + other.listeners,
+            first_min=min(self.first_min, other.first_min),
+            first_max=max(self.first_max, other.first_max),
+            steps=self.steps + other.steps,
+            regular=self.regular + other.regular,
+        )
+
     @property
     def order_only(self) -> bool:
         """Whether times say the order alone: all listeners start at one time, or each has a constant step."""
         shared_start = self.listeners > 1 and self.first_min == self.first_max
         constant_step = self.steps > 0 and self.regular >= _REGULAR_SHARE * self.steps
         return shared_start or constant_step
-
-
-def merge(a: TimeFacts, b: TimeFacts) -> TimeFacts:
-    """Facts of both sets of listeners, which have no listener in common."""
-    if not a.listeners or not b.listeners:
-        return a if a.listeners else b
-    return TimeFacts(
-        listeners=a.listeners + b.listeners,
-        first_min=min(a.first_min, b.first_min),
-        first_max=max(a.first_max, b.first_max),
-        steps=a.steps + b.steps,
-        regular=a.regular + b.regular,
-    )
 
 
 def order_only(user_codes: npt.NDArray[np.integer], timestamps: npt.NDArray[np.integer]) -> bool:

@@ -20,9 +20,13 @@ _USER: Final = "user_id"
 class Users(Mapping[str, list[str]]):
     """Tokens of each listener, by id; Arrow underneath, so that millions fit in memory."""
 
-    def __init__(self, table: pa.Table) -> None:
-        """`table` has `user_id` string (sorted as bytes, unique) and `tokens` list<string>, a chunk each."""
+    def __init__(self, table: pa.Table, columns: tuple[str, ...] = ()) -> None:
+        """`table` has `user_id` string (sorted as bytes, unique) and `tokens` list<string>, a chunk each.
+
+        `columns` are those that the tokens were made of.
+        """
         self.table = table
+        self.columns = columns
         self._ids: pa.Array = table[_USER].chunk(0)
         self._tokens: pa.ListArray = table["tokens"].chunk(0)
 
@@ -66,10 +70,9 @@ def read_users(data_dir: str) -> Users | None:
     first = first[pc.not_equal(ids.take(pa.array(first)), "").to_numpy(False)]
     first = first[pc.sort_indices(ids.take(pa.array(first))).to_numpy()]
     table = raw.take(pa.array(first)).combine_chunks()
-    pairs = [_pairs(name, text_or_empty(table[name])) for name in table.column_names if name != _USER]
-    return Users(
-        pa.table({_USER: text_or_empty(table[_USER]), "tokens": to_lists(pairs, table.num_rows)}),
-    )
+    columns = tuple(name for name in table.column_names if name != _USER)
+    tokens = to_lists([_pairs(name, text_or_empty(table[name])) for name in columns], table.num_rows)
+    return Users(pa.table({_USER: text_or_empty(table[_USER]), "tokens": tokens}), columns)
 
 
 def _pairs(name: str, column: pa.Array) -> Pairs:
