@@ -1,0 +1,238 @@
+"""Which tracks a session plays: one mixture of motives, drawn for everyone at once and known exactly.
+
+What comes next depends on the listener (as of that day), the surface, the track before and whether it was
+skipped. `play_sessions` draws from that law, `next_track_chances` says it: an upper bound for any model.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from components.listening_log.world.catalogue import Catalogue
+from components.listening_log.world.listeners import ARTIST_CHANCE, FAVOURITE_CHANCE, FAVOURITES, Listeners
+from components.listening_log.world.sessions import SURFACE_CHANCE, Sessions
+
+# Motives: the artist's next track, the favourites' next, a related artist, a favourite, an own artist, a chart.
+ALBUM, RING, RELATED, FAVOURITE, ARTIST, CHART = range(6)
+_AFTER_A_TRACK = np.array(
+    [
+        [0.18, 0.24, 0.26, 0.16, 0.10, 0.06],  # home
+        [0.20, 0.42, 0.05, 0.24, 0.07, 0.02],  # library
+        [0.42, 0.08, 0.20, 0.10, 0.13, 0.07],  # search
+        [0.05, 0.05, 0.62, 0.06, 0.08, 0.14],  # radio
+    ]
+)
+_AT_THE_START = np.array(
+    [
+        [0, 0, 0, 0.50, 0.30, 0.20],
+        [0, 0, 0, 0.80, 0.16, 0.04],
+        [0, 0, 0, 0.30, 0.40, 0.30],
+        [0, 0, 0, 0.25, 0.45, 0.30],
+    ]
+)
+_AFTER_A_SKIP = np.array([0.35, 0.6, 0.8, 1.6, 1.4, 1.2])
+_PULL = 3.0  # of taste, when a related artist is chosen
+_SKIP_BASE, _SKIP_TASTE, _SKIP_FAMILIAR = 1.1, 3.6, 0.9
+
+
+@dataclass(frozen=True)
+class Plays:
+    """The tracks of all sessions, in the order of the sessions."""
+
+    track: np.ndarray  # [e] int32
+    skipped: np.ndarray  # [e] bool
+
+
+def motive_chances() -> np.ndarray:
+    """[surfaces, states, motives]; states: start, after a track, after a favourite, and both after a skip."""
+    after = np.stack([_AFTER_A_TRACK] * 4, axis=1)
+    after[:, 2:] *= _AFTER_A_SKIP
+    after[:, (0, 2), RING] = 0.0
+    chance = np.concatenate([_AT_THE_START[:, None], after], axis=1)
+    return chance / chance.sum(axis=2, keepdims=True)
+
+
+def _state(in_ring: np.ndarray, skipped: np.ndarray) -> np.ndarray:
+    return 1 + in_ring + 2 * skipped
+
+
+def play_sessions(
+    catalogue: Catalogue, listeners: Listeners, sessions: Sessions, rng: np.random.Generator
+) -> Plays:
+    """Plays every session's `length` tracks, step by step, all sessions at once."""
+    longest_first = np.argsort(-sessions.length, kind="stable")
+    lengths = sessions.length[longest_first]
+    place = (np.cumsum(sessions.length) - sessions.length)[longest_first]
+    player = _Player(catalogue, listeners, sessions, longest_first)
+    track = np.empty(int(sessions.length.sum()), np.int32)
+    skipped = np.empty(len(track), bool)
+    step = 0
+    while active := int(np.searchsorted(-lengths, -step, side="left")):
+        player.step(active, rng)
+        track[place[:active] + step] = player.track[:active]
+        skipped[place[:active] + step] = player.skipped[:active]
+        step += 1
+    return Plays(track, skipped)
+
+
+class _Player:
+    """The state of all sessions between two steps."""
+
+    def __init__(self, catalogue: Catalogue, listeners: Listeners, sessions: Sessions, order: np.ndarray):
+        who = sessions.listener[order]
+        self.catalogue = catalogue
+        self.day = sessions.day[order]
+        self.favourites = _slots_on(self.day, listeners.favourites, listeners.favourite_change, who)
+        self.artists = _slots_on(self.day, listeners.artists, listeners.artist_change, who)
+        self.taste = taste_on(self.day, listeners, catalogue.days, who)
+        self.genre_reach = np.cumsum(listeners.genre_share, axis=1)[who]
+        self.country = listeners.country[who]
+        self.motive_row = sessions.surface[order] * 5
+        self.track: np.ndarray | None = None
+        self.skipped: np.ndarray | None = None
+        self.motive_reach = np.cumsum(motive_chances(), axis=2).reshape(-1, 6)[:, :-1]
+
+    def step(self, n: int, rng: np.random.Generator) -> None:
+        """Draws the next track of the first `n` sessions."""
+        first = self.track is None
+        before = None if first else self.track[:n]
+        if first:
+            ring = np.zeros(n, np.int64)
+            row = self.motive_row[:n]
+        else:
+            same = self.favourites[:n] == before[:, None]
+            ring = same.argmax(axis=1)
+            in_ring = same[np.arange(n), ring]
+            row = self.motive_row[:n] + _state(in_ring, self.skipped[:n])
+        motive = (rng.random(n)[:, None] >= self.motive_reach[row]).sum(axis=1)
+        track = self._draw(motive, ring, before, rng)
+        familiar = (motive == RING) | (motive == FAVOURITE)
+        liking = np.einsum("ij,ij->i", self.taste[:n], self.catalogue.track_vector[track])
+        risk = _SKIP_BASE - _SKIP_TASTE * liking - _SKIP_FAMILIAR * familiar
+        self.track, self.skipped = track, rng.random(n) * (1 + np.exp(-risk)) < 1
+
+    def _draw(self, motive, ring, before, rng) -> np.ndarray:
+        n, catalogue, day = len(motive), self.catalogue, self.day
+        track = np.full(n, -1, np.int32)
+        chance, fresh = rng.random(n), rng.random(n)
+        artist = np.empty(n, np.int32)
+
+        at = np.flatnonzero(motive == ALBUM)
+        if at.size:
+            track[at] = next_of_artist(catalogue, before[at], day[at])
+        at = np.flatnonzero(motive == RING)
+        track[at] = self.favourites[at, (ring[at] + 1) % FAVOURITES]
+        at = np.flatnonzero(motive == FAVOURITE)
+        track[at] = self.favourites[at, _slot(FAVOURITE_CHANCE, chance[at])]
+
+        at = np.flatnonzero(motive == RELATED)
+        if at.size:
+            artist[at] = self._related(before[at], at, rng)
+        at = np.flatnonzero(motive == ARTIST)
+        artist[at] = self.artists[at, _slot(ARTIST_CHANCE, rng.random(at.size))]
+        at = np.flatnonzero((motive == RELATED) | (motive == ARTIST))
+        track[at] = catalogue.by_artist.pick(artist[at], day[at], chance[at], fresh[at])
+
+        at = np.flatnonzero(motive == CHART)
+        if before is None:
+            genre = (rng.random(at.size)[:, None] >= self.genre_reach[at, :-1]).sum(axis=1)
+        else:
+            genre = catalogue.artist_genre[catalogue.track_artist[before[at]]]
+        track[at] = catalogue.by_genre.pick(genre, day[at], chance[at], fresh[at])
+
+        heard = catalogue.artist_countries[catalogue.track_artist[track]] >> self.country[:n] & 1
+        at = np.flatnonzero((track < 0) | (heard == 0))
+        track[at] = self.favourites[at, _slot(FAVOURITE_CHANCE, rng.random(at.size))]
+        if before is not None:
+            at = np.flatnonzero(track == before)
+            track[at] = next_of_artist(catalogue, track[at], day[at])
+        return track
+
+    def _related(self, before, at, rng) -> np.ndarray:
+        source = self.catalogue.track_artist[before]
+        weight = related_weights(self.catalogue, source, self.taste[at])
+        column = (rng.random(len(at))[:, None] * weight.sum(1, keepdims=True) >= np.cumsum(weight, 1)).sum(1)
+        return self.catalogue.related[source, np.minimum(column, weight.shape[1] - 1)]
+
+
+def _slot(slot_chance: np.ndarray, chance: np.ndarray) -> np.ndarray:
+    return np.searchsorted(np.cumsum(slot_chance)[:-1], chance, side="right")
+
+
+def _slots_on(day: np.ndarray, slots: np.ndarray, change: np.ndarray, who: np.ndarray) -> np.ndarray:
+    """What stands in the slots of listeners `who` [n] on `day` [n]."""
+    return np.where(day[:, None] >= change[who], slots[who, 1], slots[who, 0])
+
+
+def taste_on(day: np.ndarray, listeners: Listeners, days: int, who: np.ndarray) -> np.ndarray:
+    """The taste of listeners `who` [n] on `day` [n]: [n, DIMENSION] float32."""
+    joined = listeners.joined[who]
+    passed = ((day - joined) / np.maximum(days - joined, 1)).astype(np.float32)[:, None]
+    return listeners.taste[who, 0] * (1 - passed) + listeners.taste[who, 1] * passed
+
+
+def next_of_artist(catalogue: Catalogue, track: np.ndarray, day: np.ndarray) -> np.ndarray:
+    """The track after `track` in order of release among what its artist has out; after the last, the first."""
+    artist = catalogue.track_artist[track]
+    start = catalogue.by_artist.start[artist]
+    return start + (track - start + 1) % catalogue.by_artist.count(artist, day)
+
+
+def related_weights(catalogue: Catalogue, artist: np.ndarray, taste: np.ndarray) -> np.ndarray:
+    """How strongly each artist [n] leads to its related ones for tastes [n, DIMENSION]: [n, r]."""
+    vectors = catalogue.artist_vector[catalogue.related[artist]]
+    return catalogue.related_weight[artist] * np.exp(_PULL * np.einsum("nrd,nd->nr", vectors, taste))
+
+
+def next_track_chances(
+    catalogue: Catalogue,
+    listeners: Listeners,
+    row: int,
+    day: int,
+    *,
+    before: int | None = None,
+    skipped: bool = False,
+    surface: int | None = None,
+) -> np.ndarray:
+    """The chance of every track to be played next by the listener in `row`: [tracks] float64, sums to 1.
+
+    `before` is the track before within the session (None: a session starts), `skipped` whether it was skipped,
+    `surface` an index into SURFACES (None: not known).
+    """
+    who, on = np.array([row]), np.array([day])
+    favourites = _slots_on(on, listeners.favourites, listeners.favourite_change, who)[0]
+    artists = _slots_on(on, listeners.artists, listeners.artist_change, who)[0]
+    shelves, genres = catalogue.by_artist, catalogue.genres
+    of_favourites = np.bincount(favourites, FAVOURITE_CHANCE, catalogue.tracks)
+    artist_ask = np.bincount(artists, ARTIST_CHANCE, len(catalogue.artist_genre))
+    motives = motive_chances()
+    motives = np.tensordot(SURFACE_CHANCE, motives, 1) if surface is None else motives[surface]
+
+    if before is None:
+        motive = motives[0]
+        genre_ask = listeners.genre_share[row].astype(np.float64)
+        chance = np.zeros(catalogue.tracks)
+        related_ask = np.zeros_like(artist_ask)
+    else:
+        ring = np.flatnonzero(favourites == before)
+        motive = motives[_state(len(ring) > 0, skipped)]
+        source = catalogue.track_artist[before]
+        genre_ask = np.bincount([catalogue.artist_genre[source]], minlength=genres).astype(np.float64)
+        chance = np.zeros(catalogue.tracks)
+        chance[next_of_artist(catalogue, np.array([before]), on)] += motive[ALBUM]
+        if len(ring):
+            chance[favourites[(ring[0] + 1) % FAVOURITES]] += motive[RING]
+        weight = related_weights(catalogue, source[None], taste_on(on, listeners, catalogue.days, who))[0]
+        related_ask = np.bincount(catalogue.related[source], weight / weight.sum(), len(artist_ask))
+
+    chance += motive[FAVOURITE] * of_favourites
+    asked = motive[ARTIST] * artist_ask + motive[RELATED] * related_ask
+    chance += shelves.pick_chances(asked, day, catalogue.tracks)
+    chance += catalogue.by_genre.pick_chances(motive[CHART] * genre_ask, day, catalogue.tracks)
+    heard = catalogue.artist_countries[catalogue.track_artist] >> listeners.country[row] & 1
+    chance *= heard
+    chance += max(0.0, 1 - chance.sum()) * of_favourites
+    if before is not None:
+        again, chance[before] = chance[before], 0.0
+        chance[next_of_artist(catalogue, np.array([before]), on)] += again
+    return chance
