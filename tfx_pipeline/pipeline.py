@@ -1,18 +1,23 @@
 """The pipeline: every stage in the order in which data flows, from a listening log to served models."""
 
 import dataclasses
+import hashlib
+import importlib.resources
+import json
 from collections.abc import Sequence
 from typing import Any
 
 from ml_metadata.proto import metadata_store_pb2
-from tfx.components import ExampleValidator, ImportSchemaGen, StatisticsGen, Transform
+from tfx.components.example_validator.component import ExampleValidator
+from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
+from tfx.components.statistics_gen.component import StatisticsGen
+from tfx.components.transform.component import Transform
 from tfx.dsl.components.base.base_component import BaseComponent
 from tfx.dsl.experimental.conditionals.conditional import Cond
 from tfx.orchestration.pipeline import Pipeline
 from tfx.proto import transform_pb2
 from tfx.types import BaseChannel
 
-from components import schema
 from components.bless.component import Bless
 from components.code_digest import code_digest
 from components.composer.component import Composer
@@ -22,6 +27,7 @@ from components.index_builder.component import IndexBuilder
 from components.push.component import Push
 from components.ranking_evaluator.component import RankingEvaluator
 from components.serving_check.component import ServingCheck
+from components.stage import CODE_DIGEST
 from components.trainer import Trainer
 from models import names
 from tfx_pipeline.config import Config
@@ -49,19 +55,24 @@ def create_pipeline(
       metadata: where executions are recorded; a cluster has its own.
       beam_args: for the stages that Beam runs.
     """
-    settings = {key: value for key, value in dataclasses.asdict(config).items()}
+    settings = dataclasses.asdict(config)
     seed = {"seed": config.seed}
+    length = seed | {"max_length": config.log.max_length}
 
     example_gen = ListeningLogExampleGen(
-        data_dir=data_dir, data_digest=data_digest, config=settings["log"] | seed
+        data_dir=data_dir,
+        data_digest=data_digest,
+        log_config=json.dumps(settings["log"], sort_keys=True),
+        code_digest=code_digest("components.example_gen.component"),
+        final_fit=config.final_fit,
     )
     examples, catalog = example_gen.outputs["examples"], example_gen.outputs["catalog"]
     summary = example_gen.outputs["summary"]
 
     log_statistics = StatisticsGen(examples=examples).with_id("LogStatistics")
     catalog_statistics = StatisticsGen(examples=catalog).with_id("CatalogStatistics")
-    log_schema = ImportSchemaGen(schema_file=schema.path("log")).with_id("LogSchema")
-    catalog_schema = ImportSchemaGen(schema_file=schema.path("catalog")).with_id("CatalogSchema")
+    log_schema = _import_schema("log").with_id("LogSchema")
+    catalog_schema = _import_schema("catalog").with_id("CatalogSchema")
     log_validator = _validate(log_statistics, log_schema).with_id("LogValidator")
     catalog_validator = _validate(catalog_statistics, catalog_schema).with_id("CatalogValidator")
     log_transform = _transform(examples, log_schema, "log_features", names.TRAIN).with_id("LogTransform")
@@ -74,17 +85,23 @@ def create_pipeline(
 
     # The first fit has not seen `test`; it is what figures are about.
     retrieval_trainer = Trainer(
-        "RetrievalTrainer", "components.training.retrieval.run_fn", settings["retrieval"] | seed, **training
+        "RetrievalTrainer",
+        "components.training.retrieval.run_fn",
+        {"model": settings["retrieval"]} | length,
+        **training,
     )
     retrieval = retrieval_trainer.outputs["model"]
     index_builder = IndexBuilder(config=settings["index"] | seed, model=retrieval, **items)
     index = index_builder.outputs["index"]
     ranker_trainer = Trainer(
-        "RankerTrainer", "components.training.ranker.run_fn", settings["ranker"] | seed, **training
+        "RankerTrainer",
+        "components.training.ranker.run_fn",
+        {"model": settings["ranker"]} | length,
+        **training,
     )
     ranker = ranker_trainer.outputs["model"]
     ranking_evaluator = RankingEvaluator(
-        config=settings["gates"] | seed,
+        config={"confidence": config.gates.confidence, "max_targets": config.gates.max_targets} | seed,
         **behaviour,
         **items,
         summary=summary,
@@ -103,14 +120,14 @@ def create_pipeline(
         retrieval_final = Trainer(
             "RetrievalFinalTrainer",
             "components.training.retrieval.run_fn",
-            settings["retrieval"] | seed,
+            {"model": settings["retrieval"]} | length,
             base_model=retrieval,
             **training,
         )
         ranker_final = Trainer(
             "RankerFinalTrainer",
             "components.training.ranker.run_fn",
-            settings["ranker"] | seed,
+            {"model": settings["ranker"]} | length,
             base_model=ranker,
             **training,
         )
@@ -132,7 +149,7 @@ def create_pipeline(
         evaluation=evaluation,
     )
     models = composer.outputs["models"]
-    serving_check = ServingCheck(config=settings["gates"] | seed, models=models, catalog=catalog)
+    serving_check = ServingCheck(config=seed, models=models, catalog=catalog)
     bless = Bless(
         config=settings["gates"],
         evaluation=evaluation,
@@ -142,7 +159,7 @@ def create_pipeline(
         serving_evaluation=serving_check.outputs["evaluation"],
     )
     with Cond(bless.outputs["blessing"].future()[0].custom_property("blessed") == 1):
-        push = Push(config={"destination": serving_dir, "keep": config.keep}, models=models)
+        push = Push(config={"destination": serving_dir, "keep": config.keep.versions}, models=models)
 
     data = [example_gen, log_statistics, catalog_statistics, log_schema, catalog_schema]
     features = [log_validator, catalog_validator, log_transform, catalog_transform]
@@ -154,6 +171,14 @@ def create_pipeline(
         metadata_connection_config=metadata,
         beam_pipeline_args=list(beam_args),
     )
+
+
+def _import_schema(name: str) -> ImportSchemaGen:
+    """The checked-in schema; its digest too, as TFX's cache sees only the path."""
+    file = importlib.resources.files("components.schema") / f"{name}.pbtxt"
+    component = ImportSchemaGen(schema_file=str(file))
+    component.spec.exec_properties[CODE_DIGEST] = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
+    return component
 
 
 def _validate(statistics: StatisticsGen, log_schema: ImportSchemaGen) -> ExampleValidator:

@@ -34,9 +34,13 @@ def versions(serving: Path) -> dict[tuple[str, str], list[str]]:
     }
 
 
+def each(*numbers: str) -> dict[tuple[str, str], list[str]]:
+    return {place: list(numbers) for place in PLACES}
+
+
 def test_all_six_models_get_one_version(models: Path, serving: Path) -> None:
     assert publish(models, serving, keep=3, now=1000) == 1000
-    assert versions(serving) == dict.fromkeys(PLACES, ["1000"])
+    assert versions(serving) == each("1000")
     assert (serving / "stock/ranker/1000/saved_model.pb").read_text() == "stock ranker"
 
 
@@ -50,7 +54,7 @@ def test_a_later_push_has_a_higher_version_even_if_the_clock_stands(models: Path
 def test_only_the_newest_versions_are_kept(models: Path, serving: Path) -> None:
     for now in (1, 2, 3):
         publish(models, serving, keep=2, now=now)
-    assert versions(serving) == dict.fromkeys(PLACES, ["2", "3"])
+    assert versions(serving) == each("2", "3")
 
 
 def test_upnext_is_renamed_last(models: Path, serving: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +94,7 @@ def test_a_killed_push_is_cleared_away_by_the_next(
     newest = publish(models, serving, keep=1, now=2)
 
     assert newest >= 2
-    assert versions(serving) == dict.fromkeys(PLACES, [str(newest)])
+    assert versions(serving) == each(str(newest))
     assert not list(serving.rglob(".staging*"))
 
 
