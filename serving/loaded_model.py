@@ -1,0 +1,136 @@
+"""One version of a SavedModel in memory: its signatures, checked inputs, answers as arrays."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from serving.status import FAILED_PRECONDITION, INTERNAL, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, ServingError
+from serving.tensors import numpy_type, type_name
+
+DEFAULT_SIGNATURE = "serving_default"
+_SAVED_MODEL_FILE = "saved_model.pb"
+_SERVE_TAG = "serve"
+
+
+class LoadedModel:
+    """A SavedModel that answers requests; loading it registers ScaNN's op where the graph needs it.
+
+    Args:
+        path: the version's folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        import tensorflow as tf
+        from tensorflow.core.protobuf import saved_model_pb2
+
+        content = (Path(path) / _SAVED_MODEL_FILE).read_bytes()
+        if b"Scann>" in content:
+            from scann.scann_ops.py import scann_ops  # noqa: F401  registers the op
+        saved = saved_model_pb2.SavedModel.FromString(content)
+        graph = next(graph for graph in saved.meta_graphs if _SERVE_TAG in graph.meta_info_def.tags)
+        self.path = Path(path)
+        self.signature_defs: dict[str, Any] = dict(graph.signature_def)
+        self._model = tf.saved_model.load(str(path), tags=[_SERVE_TAG])
+
+    def signature(self, name: str) -> Any:
+        """The SignatureDef of a signature; "" is the default one."""
+        name = name or DEFAULT_SIGNATURE
+        if name not in self._model.signatures:
+            raise ServingError(FAILED_PRECONDITION, f'Serving signature key "{name}" not found.')
+        return self.signature_defs[name]
+
+    def predict(
+        self,
+        signature: str,
+        inputs: dict[str, np.ndarray],
+        *,
+        outputs: tuple[str, ...] = (),
+        max_rows: int | None = None,
+    ) -> dict[str, np.ndarray]:
+        """Answers one request.
+
+        Args:
+            signature: "" for the default one.
+            inputs: every input of the signature, strings as object arrays of bytes.
+            outputs: the names wanted; none for all.
+            max_rows: most rows of a batch.
+
+        Raises:
+            ServingError: inputs or outputs that the signature doesn't have, of another type or shape; too
+                many rows; a failure of the graph.
+        """
+        import tensorflow as tf
+
+        definition = self.signature(signature)
+        check_inputs(definition, inputs, max_rows)
+        wanted = check_outputs(definition, outputs)
+        tensors = {name: tf.constant(value, definition.inputs[name].dtype) for name, value in inputs.items()}
+        try:
+            answer = self._model.signatures[signature or DEFAULT_SIGNATURE](**tensors)
+        except tf.errors.OpError as error:
+            # The text of an op's error can hold a request's values, so only the node's name is told.
+            code = INVALID_ARGUMENT if isinstance(error, tf.errors.InvalidArgumentError) else INTERNAL
+            node = getattr(error.op, "name", None) or type(error).__name__
+            raise ServingError(code, f"The model could not answer this request (at {node}).") from None
+        return {name: np.asarray(answer[name].numpy()) for name in wanted}
+
+
+def check_inputs(definition: Any, inputs: dict[str, np.ndarray], max_rows: int | None = None) -> None:
+    """Refuses inputs that don't fit a SignatureDef, in TF Serving's words."""
+    sent, known = set(inputs), set(definition.inputs)
+    if sent != known:
+        raise ServingError(
+            INVALID_ARGUMENT,
+            f"input size does not match signature: {len(sent)}!={len(known)} len({{{_joined(sent)}}}) != "
+            f"len({{{_joined(known)}}}). Sent extra: {{{_joined(sent - known)}}}. "
+            f"Missing but required: {{{_joined(known - sent)}}}.",
+        )
+    for name, value in inputs.items():
+        _check_input(name, definition.inputs[name], value)
+    rows = {value.shape[0] for value in inputs.values() if value.ndim}
+    if len(rows) > 1:
+        raise ServingError(INVALID_ARGUMENT, "input tensors must have equal 0th-dimension size")
+    if max_rows is not None and max(rows, default=0) > max_rows:
+        raise ServingError(
+            RESOURCE_EXHAUSTED, f"batch size {max(rows)} is larger than the maximum of {max_rows} rows"
+        )
+
+
+def _check_input(name: str, info: Any, value: np.ndarray) -> None:
+    if value.dtype != np.dtype(numpy_type(info.dtype)):
+        given = "string" if value.dtype == object else value.dtype.name
+        raise ServingError(
+            INVALID_ARGUMENT, f'input "{name}" expects {type_name(info.dtype)} but {given} is provided'
+        )
+    shape = [dim.size for dim in info.tensor_shape.dim]
+    fits = len(shape) == value.ndim and all(
+        size in (-1, given) for size, given in zip(shape, value.shape, strict=True)
+    )
+    if not info.tensor_shape.unknown_rank and not fits:
+        raise ServingError(
+            INVALID_ARGUMENT,
+            f'input "{name}" expects shape {_shape(shape)} but {_shape(value.shape)} is provided',
+        )
+
+
+def check_outputs(definition: Any, outputs: tuple[str, ...]) -> list[str]:
+    """The names of the outputs to answer."""
+    for name in outputs:
+        if name not in definition.outputs:
+            raise ServingError(
+                INVALID_ARGUMENT,
+                f"output tensor alias not found in signature: {name} "
+                f"Outputs expected to be in the set {{{_joined(definition.outputs)}}}.",
+            )
+        if outputs.count(name) > 1:
+            raise ServingError(INVALID_ARGUMENT, f"duplicate output tensor alias: {name}")
+    return list(outputs) or sorted(definition.outputs)
+
+
+def _joined(names: Any) -> str:
+    return ",".join(sorted(names))
+
+
+def _shape(sizes: Any) -> str:
+    return "[" + ",".join("?" if size == -1 else str(size) for size in sizes) + "]"

@@ -1,0 +1,70 @@
+"""Which models to serve: one by flags, or a list in a ModelServerConfig text file."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from models.errors import UsageError, UserError
+from serving.options import Options
+from serving.versions import versions
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """A model, the folder of its versions and which of those to serve.
+
+    `specific` names the versions; without it the `latest` highest ones are served (0: all).
+    """
+
+    name: str
+    base_path: Path
+    latest: int = 1
+    specific: tuple[int, ...] = ()
+
+    def wanted(self) -> list[int]:
+        """The versions on disk that should be served, lowest first."""
+        found = versions(self.base_path)
+        if self.specific:
+            return [version for version in found if version in self.specific]
+        return found[-self.latest :]
+
+
+def model_configs(options: Options) -> list[ModelConfig]:
+    """The models to serve.
+
+    Raises:
+        UsageError: a config file that is none, or names a model twice or without a name.
+        UserError: a base path without a version.
+    """
+    if options.model_config_file is None:
+        assert options.model_base_path is not None
+        configs = [ModelConfig(options.model_name, options.model_base_path)]
+    else:
+        configs = read_model_configs(options.model_config_file)
+    for config in configs:
+        if not config.wanted():
+            raise UserError(f"Model {config.name}: {config.base_path} holds no version to serve.")
+    return configs
+
+
+def read_model_configs(path: Path) -> list[ModelConfig]:
+    """Reads a ModelServerConfig in text form (`model_config_list { config { name: … base_path: … } }`)."""
+    from google.protobuf import text_format
+    from tensorflow_serving.config import model_server_config_pb2
+
+    try:
+        text = path.read_text(encoding="utf-8")
+        message = text_format.Parse(text, model_server_config_pb2.ModelServerConfig())
+    except (text_format.ParseError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: not a ModelServerConfig: {str(error).splitlines()[0]}") from None
+    configs = [_config(entry) for entry in message.model_config_list.config]
+    listed = [config.name for config in configs]
+    if not configs or not all(listed) or len(set(listed)) < len(listed):
+        raise UsageError(f"{path}: model_config_list must hold models, each with a name of its own.")
+    return configs
+
+
+def _config(entry) -> ModelConfig:
+    policy = entry.model_version_policy
+    kind = policy.WhichOneof("policy_choice")
+    latest = {"all": 0, "latest": max(policy.latest.num_versions, 1)}.get(kind, 1)
+    return ModelConfig(entry.name, Path(entry.base_path), latest, tuple(policy.specific.versions))

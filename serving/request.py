@@ -1,0 +1,95 @@
+"""A request to the served models, built from plain lists; the client and the batch ranker share it.
+
+Each row starts with "" (and each row of times with 0): TF Serving's batching pads shorter rows with the
+tensor's own first element, and empty strings are ignored wherever they stand.
+"""
+
+from collections.abc import Sequence
+from itertools import chain
+
+import numpy as np
+
+from models import names
+from models.errors import UserError
+
+Rows = Sequence[Sequence[str]]
+Inputs = dict[str, np.ndarray]
+
+
+def build_request(
+    histories: Rows,
+    *,
+    timestamps: Sequence[Sequence[int]] | None = None,
+    request_time: int | Sequence[int] | None = None,
+    context: Rows | None = None,
+    exclude: Rows | None = None,
+    only: Rows | None = None,
+    without: Rows | None = None,
+    candidates: Rows | None = None,
+) -> tuple[str, Inputs]:
+    """The signature to ask and its inputs, for B listeners.
+
+    Args:
+        histories: item ids of each listener, oldest first.
+        timestamps: unix seconds of each event, as long as the histories; 0 = unknown.
+        request_time: unix seconds of the request, for all rows or for each; 0 = unknown.
+        context: tokens `column=value` of each listener and request.
+        exclude: item ids that must not be answered, a row each.
+        only: item tokens of which an answer must have one, a row each.
+        without: item tokens of which an answer must have none, a row each.
+        candidates: item ids to rank, for `ranker` alone.
+
+    Returns:
+        `serving_default` where nothing contextual is asked, else `contextual` with neutral values for
+        the rest: strings [B, ...] of bytes, timestamps int64 [B, L], request_time int64 [B].
+
+    Raises:
+        UserError: an argument has another number of rows, or times don't match a history.
+    """
+    rows = len(histories)
+    wishes = {names.CONTEXT: context, names.EXCLUDE_IDS: exclude, names.ONLY: only, names.WITHOUT: without}
+    inputs = {names.ITEM_IDS: _strings(names.ITEM_IDS, histories, rows)}
+    if candidates is not None:
+        inputs[names.CANDIDATE_IDS] = _strings(names.CANDIDATE_IDS, candidates, rows)
+    if timestamps is None and request_time is None and all(wish is None for wish in wishes.values()):
+        return names.SERVING_DEFAULT, inputs
+    inputs[names.TIMESTAMPS] = _times(histories, timestamps)
+    inputs[names.REQUEST_TIME] = _request_time(request_time, rows)
+    for name, wish in wishes.items():
+        inputs[name] = np.empty((rows, 0), object) if wish is None else _strings(name, wish, rows)
+    return names.CONTEXTUAL, inputs
+
+
+def _strings(name: str, values: Rows, rows: int) -> np.ndarray:
+    if len(values) != rows:
+        raise UserError(f"{name}: {len(values)} rows, but {rows} histories.")
+    lengths = np.fromiter(map(len, values), np.int64, rows)
+    padded = np.full((rows, 1 + int(lengths.max(initial=0))), b"", object)
+    flat = [value.encode("utf-8", "surrogateescape") for value in chain.from_iterable(values)]
+    padded[_places(lengths, padded.shape[1])] = flat
+    return padded
+
+
+def _times(histories: Rows, timestamps: Sequence[Sequence[int]] | None) -> np.ndarray:
+    lengths = np.fromiter(map(len, histories), np.int64, len(histories))
+    times = np.zeros((len(histories), 1 + int(lengths.max(initial=0))), np.int64)
+    if timestamps is not None:
+        if list(map(len, timestamps)) != lengths.tolist():
+            raise UserError("timestamps: one for each item of each history is needed.")
+        flat = np.fromiter(chain.from_iterable(timestamps), np.int64, int(lengths.sum()))
+        times[_places(lengths, times.shape[1])] = flat
+    return times
+
+
+def _request_time(request_time: int | Sequence[int] | None, rows: int) -> np.ndarray:
+    if request_time is None or isinstance(request_time, int):
+        return np.full(rows, request_time or 0, np.int64)
+    if len(request_time) != rows:
+        raise UserError(f"request_time: {len(request_time)} values, but {rows} histories.")
+    return np.asarray(request_time, np.int64)
+
+
+def _places(lengths: np.ndarray, width: int) -> np.ndarray:
+    """bool [B, width]: where each row's values stand, after the place that stays empty."""
+    place = np.arange(width)
+    return (place >= 1) & (place <= lengths[:, None])

@@ -1,0 +1,79 @@
+"""Arrays to and from TensorProto, without building TensorFlow tensors."""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from serving.status import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, ServingError
+
+MAX_ELEMENTS = 1 << 24  # of one tensor: a proto can claim a huge shape in a few bytes
+
+# DataType of tensorflow/core/framework/types.proto: its number, numpy's type, the field of its values.
+_TYPES: dict[int, tuple[Any, str]] = {
+    1: (np.float32, "float_val"),
+    2: (np.float64, "double_val"),
+    3: (np.int32, "int_val"),
+    7: (object, "string_val"),
+    9: (np.int64, "int64_val"),
+    10: (np.bool_, "bool_val"),
+}
+_NAMES = {1: "float", 2: "double", 3: "int32", 7: "string", 9: "int64", 10: "bool"}
+_NUMBERS = {np.dtype(numpy_type): number for number, (numpy_type, _) in _TYPES.items()}
+STRING = 7
+
+
+def type_name(data_type: int) -> str:
+    """TensorFlow's name of a DataType (`int64`)."""
+    return _NAMES.get(data_type, f"type {data_type}")
+
+
+def numpy_type(data_type: int) -> Any:
+    """numpy's type of a DataType (object for strings, whose elements are bytes).
+
+    Raises:
+        ServingError: a type that requests can't have.
+    """
+    if data_type not in _TYPES:
+        raise ServingError(INVALID_ARGUMENT, f"Tensors of {type_name(data_type)} are not supported.")
+    return _TYPES[data_type][0]
+
+
+def to_array(name: str, proto: Any) -> np.ndarray:
+    """The values of TensorProto `proto`; strings as an object array of bytes.
+
+    As in TensorFlow, a proto with fewer values than places repeats its last one.
+
+    Raises:
+        ServingError: an unsupported type, a shape that doesn't fit the values, or too many elements.
+    """
+    dtype = numpy_type(proto.dtype)
+    shape = [dim.size for dim in proto.tensor_shape.dim]
+    if proto.tensor_shape.unknown_rank or any(size < 0 for size in shape):
+        raise ServingError(INVALID_ARGUMENT, f"Tensor {name} has no complete shape.")
+    places = math.prod(shape)
+    if places > MAX_ELEMENTS:
+        raise ServingError(
+            RESOURCE_EXHAUSTED, f"Tensor {name} has {places} elements, more than {MAX_ELEMENTS}."
+        )
+    if proto.tensor_content and proto.dtype != STRING:
+        values = np.frombuffer(proto.tensor_content, np.dtype(dtype).newbyteorder("<")).astype(dtype)
+    elif proto.dtype == STRING:
+        values = np.empty(len(proto.string_val), object)
+        values[:] = list(proto.string_val)
+    else:
+        values = np.fromiter(getattr(proto, _TYPES[proto.dtype][1]), dtype)
+    if 0 < values.size < places:
+        values = np.concatenate([values, np.repeat(values[-1:], places - values.size)])
+    if values.size != places:
+        raise ServingError(INVALID_ARGUMENT, f"Tensor {name} has {values.size} values for shape {shape}.")
+    return values.reshape(shape)
+
+
+def to_proto(array: np.ndarray, proto: Any) -> None:
+    """Fills TensorProto `proto` with `array`, each value in the field of its type as TF Serving answers."""
+    number = _NUMBERS[array.dtype]
+    proto.dtype = number
+    for size in array.shape:
+        proto.tensor_shape.dim.add().size = size
+    getattr(proto, _TYPES[number][1]).extend(array.ravel().tolist())

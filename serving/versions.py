@@ -1,0 +1,27 @@
+"""Versions of a model on disk: sub-folders whose names are whole numbers, as TF Serving reads them."""
+
+import os
+from pathlib import Path
+
+
+def versions(base_path: Path) -> list[int]:
+    """The versions under `base_path`, lowest first; none where the folder is missing or empty."""
+    try:
+        with os.scandir(base_path) as entries:
+            return sorted(int(entry.name) for entry in entries if is_version(entry.name) and entry.is_dir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def is_version(name: str) -> bool:
+    """Whether a folder's name is a version; the names of staged and hidden folders are not."""
+    return name.isascii() and name.isdigit()
+
+
+def version_path(base_path: Path, version: int) -> Path:
+    """The folder of a version, also where its name has leading zeros."""
+    plain = base_path / str(version)
+    if plain.is_dir():
+        return plain
+    padded = (p for p in base_path.iterdir() if is_version(p.name) and int(p.name) == version)
+    return next(padded, plain)

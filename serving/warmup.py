@@ -1,0 +1,86 @@
+"""Warm-up requests: asked before a version serves, so that no client waits for TensorFlow's first call.
+
+TF Serving reads them from `assets.extra/tf_serving_warmup_requests`, a TFRecord of PredictionLog. They are
+made from ids of the catalogue, never taken from a listener.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from models import names
+from serving.loaded_model import LoadedModel
+from serving.request import build_request
+from serving.tensors import to_array, to_proto
+
+WARMUP_FILE = "tf_serving_warmup_requests"
+MAX_REQUESTS = 1000  # TF Serving refuses more
+Request = tuple[str, dict[str, np.ndarray]]  # signature, inputs
+
+
+def warmup_path(model_dir: Path) -> Path:
+    """Where warm-up requests lie in a SavedModel's folder."""
+    return Path(model_dir) / "assets.extra" / WARMUP_FILE
+
+
+def made_requests(model: str, item_ids: Sequence[str]) -> list[Request]:
+    """Requests for each signature of one of the three models: a cold start, a short and a long history.
+
+    Args:
+        model: `retrieval`, `ranker` or `upnext`.
+        item_ids: some ids of the catalogue, in any order; the made histories cycle through them.
+    """
+    made = []
+    for rows, length in ((1, 0), (1, 8), (4, 200)):
+        history = [item_ids[place % len(item_ids)] for place in range(length)] if item_ids else []
+        histories = [history] * rows
+        candidates = [list(item_ids[:100])] * rows if model == names.RANKER else None
+        made.append(build_request(histories, candidates=candidates))
+        made.append(build_request(histories, candidates=candidates, request_time=0))
+        made.append(build_request(histories, candidates=candidates, exclude=histories))
+    return made
+
+
+def write_warmup(model_dir: Path, requests: Sequence[Request], model: str | None = None) -> Path:
+    """Writes warm-up requests into a SavedModel's folder; returns the file's path.
+
+    Args:
+        model: the name it is served by; without one, the name of the folder above the version.
+    """
+    import tensorflow as tf
+    from tensorflow_serving.apis import prediction_log_pb2
+
+    path = warmup_path(model_dir)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tf.io.TFRecordWriter(str(path)) as writer:
+        for signature, inputs in requests:
+            log = prediction_log_pb2.PredictionLog()
+            request = log.predict_log.request
+            request.model_spec.name = model or Path(model_dir).resolve().parent.name
+            request.model_spec.signature_name = signature
+            for name, value in inputs.items():
+                to_proto(value, request.inputs[name])
+            writer.write(log.SerializeToString())
+    return path
+
+
+def run_warmup(model: LoadedModel) -> int:
+    """Asks the warm-up requests of a loaded version, if it has any; returns how many were asked.
+
+    Raises:
+        ServingError: the model can't answer one: such a version must not serve.
+    """
+    import tensorflow as tf
+    from tensorflow_serving.apis import prediction_log_pb2
+
+    path = warmup_path(model.path)
+    if not path.exists():
+        return 0
+    asked = 0
+    for record in tf.data.TFRecordDataset(str(path)).take(MAX_REQUESTS).as_numpy_iterator():
+        request = prediction_log_pb2.PredictionLog.FromString(record).predict_log.request
+        inputs = {name: to_array(name, proto) for name, proto in request.inputs.items()}
+        model.predict(request.model_spec.signature_name, inputs)
+        asked += 1
+    return asked
