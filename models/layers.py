@@ -105,3 +105,14 @@ def positives(batch: Batch) -> tf.Tensor:
 def as_served(batch: Batch) -> dict[str, tf.Tensor]:
     """The batch as a served request would show it: without outcomes."""
     return {**batch, "seen_outcome": tf.zeros_like(batch["item"])}
+
+
+def made_batch(slots: int = 1) -> dict[str, tf.Tensor]:
+    """A tiny batch that makes a model's variables: one window of two plays of the first item."""
+    ones = tf.ones([1, 2], tf.int32)
+    keys = ("item", "outcome", "target", "seen_outcome", names.GAP, names.HOUR, names.WEEKDAY)
+    return {
+        **{key: ones for key in keys},
+        names.CONTEXT: tf.zeros([1, 2, slots], tf.int32),
+        names.LISTENER: tf.zeros([1, 0], tf.int32),
+    }

@@ -73,3 +73,7 @@ HOURS: Final = 24
 WEEKDAYS: Final = 7
 TOKENS_VOCABULARY: Final = "tokens"  # of listeners and contexts, one vocabulary
 CONTENT_VOCABULARY: Final = "content_tokens"  # of the catalogue
+
+# The retrieval model's own signature: candidate vectors float32 [B, D] of `item_ids` string [B].
+EMBED_ITEMS: Final = "embed_items"
+VECTORS: Final = "vectors"

@@ -51,7 +51,7 @@ def exact_top(queries: tf.Tensor, candidates: tf.Tensor, k: int, mask: tf.Tensor
 
 
 def build_searcher(vectors: np.ndarray, k: int, config: IndexConfig) -> tuple[Any, str]:
-    """A ScaNN searcher over `vectors` float32 [N, D] by dot product, and its kind.
+    """A serialised ScaNN searcher (a tf.Module) over `vectors` float32 [N, D] by dot product, and its kind.
 
     A catalogue too small to train the quantiser gets ScaNN's exact searcher: the op stays the same.
     """
@@ -60,7 +60,7 @@ def build_searcher(vectors: np.ndarray, k: int, config: IndexConfig) -> tuple[An
     k = min(k, len(vectors))
     builder = scann_ops.builder(vectors, k, "dot_product")
     if len(vectors) < config.brute_force_below:
-        return builder.score_brute_force().build(), "brute_force"
+        return builder.score_brute_force().build().serialize_to_module(), "brute_force"
     leaves = max(int(np.sqrt(len(vectors)) * config.leaves_per_sqrt), 2)
     builder = builder.tree(
         num_leaves=leaves,
@@ -69,13 +69,19 @@ def build_searcher(vectors: np.ndarray, k: int, config: IndexConfig) -> tuple[An
         spherical=False,
     )
     builder = builder.score_ah(2, anisotropic_quantization_threshold=0.2)
-    return builder.reorder(min(config.reorder, len(vectors))).build(), "scann"
+    return builder.reorder(min(config.reorder, len(vectors))).build().serialize_to_module(), "scann"
 
 
-def scann_top(searcher: Any, queries: tf.Tensor, candidates: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """As `exact_top`, of the neighbours that ScaNN finds, rescored exactly so that both builds agree."""
-    neighbours, distances = searcher.search_batched(queries)
-    found = tf.cast(tf.where(tf.math.is_finite(distances), tf.cast(neighbours, tf.int32) + 1, 0), tf.int32)
+def scann_top(state: Any, queries: tf.Tensor, candidates: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """As `exact_top`, of the neighbours that ScaNN finds, rescored exactly so that both builds agree.
+
+    `state` is ScaNN's serialised searcher (`ScannState`): the graph makes the searcher from it, so that a
+    SavedModel carries everything.
+    """
+    from scann.scann_ops.py import scann_ops
+
+    neighbours, distances = scann_ops.searcher_from_module(state).search_batched(queries)
+    found = tf.where(tf.math.is_finite(distances), tf.cast(neighbours, tf.int32) + 1, 0)
     found = tf.clip_by_value(found, 0, candidates.shape[0] - 1)
     scores = tf.einsum("bd,bcd->bc", queries, tf.gather(candidates, found))
     return best_first(found, scores, k)

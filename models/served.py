@@ -1,7 +1,7 @@
 """The three models as they are served (DESIGN section 5): each answers a request in one graph."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import tensorflow as tf
@@ -9,10 +9,8 @@ import tensorflow as tf
 from models import names
 from models.catalog import Catalog
 from models.eligibility import Eligibility
-from models.ranker import Ranker
 from models.request import RequestFeatures
-from models.search import NO_SCORE, best_first, exact_top, scann_top
-from models.two_tower import TwoTower
+from models.search import NO_SCORE, best_first
 
 _REQUEST = {
     names.ITEM_IDS: (tf.string, 2),
@@ -28,81 +26,40 @@ _CONTEXTUAL = {
 }
 
 
-class RetrievalStage(tf.Module):
-    """Query tower and search.
+class Retrieval(Protocol):
+    """`models.retrieval_stage.RetrievalStage`; not imported, so that neither model depends on the other."""
 
-    Args:
-        searcher: a ScaNN searcher, or None for TensorFlow's own ops alone.
-    """
-
-    def __init__(self, model: TwoTower, searcher: Any | None) -> None:
-        super().__init__()
-        self.model = model
-        self.vectors = tf.Variable(model.candidates(), trainable=False, name="candidate_vectors")
-        self.searcher = searcher
-
-    def query(self, batch: dict[str, tf.Tensor], last: tf.Tensor) -> tf.Tensor:
-        """Query vectors float32 [B, D] of each row's request."""
-        return tf.gather(self.model.queries(batch), last, batch_dims=1)
-
-    def search(self, queries: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Unfiltered candidates: int32 and float32 [B, 200]."""
-        if self.searcher is None:
-            return exact_top(queries, self.vectors, names.CANDIDATES)
-        return scann_top(self.searcher, queries, self.vectors, names.CANDIDATES)
+    def query(self, batch: dict[str, tf.Tensor], last: tf.Tensor) -> tf.Tensor: ...
 
     def search_filtered(
         self, queries: tf.Tensor, filtered: tf.Tensor, mask: Callable[[tf.Tensor], tf.Tensor]
-    ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Neutral rows through `search`, filtered rows through exact masked scores.
-
-        Args:
-            filtered: bool [B].
-            mask: from int64 row numbers [F] to bool [F, N + 1].
-        """
-        plain, strict = tf.where(~filtered)[:, 0], tf.where(filtered)[:, 0]
-
-        def nothing() -> tuple[tf.Tensor, tf.Tensor]:
-            return tf.zeros([0, names.CANDIDATES], tf.int32), tf.zeros([0, names.CANDIDATES])
-
-        plain_found = tf.cond(tf.size(plain) > 0, lambda: self.search(tf.gather(queries, plain)), nothing)
-        strict_found = tf.cond(
-            tf.size(strict) > 0,
-            lambda: exact_top(tf.gather(queries, strict), self.vectors, names.CANDIDATES, mask(strict)),
-            nothing,
-        )
-        places = [tf.cast(plain, tf.int32), tf.cast(strict, tf.int32)]
-        return tuple(  # type: ignore[return-value]
-            tf.dynamic_stitch(places, list(pair)) for pair in zip(plain_found, strict_found, strict=True)
-        )
+    ) -> tuple[tf.Tensor, tf.Tensor]: ...
 
 
-class RankingStage(tf.Module):
-    """The ranker and its evidence."""
-
-    def __init__(self, model: Ranker) -> None:
-        super().__init__()
-        self.model = model
-        self.table = tf.Variable(model.items.table(), trainable=False, name="item_vectors")
+class Ranking(Protocol):
+    """`models.ranking_stage.RankingStage`."""
 
     def score(
         self, batch: dict[str, tf.Tensor], last: tf.Tensor, candidates: tf.Tensor
-    ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
-        """Scores of `candidates` int32 [B, C] (-inf where 0) and each head's probability, float32 [B, C]."""
-        query = tf.gather(self.model.queries(batch, self.table), last, batch_dims=1)
-        return self.model.score(query, batch["item"], candidates, self.table)
+    ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]: ...
 
 
 class Served(tf.Module):
-    """One served model with its signatures."""
+    """One served model with its signatures.
+
+    Args:
+        kind: `retrieval`, `ranker` or `upnext`.
+        retrieval: needed by `retrieval` and `upnext`.
+        ranking: needed by `ranker` and `upnext`.
+    """
 
     def __init__(
         self,
         kind: str,
         catalog: Catalog,
         features: RequestFeatures,
-        retrieval: RetrievalStage | None,
-        ranking: RankingStage | None,
+        retrieval: Retrieval | None = None,
+        ranking: Ranking | None = None,
     ) -> None:
         super().__init__()
         self.kind, self.features = kind, features
@@ -168,13 +125,8 @@ def neutral(request: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     return {**empty, **request}
 
 
-def save(served: Served, path: str) -> None:
-    """Writes the SavedModel with its signatures; ScaNN's op needs its namespace allowed."""
+def save(served: Served, path: str, **signatures: Any) -> None:
+    """Writes the SavedModel with its signatures (and further ones); ScaNN's op needs its namespace allowed."""
     options = tf.saved_model.SaveOptions(namespace_whitelist=["Scann"])
-    served.concrete = served.signatures()
-    tf.saved_model.save(served, path, signatures=served.concrete, options=options)
-
-
-def top_ids(answer: dict[str, np.ndarray], k: int) -> list[list[str]]:
-    """The best `k` ids of each row of an answer, without the unfilled places."""
-    return [[i.decode() for i in row[:k] if i] for row in answer[names.ITEM_IDS]]
+    served.extra = signatures  # tracked, so that what they capture is saved
+    tf.saved_model.save(served, path, signatures={**served.signatures(), **signatures}, options=options)

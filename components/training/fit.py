@@ -117,6 +117,6 @@ def final_fit(
     return history
 
 
-def mean_over(dataset: tf.data.Dataset, values: Callable[[Any], tf.Tensor]) -> np.ndarray:
+def concatenate(dataset: tf.data.Dataset, values: Callable[[Any], tf.Tensor]) -> np.ndarray:
     """`values` of every batch, one after the other."""
     return np.concatenate([values(batch).numpy() for batch in dataset] or [np.zeros(0)])

@@ -1,0 +1,70 @@
+"""Builds the ScaNN index over the candidate vectors and measures what it finds."""
+
+import json
+import os
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from tfx.utils import path_utils
+
+from components.examples_reader import read_catalog_arrays
+from components.training import store
+from models import names
+from models.config import IndexConfig
+from models.search import build_searcher, exact_top, scann_top
+
+SEARCHER = "searcher"
+INDEX_FILE = "index.json"
+RECALL_AT = (10, 100, 200)
+_BATCH = 4096
+
+
+def build_index(
+    *, config: dict[str, Any], out_uri: str, model_uri: str, catalog_uri: str, catalog_transform_uri: str
+) -> None:
+    """Embeds the catalogue, builds the searcher and writes it with `index.json`: its kind, items and recall."""
+    settings = IndexConfig(**{key: value for key, value in config.items() if key != "seed"})
+    tf.keras.utils.set_random_seed(config["seed"])
+    catalog = read_catalog_arrays(catalog_uri, catalog_transform_uri)
+    vectors = embed_catalog(model_uri, catalog.item_ids)
+    searcher, kind = build_searcher(vectors, names.CANDIDATES, settings)
+    queries = store.load_array(model_uri, store.QUERIES)[: settings.queries]
+    facts = {"kind": kind, "items": len(vectors), "queries": len(queries), **recall(searcher, vectors, queries)}
+    tf.saved_model.save(
+        searcher,
+        os.path.join(out_uri, SEARCHER),
+        options=tf.saved_model.SaveOptions(namespace_whitelist=["Scann"]),
+    )
+    with tf.io.gfile.GFile(os.path.join(out_uri, INDEX_FILE), "w") as file:
+        json.dump(facts, file, indent=1, sort_keys=True)
+
+
+def embed_catalog(model_uri: str, item_ids: list[bytes]) -> np.ndarray:
+    """Candidate vectors float32 [N, D] from the retrieval model's signature `embed_items`."""
+    loaded = tf.saved_model.load(path_utils.serving_model_dir(model_uri))
+    embed = loaded.signatures[names.EMBED_ITEMS]
+    parts = [
+        embed(**{names.ITEM_IDS: tf.constant(item_ids[i : i + _BATCH])})[names.VECTORS].numpy()
+        for i in range(0, len(item_ids), _BATCH)
+    ]
+    return np.concatenate(parts)
+
+
+def recall(searcher: tf.Module, vectors: np.ndarray, queries: np.ndarray) -> dict[str, float]:
+    """recall@k of the searcher against exact search, over `queries` float32 [Q, D]."""
+    table = tf.concat([tf.zeros([1, vectors.shape[1]]), vectors], axis=0)
+    found = scann_top(searcher, tf.constant(queries), table, names.CANDIDATES)[0].numpy()
+    exact = exact_top(tf.constant(queries), table, names.CANDIDATES)[0].numpy()
+    result = {}
+    for k in RECALL_AT:
+        pairs = [(set(f[:k]) - {0}, set(e[:k]) - {0}) for f, e in zip(found, exact, strict=True)]
+        result[f"recall@{k}"] = float(np.mean([len(f & e) / max(len(e), 1) for f, e in pairs]))
+    return result
+
+
+def load_searcher(index_uri: str) -> tf.Module:
+    """The serialised searcher of an index artifact."""
+    from scann.scann_ops.py import scann_ops  # noqa: F401  registers the ops that the artifact holds
+
+    return tf.saved_model.load(os.path.join(index_uri, SEARCHER))

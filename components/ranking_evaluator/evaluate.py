@@ -1,0 +1,209 @@
+"""Measures the first fit on `test`, beside counting baselines, on the same targets with the same exclusions."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+
+from components import progress
+from components.index_builder.build import load_searcher
+from components.training import ranker, retrieval, store
+from components.training.inputs import BATCH_WINDOWS, Inputs, eval_batch_size
+from components.training.sequences import read_sequences
+from models import baselines, names
+from models.bootstrap import paired_bootstrap
+from models.config import GatesConfig
+from models.evaluation import asked_places, mask_seen, rank_of, ranker_scores, retrieval_scores
+from models.layers import Batch
+from models.search import scann_top
+
+EVALUATION_FILE = "evaluation.json"
+STAGE = "RankingEvaluator"
+MODELS = ("two_stage", "ranker", "retrieval")
+BASELINES: dict[str, Callable[[baselines.Interactions], baselines.Scorer]] = {
+    "popularity": baselines.fit_popularity,
+    "markov": baselines.fit_markov,
+    "item_knn": baselines.fit_item_knn,
+    "blend": baselines.fit_blend,
+}
+NOT_FOUND = np.iinfo(np.int32).max
+RECENT = 10
+"""Slices by history: a listener with fewer plays than this before the target is new."""
+
+
+@dataclass(frozen=True)
+class Targets:
+    """The targets of `test` that are looked at, and each model's rank of them (0-based, int64 [Q])."""
+
+    listener: np.ndarray
+    history: np.ndarray
+    item: np.ndarray
+    ranks: dict[str, np.ndarray]
+    among_candidates: np.ndarray
+
+
+def evaluate(
+    *,
+    config: dict[str, Any],
+    out_uri: str,
+    examples_uri: str,
+    transform_graph_uri: str,
+    catalog_uri: str,
+    catalog_transform_uri: str,
+    summary_uri: str,
+    retrieval_uri: str,
+    ranker_uri: str,
+    index_uri: str,
+) -> None:
+    """Writes `evaluation.json`."""
+    gates = GatesConfig(**{key: value for key, value in config.items() if key != "seed"})
+    inputs = Inputs.load(
+        examples_uri=examples_uri,
+        transform_uri=transform_graph_uri,
+        catalog_uri=catalog_uri,
+        catalog_transform_uri=catalog_transform_uri,
+        summary_uri=summary_uri,
+    )
+    settings = store.load_settings(ranker_uri)
+    plays = store.load_plays(ranker_uri)
+    exclude_seen = settings["exclude_seen"]
+    targets = rank_targets(
+        inputs,
+        retrieval_uri,
+        ranker_uri,
+        load_searcher(index_uri),
+        max_targets=gates.max_targets,
+        max_length=settings["max_length"],
+        exclude_seen=exclude_seen,
+    )
+    rank_baselines(targets, read_sequences(inputs, names.TRAIN), exclude_seen)
+    report = {
+        "targets": len(targets.item),
+        "listeners": int(len(np.unique(targets.listener))),
+        "exclude_seen": exclude_seen,
+        "metrics": {name: figures(ranks) for name, ranks in targets.ranks.items()},
+        "retrieval_recall": {f"recall@{names.CANDIDATES}": float(targets.among_candidates.mean())},
+        "against": {
+            name: against(targets, name, seed=config["seed"], confidence=gates.confidence)
+            for name in ("popularity", "markov", "blend")
+        },
+        "slices": slices(targets, plays),
+    }
+    with tf.io.gfile.GFile(os.path.join(out_uri, EVALUATION_FILE), "w") as file:
+        json.dump(report, file, indent=1, sort_keys=True)
+
+
+def figures(ranks: np.ndarray) -> dict[str, float]:
+    """hr@10, ndcg@10 and mrr of 0-based ranks."""
+    return {"hr@10": float((ranks < 10).mean()), "ndcg@10": float(gains(ranks).mean()), "mrr": float((1 / (ranks + 1.0)).mean())}
+
+
+def gains(ranks: np.ndarray) -> np.ndarray:
+    """NDCG@10 of each target."""
+    return np.where(ranks < 10, 1.0 / np.log2(ranks + 2.0), 0.0)
+
+
+def against(targets: Targets, baseline: str, *, seed: int, confidence: float) -> dict[str, float]:
+    """By how much NDCG@10 of the two-stage whole is above a baseline's, with a paired bootstrap by listener."""
+    interval = paired_bootstrap(
+        gains(targets.ranks["two_stage"]),
+        gains(targets.ranks[baseline]),
+        np.unique(targets.listener, return_inverse=True)[1],
+        seed=seed,
+        confidence=confidence,
+    )
+    return {"difference": interval.mean_difference, "low": interval.low, "high": interval.high}
+
+
+def slices(targets: Targets, plays: np.ndarray) -> dict[str, dict[str, float]]:
+    """The two-stage whole by what is asked: new and known items, short and long histories."""
+    new_item = plays[targets.item] == 0
+    short = (targets.history > 0).sum(axis=1) < RECENT
+    masks = {"new items": new_item, "known items": ~new_item, "short histories": short, "long histories": ~short}
+    return {
+        name: {"targets": int(mask.sum()), **figures(targets.ranks["two_stage"][mask])}
+        for name, mask in masks.items()
+        if mask.any()
+    }
+
+
+def rank_targets(
+    inputs: Inputs,
+    retrieval_uri: str,
+    ranker_uri: str,
+    searcher: tf.Module,
+    *,
+    max_targets: int,
+    max_length: int,
+    exclude_seen: bool,
+) -> Targets:
+    """Ranks of the targets by retrieval, ranker and both together, over the full catalogue, as they serve."""
+    two_tower, ranking = retrieval.load(retrieval_uri, inputs), ranker.load(ranker_uri, inputs)
+    candidates, table = two_tower.candidates(), ranking.items.table()
+    score_retrieval, score_ranker = retrieval_scores(two_tower, candidates), ranker_scores(ranking, table)
+
+    @tf.function(reduce_retracing=True)
+    def rank(batch: Batch) -> tuple[tf.Tensor, ...]:
+        places, history, target = asked_places(batch)
+        seen = history if exclude_seen else tf.zeros_like(history[:, :1])
+        by_retrieval = mask_seen(score_retrieval(batch, places, history), seen)
+        by_ranker = mask_seen(score_ranker(batch, places, history), seen)
+        if exclude_seen:  # a request with exclusions is answered by exact search
+            candidate = rank_of(by_retrieval, target) < names.CANDIDATES
+            threshold = tf.math.top_k(by_retrieval, min(names.CANDIDATES, inputs.catalog.size)).values[:, -1:]
+            kept = tf.where(by_retrieval >= threshold, by_ranker, -np.inf)
+        else:
+            found, _ = scann_top(
+                searcher, tf.gather_nd(two_tower.queries(batch), places), candidates, names.CANDIDATES
+            )
+            candidate = tf.reduce_any(found == target[:, None], axis=1)
+            rows = tf.repeat(tf.range(tf.shape(found)[0]), names.CANDIDATES)
+            among = tf.math.unsorted_segment_max(
+                tf.ones_like(rows), rows * (inputs.catalog.size + 1) + tf.reshape(found, [-1]), tf.size(by_ranker)
+            )
+            kept = tf.where(tf.reshape(among, tf.shape(by_ranker)) > 0, by_ranker, -np.inf)
+        two_stage = tf.where(candidate, rank_of(kept, target), NOT_FOUND)
+        return places[:, 0], history, target, two_stage, rank_of(by_ranker, target), rank_of(by_retrieval, target), candidate
+
+    rows: list[tuple[np.ndarray, ...]] = []
+    listeners: list[np.ndarray] = []
+    total = 0
+    for batch in _whole_listeners(inputs, eval_batch_size(inputs.catalog, max_length)):
+        result = [x.numpy() for x in rank({k: v for k, v in batch.items() if k != names.USER_ID})]
+        listeners.append(batch[names.USER_ID].numpy()[result[0]])
+        history = np.zeros((len(result[2]), max_length + 1), np.int32)
+        history[:, : result[1].shape[1]] = result[1]
+        rows.append((history, *result[2:]))
+        total += len(result[2])
+        progress.report(STAGE, step=total, steps=max_targets)
+        if total >= max_targets:
+            break
+    history, item, two_stage, by_ranker, by_retrieval, candidate = (
+        np.concatenate(column) for column in zip(*rows, strict=True)
+    )
+    ranks = {
+        name: values.astype(np.int64)
+        for name, values in zip(MODELS, (two_stage, by_ranker, by_retrieval), strict=True)
+    }
+    return Targets(np.concatenate(listeners), history, item, ranks, candidate)
+
+
+def _whole_listeners(inputs: Inputs, batch_size: int) -> Iterator[dict[str, tf.Tensor]]:
+    return iter(inputs.windows(names.TEST, batch_size=min(batch_size, BATCH_WINDOWS), with_user=True))
+
+
+def rank_baselines(targets: Targets, train: baselines.Interactions, exclude_seen: bool) -> None:
+    """Adds the baselines' ranks of the same targets."""
+    lengths = (targets.history > 0).sum(axis=1)
+    histories = baselines.Interactions(
+        targets.history[targets.history > 0], np.append(0, np.cumsum(lengths)), train.n_items
+    )
+    for name, fit_baseline in BASELINES.items():
+        progress.report(STAGE, note=f"counting: {name}")
+        targets.ranks[name] = baselines.evaluate(
+            fit_baseline(train), histories, targets.item, exclude_seen=exclude_seen
+        ).astype(np.int64)

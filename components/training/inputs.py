@@ -1,0 +1,77 @@
+"""What both trainers, the evaluator and the composer read from their inputs' URIs."""
+
+import json
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from components.examples_reader import read_catalog_arrays, window_dataset
+from models import names
+from models.catalog import Catalog
+from models.layers import FeatureSizes
+from models.request import RequestFeatures, Transform, item_table
+
+BATCH_WINDOWS = 64
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The log as the models see it."""
+
+    examples_uri: str
+    catalog: Catalog
+    transform: Transform
+    sizes: FeatureSizes
+    summary: dict[str, Any]
+    items: tf.lookup.StaticHashTable
+
+    @classmethod
+    def load(
+        cls, *, examples_uri: str, transform_uri: str, catalog_uri: str, catalog_transform_uri: str, summary_uri: str
+    ) -> "Inputs":
+        """Reads the catalogue, the Transform graph and the log's summary."""
+        with tf.io.gfile.GFile(os.path.join(summary_uri, "summary.json")) as file:
+            summary = json.load(file)
+        catalog = read_catalog_arrays(catalog_uri, catalog_transform_uri)
+        output = tft.TFTransformOutput(transform_uri)
+        tokens = output.vocabulary_size_by_name(names.TOKENS_VOCABULARY) + 1
+        return cls(
+            examples_uri,
+            catalog,
+            output.transform_features_layer(),
+            FeatureSizes(context=tokens + 1),
+            summary,
+            item_table(catalog),
+        )
+
+    @property
+    def slots(self) -> int:
+        """Context tokens an event has."""
+        return self.summary["context"]["slots"]
+
+    def windows(self, split: str, *, batch_size: int = BATCH_WINDOWS, shuffle_seed: int | None = None):
+        """Dense batches of a split (`models.layers.Batch`)."""
+        return window_dataset(
+            self.examples_uri,
+            split,
+            self.transform,
+            self.items,
+            slots=self.slots,
+            batch_size=batch_size,
+            shuffle_seed=shuffle_seed,
+        )
+
+    def request_features(self, max_length: int) -> RequestFeatures:
+        """The same features from a request's strings."""
+        return RequestFeatures(
+            self.catalog, self.transform, max_length, use_times=self.summary["time_features"]
+        )
+
+
+def eval_batch_size(catalog: Catalog, length: int) -> int:
+    """Windows whose targets' scores over the whole catalogue fit in memory, half a GiB of float32."""
+    return int(np.clip(2**27 // (catalog.size * length), 1, BATCH_WINDOWS))

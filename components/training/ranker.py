@@ -1,0 +1,155 @@
+"""Trains the transformer ranker and weighs the counting evidence that joins it in the score."""
+
+import dataclasses
+import os
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+from tfx.components.trainer.fn_args_utils import FnArgs
+
+from components.training import fit, store
+from components.training.evaluate_signature import evaluate_signature
+from components.training.inputs import Inputs, eval_batch_size
+from components.training.sequences import plays_of, read_sequences, repeat_share
+from models import names
+from models.config import RankerConfig
+from models.counting import CountingEvidence, fit_counting
+from models.evaluation import asked_places, mask_seen, rank_of, ranker_scores, target_ranks
+from models.layers import Batch, made_batch
+from models.ranker import CountingLayer, Ranker
+from models.ranking_stage import RankingStage
+from models.served import Served, save
+
+MONITOR = "eval_ndcg@10"
+EVIDENCE_WEIGHTS = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
+FEW_REPEATS = 0.01
+"""Below this share of repeated plays, what a listener has played already is not what comes next."""
+_COUNTING = "counting.npz"
+
+
+def run_fn(fn_args: FnArgs) -> None:
+    """Entry point of TFX's Trainer."""
+    settings = fn_args.custom_config
+    config = RankerConfig(**settings["model"])
+    inputs = Inputs.load(
+        examples_uri=settings["examples_uri"],
+        transform_uri=fn_args.transform_graph_path,
+        catalog_uri=settings["catalog_uri"],
+        catalog_transform_uri=settings["catalog_transform_uri"],
+        summary_uri=settings["summary_uri"],
+    )
+    final, max_length = settings["final"], settings["max_length"]
+    stage = "RankerFinalTrainer" if final else "RankerTrainer"
+    fit.make_repeatable(settings["seed"])
+    split = names.ALL if final else names.TRAIN
+    interactions = read_sequences(inputs, split)
+    plays = plays_of(interactions)
+    model = build(inputs, plays, max_length, config)
+    windows = inputs.windows(split, batch_size=config.batch_size, shuffle_seed=settings["seed"])
+    steps = -(-inputs.summary["splits"][split]["windows"] // config.batch_size)
+    evidence = fit_counting(interactions)
+    if final:
+        store.load_weights(settings["base_model_uri"], model, inputs)
+        first = store.load_settings(settings["base_model_uri"])
+        history = fit.final_fit(
+            model,
+            windows,
+            stage=stage,
+            steps=steps,
+            best_epochs=first["history"]["best_epoch"],
+            learning_rate=config.learning_rate,
+        )
+        exclude_seen, weight = first["exclude_seen"], first["evidence_weight"]
+    else:
+        exclude_seen = repeat_share(interactions) < FEW_REPEATS
+        history = fit.first_fit(
+            model,
+            windows,
+            stage=stage,
+            steps=steps,
+            epochs=fit.epochs_within(config.max_epochs, config.max_positions, len(interactions.items)),
+            learning_rate=config.learning_rate,
+            patience=config.patience,
+            monitor=MONITOR,
+            measure=_measure(model, inputs, max_length, exclude_seen),
+        )
+        weight = weigh_evidence(model, evidence, inputs, max_length, exclude_seen)
+    model.add_evidence(evidence, weight)
+    served = Served(
+        names.RANKER, inputs.catalog, inputs.request_features(max_length), ranking=RankingStage(model)
+    )
+    save(served, fn_args.serving_model_dir, evaluate=evaluate_signature(model, inputs, exclude_seen))
+    folder = store.save_parts(
+        fn_args.serving_model_dir,
+        model,
+        plays,
+        {
+            "config": dataclasses.asdict(config),
+            "max_length": max_length,
+            "items": inputs.catalog.size,
+            "heads": list(model.heads),
+            "exclude_seen": exclude_seen,
+            "evidence_weight": weight,
+            "history": dataclasses.asdict(history),
+        },
+    )
+    evidence.save(os.path.join(folder, _COUNTING))
+
+
+def build(inputs: Inputs, plays: np.ndarray, max_length: int, config: RankerConfig) -> Ranker:
+    """The model with its variables made."""
+    model = Ranker(inputs.catalog, plays, inputs.sizes, max_length, inputs.summary["heads"], config)
+    model.losses_of(made_batch(), training=False)
+    return model
+
+
+def load(model_uri: str, inputs: Inputs) -> Ranker:
+    """A trained model with its evidence, from its artifact."""
+    settings = store.load_settings(model_uri)
+    plays, config = store.load_plays(model_uri), RankerConfig(**settings["config"])
+    model = build(inputs, plays, settings["max_length"], config)
+    store.load_weights(model_uri, model, inputs)
+    evidence = CountingEvidence.load(os.path.join(store.parts_dir(model_uri), _COUNTING))
+    model.add_evidence(evidence, settings["evidence_weight"])
+    return model
+
+
+def _measure(model: Ranker, inputs: Inputs, max_length: int, exclude_seen: bool) -> Callable[[], float]:
+    windows = inputs.windows(names.EVAL, batch_size=eval_batch_size(inputs.catalog, max_length))
+
+    @tf.function(reduce_retracing=True)
+    def ranks(batch: Batch, table: tf.Tensor) -> tf.Tensor:
+        return target_ranks(ranker_scores(model, table), batch, exclude_seen=exclude_seen)
+
+    def measure() -> float:
+        table = model.items.table()
+        return ndcg_at_10(fit.concatenate(windows, lambda batch: ranks(batch, table)))
+
+    return measure
+
+
+def weigh_evidence(
+    model: Ranker, evidence: CountingEvidence, inputs: Inputs, max_length: int, exclude_seen: bool
+) -> float:
+    """The weight of the evidence that serves NDCG@10 on `eval` best."""
+    layer, table = CountingLayer(evidence), model.items.table()
+    windows = inputs.windows(names.EVAL, batch_size=eval_batch_size(inputs.catalog, max_length) // 2 or 1)
+    score = ranker_scores(model, table)
+
+    @tf.function(reduce_retracing=True)
+    def ranks(batch: Batch) -> tf.Tensor:
+        places, history, target = asked_places(batch)
+        scores, counted = score(batch, places, history), layer(history)
+        seen = history if exclude_seen else tf.zeros_like(history[:, :1])
+        return tf.stack(
+            [rank_of(mask_seen(scores + weight * counted, seen), target) for weight in EVIDENCE_WEIGHTS], axis=1
+        )
+
+    table_of_ranks = fit.concatenate(windows, ranks)
+    return EVIDENCE_WEIGHTS[int(np.argmax([ndcg_at_10(column) for column in table_of_ranks.T]))]
+
+
+def ndcg_at_10(ranks: np.ndarray) -> float:
+    """Mean NDCG@10 of 0-based ranks with one relevant item each."""
+    return float(np.where(ranks < 10, 1.0 / np.log2(ranks + 2.0), 0.0).mean())

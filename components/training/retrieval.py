@@ -1,0 +1,134 @@
+"""Trains the two towers: the first fit with early stopping on `eval`, the final fit over everything."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from tfx.components.trainer.fn_args_utils import FnArgs
+
+from components.training import fit, store
+from components.training.inputs import BATCH_WINDOWS, Inputs, eval_batch_size
+from components.training.sequences import plays_of, read_sequences
+from models import names
+from models.config import TwoTowerConfig
+from models.evaluation import retrieval_scores, target_ranks
+from models.layers import Batch, made_batch, positives
+from models.request import RequestFeatures
+from models.retrieval_stage import RetrievalStage
+from models.served import Served, save
+from models.two_tower import TwoTower
+
+MONITOR = "eval_recall@100"
+SAMPLE_QUERIES = 1000
+
+
+def run_fn(fn_args: FnArgs) -> None:
+    """Entry point of TFX's Trainer."""
+    settings = fn_args.custom_config
+    config = TwoTowerConfig(**settings["model"])
+    inputs = Inputs.load(
+        examples_uri=settings["examples_uri"],
+        transform_uri=fn_args.transform_graph_path,
+        catalog_uri=settings["catalog_uri"],
+        catalog_transform_uri=settings["catalog_transform_uri"],
+        summary_uri=settings["summary_uri"],
+    )
+    final, max_length = settings["final"], settings["max_length"]
+    stage = "RetrievalFinalTrainer" if final else "RetrievalTrainer"
+    fit.make_repeatable(settings["seed"])
+    split = names.ALL if final else names.TRAIN
+    interactions = read_sequences(inputs, split)
+    plays = plays_of(interactions)
+    model = build(inputs, plays, config)
+    windows = inputs.windows(split, batch_size=config.batch_size, shuffle_seed=settings["seed"])
+    steps = -(-inputs.summary["splits"][split]["windows"] // config.batch_size)
+    if final:
+        store.load_weights(settings["base_model_uri"], model, inputs)
+        first = store.load_settings(settings["base_model_uri"])
+        history = fit.final_fit(
+            model,
+            windows,
+            stage=stage,
+            steps=steps,
+            best_epochs=first["history"]["best_epoch"],
+            learning_rate=config.learning_rate,
+        )
+    else:
+        history = fit.first_fit(
+            model,
+            windows,
+            stage=stage,
+            steps=steps,
+            epochs=fit.epochs_within(config.max_epochs, config.max_positions, len(interactions.items)),
+            learning_rate=config.learning_rate,
+            patience=config.patience,
+            monitor=MONITOR,
+            measure=_measure(model, inputs, max_length),
+        )
+    features, stage_model = inputs.request_features(max_length), RetrievalStage(model, searcher=None)
+    served = Served(names.RETRIEVAL, inputs.catalog, features, retrieval=stage_model)
+    embed_items = _embed_items(features, stage_model.vectors)
+    save(served, fn_args.serving_model_dir, **{names.EMBED_ITEMS: embed_items})
+    folder = store.save_parts(
+        fn_args.serving_model_dir,
+        model,
+        plays,
+        {
+            "config": dataclasses.asdict(config),
+            "max_length": max_length,
+            "items": inputs.catalog.size,
+            "history": dataclasses.asdict(history),
+        },
+    )
+    store.save_array(folder, store.QUERIES, sample_queries(model, inputs, max_length))
+
+
+def build(inputs: Inputs, plays: np.ndarray, config: TwoTowerConfig) -> TwoTower:
+    """The model with its variables made."""
+    model = TwoTower(inputs.catalog, plays, inputs.sizes, config)
+    model.queries(made_batch())
+    model.candidates()
+    return model
+
+
+def load(model_uri: str, inputs: Inputs) -> TwoTower:
+    """A trained model from its artifact."""
+    settings = store.load_settings(model_uri)
+    model = build(inputs, store.load_plays(model_uri), TwoTowerConfig(**settings["config"]))
+    store.load_weights(model_uri, model, inputs)
+    return model
+
+
+def _measure(model: TwoTower, inputs: Inputs, max_length: int) -> Callable[[], float]:
+    windows = inputs.windows(names.EVAL, batch_size=eval_batch_size(inputs.catalog, max_length))
+
+    @tf.function(reduce_retracing=True)
+    def ranks(batch: Batch, candidates: tf.Tensor) -> tf.Tensor:
+        return target_ranks(retrieval_scores(model, candidates), batch, exclude_seen=False)
+
+    def measure() -> float:
+        candidates = model.candidates()
+        return float((fit.concatenate(windows, lambda batch: ranks(batch, candidates)) < 100).mean())
+
+    return measure
+
+
+def _embed_items(features: RequestFeatures, vectors: tf.Variable) -> Any:
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name=names.ITEM_IDS)])
+    def embed_items(item_ids: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {names.VECTORS: tf.gather(vectors, features.index(item_ids))}
+
+    return embed_items
+
+
+def sample_queries(model: TwoTower, inputs: Inputs, max_length: int) -> np.ndarray:
+    """Query vectors float32 [up to 1000, D] of `eval`, on which the index's recall is measured."""
+    windows = inputs.windows(names.EVAL, batch_size=BATCH_WINDOWS)
+    found = []
+    for batch in windows:
+        found.append(tf.boolean_mask(model.queries(batch), positives(batch)).numpy())
+        if sum(map(len, found)) >= SAMPLE_QUERIES:
+            break
+    return np.concatenate(found)[:SAMPLE_QUERIES]
