@@ -114,10 +114,10 @@ def make_plan(
         UserError: if `time` is asked for and the log's times can't be cut twice.
     """
     if split not in KINDS:
-        raise UsageError(f"data.split: {split!r} is none of {', '.join(KINDS)}")
+        raise UsageError(f"split: {split!r} is none of {', '.join(KINDS)}")
     if not (eval_share > 0 and test_share > 0 and eval_share + test_share < 1):
         raise UsageError(
-            f"data.eval_share and data.test_share: {eval_share} and {test_share} must be above 0 "
+            f"eval_share and test_share: {eval_share} and {test_share} must be above 0 "
             "and leave a share for training"
         )
     if split == LEAVE_LAST_OUT:
@@ -130,7 +130,7 @@ def make_plan(
         if split == AUTO:
             return _last_events("all events fall into too few minutes for two cuts", order_only)
         raise UserError(
-            f"data.split {TIME!r}: all events fall into {len(minutes.minute)} minutes, too few for two cuts; "
+            f"split {TIME!r}: all events fall into {len(minutes.minute)} minutes, too few for two cuts; "
             f"set it to {LEAVE_LAST_OUT!r}"
         )
     why = "times are real" if split == AUTO else "asked for in the configuration"

@@ -1,7 +1,7 @@
 """The preprocessing function of the log's windows: one graph for training and for served requests.
 
-Inputs are SparseTensors as parsed from window examples. `item_ids`, `timestamps`, `outcomes` and `targets` of a
-row stand at the same places, whatever their values: a time of 0 or an id of "" is a value, not a missing one.
+Inputs are SparseTensors as parsed from window examples. `item_ids`, `timestamps`, `outcomes` and `targets` of
+a row stand at the same places, whatever their values: a time of 0 or an id of "" is a value, not a gap.
 """
 
 from collections.abc import Mapping
@@ -28,10 +28,10 @@ _PASSED: Final = (
 
 
 def preprocessing_fn(inputs: Mapping[str, tf.SparseTensor]) -> dict[str, tf.SparseTensor]:
-    """Adds `gap`, `hour`, `weekday` (at the places of `item_ids`), and ids of `context` and `listener` tokens.
+    """Adds `gap`, `hour`, `weekday` at the places of `item_ids`, and ids of `context` and `listener` tokens.
 
-    Ids: 0 = unknown or none everywhere; gaps 1..16, hours 1..24, weekdays 1..7 (Monday first), tokens 1..V and
-    V + 1 for a token outside the vocabulary.
+    Ids: 0 = unknown or none everywhere; gaps 1..16, hours 1..24, weekdays 1..7 (Monday first), tokens 1..V
+    and V + 1 for a token outside the vocabulary.
     """
     times = inputs[names.TIMESTAMPS]
     outputs = {name: _identity(inputs[name]) for name in _PASSED}
@@ -51,7 +51,7 @@ def _with_values(sparse: tf.SparseTensor, values: tf.Tensor) -> tf.SparseTensor:
 
 
 def _gaps(times: tf.SparseTensor) -> tf.Tensor:
-    """Quantile bucket of the time since the event before in the row; 0 for a first event or an unknown time."""
+    """Quantile bucket of the time since the event before in the row; 0 for a first event or no time."""
     values, rows = times.values, times.indices[:, 0]
     before = tf.concat([tf.zeros_like(values[:1]), values[:-1]], axis=0)
     row_before = tf.concat([tf.fill(tf.shape(rows[:1]), tf.constant(-1, tf.int64)), rows[:-1]], axis=0)

@@ -1,0 +1,1 @@
+"""The example generator: a listening log in, windows of histories and the catalogue's items out."""

@@ -1,0 +1,80 @@
+"""ListeningLogExampleGen: the first stage, from a data directory to examples."""
+
+from typing import ClassVar
+
+from tfx import types
+from tfx.dsl.components.base import base_beam_component, executor_spec
+from tfx.types import standard_artifacts
+from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+
+from components.artifacts import LogSummary
+from components.example_gen.executor import Executor
+from components.example_gen.params import (
+    CATALOG,
+    CODE_DIGEST,
+    DATA_DIGEST,
+    DATA_DIR,
+    EXAMPLES,
+    FINAL_FIT,
+    LOG_CONFIG,
+    SUMMARY,
+)
+
+
+class ListeningLogExampleGenSpec(ComponentSpec):
+    """The stage's parameters and outputs."""
+
+    PARAMETERS: ClassVar = {
+        DATA_DIR: ExecutionParameter(type=str),
+        LOG_CONFIG: ExecutionParameter(type=str),
+        DATA_DIGEST: ExecutionParameter(type=str),
+        CODE_DIGEST: ExecutionParameter(type=str),
+        FINAL_FIT: ExecutionParameter(type=int),
+    }
+    INPUTS: ClassVar = {}
+    OUTPUTS: ClassVar = {
+        EXAMPLES: ChannelParameter(type=standard_artifacts.Examples),
+        CATALOG: ChannelParameter(type=standard_artifacts.Examples),
+        SUMMARY: ChannelParameter(type=LogSummary),
+    }
+
+
+class ListeningLogExampleGen(base_beam_component.BaseBeamComponent):
+    """Reads a listening log, applies its policies, sorts each history, splits, and writes windows.
+
+    Outputs: `examples` (windows: splits train, eval, test, and `all` for a final fit), `catalog` (an
+    example an item: split `catalog`), `summary` (`summary.json`).
+    """
+
+    SPEC_CLASS = ListeningLogExampleGenSpec
+    EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(Executor)
+
+    def __init__(
+        self,
+        data_dir: str,
+        log_config: str,
+        data_digest: str,
+        code_digest: str,
+        final_fit: bool | int = True,
+    ) -> None:
+        """Makes the stage.
+
+        Args:
+            data_dir: the directory of the log's tables.
+            log_config: a `LogConfig` as JSON.
+            data_digest: digest of the tables' files, so that TFX's cache sees new data at an old path.
+            code_digest: digest of this stage's code, likewise.
+            final_fit: whether to write the split `all`.
+        """
+        super().__init__(
+            spec=ListeningLogExampleGenSpec(
+                data_dir=data_dir,
+                log_config=log_config,
+                data_digest=data_digest,
+                code_digest=code_digest,
+                final_fit=int(final_fit),
+                examples=types.Channel(type=standard_artifacts.Examples),
+                catalog=types.Channel(type=standard_artifacts.Examples),
+                summary=types.Channel(type=LogSummary),
+            )
+        )

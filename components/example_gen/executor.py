@@ -1,0 +1,128 @@
+"""Runs example generation as one Beam pipeline: files, cleaned batches, shards of listeners, windows."""
+
+import json
+import time
+from collections.abc import Sequence
+from typing import Any, Final
+
+import apache_beam as beam
+from tfx import types
+from tfx.components.util import examples_utils
+from tfx.dsl.components.base import base_beam_executor
+from tfx.proto import example_gen_pb2
+from tfx.types import artifact_utils
+
+from components.example_gen import record_files, steps
+from components.example_gen.failures import user_error_in
+from components.example_gen.mended import Mended
+from components.example_gen.params import (
+    CATALOG,
+    DATA_DIGEST,
+    DATA_DIR,
+    EXAMPLES,
+    FINAL_FIT,
+    LOG_CONFIG,
+    SUMMARY,
+)
+from components.example_gen.sizes import estimated_rows
+from components.listening_log import tables
+from components.listening_log.policies import LogConfig
+from models import names
+
+EVENTS_A_SHARD: Final = 400_000
+
+
+class Executor(base_beam_executor.BaseBeamExecutor):
+    """Executor of ListeningLogExampleGen."""
+
+    def Do(
+        self,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        """Writes windows, catalogue and summary.
+
+        Raises:
+            UserError: the data is wrong or too little; the message names where.
+        """
+        del input_dict
+        windows = artifact_utils.get_single_instance(output_dict[EXAMPLES])
+        catalog = artifact_utils.get_single_instance(output_dict[CATALOG])
+        summary = artifact_utils.get_single_instance(output_dict[SUMMARY])
+        final_fit = bool(exec_properties[FINAL_FIT])
+        source = steps.Source(
+            exec_properties[DATA_DIR],
+            LogConfig(**json.loads(exec_properties[LOG_CONFIG])),
+            exec_properties[DATA_DIGEST],
+            now=int(time.time()),
+        )
+        files = tables.table_files(source.data_dir, tables.EVENTS)
+        source.catalog()  # a wrong table is told before any work, and not wrapped by a runner
+        source.users()
+        try:
+            with self._make_beam_pipeline() as pipeline:
+                _build(pipeline, source, files, final_fit, windows.uri, catalog.uri, summary.uri)
+        except Exception as error:
+            told = user_error_in(error)
+            if told is None:
+                raise
+            raise told from error
+        finally:
+            record_files.remove_partial(windows.uri)
+            record_files.remove_partial(catalog.uri)
+        splits = [names.TRAIN, names.EVAL, names.TEST, *([names.ALL] if final_fit else [])]
+        for artifact, split_names in ((windows, splits), (catalog, [names.CATALOG])):
+            artifact.split_names = artifact_utils.encode_split_names(split_names)
+            examples_utils.set_payload_format(artifact, example_gen_pb2.FORMAT_TF_EXAMPLE)
+
+
+def _build(
+    pipeline: beam.Pipeline,
+    source: steps.Source,
+    files: Sequence[str],
+    final_fit: bool,
+    windows_uri: str,
+    catalog_uri: str,
+    summary_uri: str,
+) -> None:
+    shard_count = max(1, -(-estimated_rows(files) // EVENTS_A_SHARD))
+    read = (
+        pipeline
+        | "Files" >> beam.Create(list(enumerate(files)), reshuffle=True)
+        | "Read"
+        >> beam.ParDo(steps.ReadEvents(source, shard_count)).with_outputs(
+            steps.ReadEvents.POLICIES, main="events"
+        )
+    )
+    ordered = (
+        read.events
+        | "GroupByShard" >> beam.GroupByKey()
+        | "Sort"
+        >> beam.ParDo(steps.SortShard()).with_outputs(
+            steps.ReadEvents.POLICIES, steps.SortShard.FACTS, main="shards"
+        )
+    )
+    mended = beam.pvalue.AsSingleton(
+        (read[steps.ReadEvents.POLICIES], ordered[steps.ReadEvents.POLICIES])
+        | "Policies" >> beam.Flatten()
+        | "CountPolicies" >> beam.CombineGlobally(Mended.merge)
+    )
+    planned = beam.pvalue.AsSingleton(
+        ordered[steps.SortShard.FACTS]
+        | "Facts" >> beam.CombineGlobally(steps.merge_facts)
+        | "Plan" >> beam.Map(steps.plan_splits, mended, source.config)
+    )
+    _ = (
+        ordered.shards
+        | "WriteWindows"
+        >> beam.ParDo(steps.WriteWindows(source, windows_uri, shard_count, final_fit), planned)
+        | "CountSplits" >> beam.CombineGlobally(steps.merge_splits)
+        | "WriteSummary" >> beam.Map(steps.write_summary, planned, mended, source, summary_uri)
+    )
+    item_files = steps.catalog_files(source.catalog().size)
+    _ = (
+        pipeline
+        | "CatalogFiles" >> beam.Create(list(range(item_files)), reshuffle=True)
+        | "WriteCatalog" >> beam.Map(steps.write_catalog, source, catalog_uri)
+    )

@@ -1,0 +1,163 @@
+"""What the whole log is like, gathered shard by shard, and the summary that later stages read. No Beam."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+
+from components.example_gen.shards import Shard
+from components.listening_log.histories import Windows
+from components.listening_log.splits import MinuteCounts, SplitPlan
+from components.listening_log.time_facts import TimeFacts
+from models import names
+from models.errors import UserError
+
+HEAD_SHARE: Final = 0.01
+"""A head needs both of its classes to be at least this share of the known outcomes on train."""
+
+
+@dataclass(frozen=True)
+class LogFacts:
+    """Facts of one shard, or of several."""
+
+    time: TimeFacts
+    minutes: MinuteCounts
+    listeners: int
+    outcomes: npt.NDArray[np.int64]
+    """[4] events of each outcome."""
+    items: npt.NDArray[np.int32]
+    """Distinct items that were played, ascending."""
+    first: int
+    last: int
+    """Times of the first and the last event, unix seconds."""
+    context_columns: frozenset[str]
+
+    @classmethod
+    def of(cls, shard: Shard) -> "LogFacts":
+        return cls(
+            time=TimeFacts.from_sorted(shard.codes, shard.timestamp),
+            minutes=MinuteCounts.of(shard.timestamp),
+            listeners=len(shard.listeners),
+            outcomes=np.bincount(shard.outcome, minlength=len(names.OUTCOME_NAMES)).astype(np.int64),
+            items=np.unique(shard.item),
+            first=int(shard.timestamp.min()),
+            last=int(shard.timestamp.max()),
+            context_columns=frozenset(shard.context),
+        )
+
+    @classmethod
+    def merge(cls, parts: Iterable["LogFacts"]) -> "LogFacts":
+        """Facts of all parts together, at least one."""
+        parts = list(parts)
+        return cls(
+            time=reduce(TimeFacts.merge, (part.time for part in parts)),
+            minutes=MinuteCounts.merge(part.minutes for part in parts),
+            listeners=sum(part.listeners for part in parts),
+            outcomes=np.sum([part.outcomes for part in parts], axis=0),
+            items=np.unique(np.concatenate([part.items for part in parts])),
+            first=min(part.first for part in parts),
+            last=max(part.last for part in parts),
+            context_columns=frozenset().union(*(part.context_columns for part in parts)),
+        )
+
+    @property
+    def events(self) -> int:
+        return int(self.outcomes.sum())
+
+
+@dataclass
+class SplitCounts:
+    """What was written to one split."""
+
+    windows: int = 0
+    targets: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    """Targets of each outcome."""
+
+    @classmethod
+    def of(cls, shard: Shard, windows: Windows) -> "SplitCounts":
+        begins = shard.offsets[windows.listener]
+        outcomes = Counter()
+        for code, name in enumerate(names.OUTCOME_NAMES):
+            before = np.concatenate(([0], np.cumsum(shard.outcome == code)))
+            outcomes[name] = int(
+                (before[begins + windows.stop] - before[begins + windows.first_target]).sum()
+            )
+        return cls(len(windows), windows.targets, outcomes)
+
+    def __add__(self, other: "SplitCounts") -> "SplitCounts":
+        total = Counter(self.outcomes)
+        total.update(other.outcomes)  # not `+`, which forgets zeros
+        return SplitCounts(self.windows + other.windows, self.targets + other.targets, total)
+
+
+def supported_heads(outcomes: Counter[str]) -> list[str]:
+    """The heads that the outcomes of train can teach: each of its classes is at least 1% of those known."""
+    completed, partial, skipped = (outcomes[names.OUTCOME_NAMES[i]] for i in (1, 2, 3))
+    known = completed + partial + skipped
+    heads = [(names.P_COMPLETE, completed), (names.P_SKIP, skipped)]
+    return [head for head, yes in heads if known and HEAD_SHARE <= yes / known <= 1 - HEAD_SHARE]
+
+
+def check_enough(facts: LogFacts | None, policies: Mapping[str, int]) -> LogFacts:
+    """Raises UserError if there is nothing to learn from: no usable event, or one listener only."""
+    if facts is None or not facts.events:
+        dropped = ", ".join(f"{name} {count}" for name, count in sorted(policies.items()) if count)
+        raise UserError(f"the log has no usable event ({dropped or 'the events table has no rows'})")
+    if facts.listeners < 2:
+        raise UserError("the log has one listener only; a recommender needs at least two to learn from")
+    return facts
+
+
+def check_splits(plan: SplitPlan, splits: dict[str, SplitCounts]) -> None:
+    """Raises UserError for a split without a window."""
+    for split in (names.TRAIN, names.EVAL, names.TEST):
+        if split not in splits or not splits[split].targets:
+            mend = (
+                "a listener needs three events for it; add events"
+                if plan.first_cut is None
+                else "change split, eval_share or test_share"
+            )
+            raise UserError(f"split {plan.kind}: no event is left for `{split}`; {mend}")
+
+
+def summary(
+    plan: SplitPlan,
+    facts: LogFacts,
+    splits: dict[str, SplitCounts],
+    *,
+    policies: Mapping[str, int],
+    places: Mapping[str, str],
+    catalog_items: int,
+    listener_columns: list[str],
+) -> dict[str, Any]:
+    """The content of `summary.json`."""
+    return {
+        "split": {
+            "kind": plan.kind,
+            "reason": plan.reason,
+            "first_cut": plan.first_cut,
+            "second_cut": plan.second_cut,
+            "time_features": plan.time_features,
+        },
+        "policies": {name: int(count) for name, count in sorted(policies.items())},
+        "places": {name: places[name] for name in sorted(places)},
+        "events": facts.events,
+        "listeners": facts.listeners,
+        "items": catalog_items,
+        "items_played": len(facts.items),
+        "outcomes": dict(zip(names.OUTCOME_NAMES, facts.outcomes.tolist(), strict=True)),
+        "heads": supported_heads(splits[names.TRAIN].outcomes),
+        "context_columns": sorted(facts.context_columns),
+        "context_slots": max(1, len(facts.context_columns)),
+        "listener_columns": listener_columns,
+        "span": [facts.first, facts.last],
+        "splits": {
+            name: {"windows": counts.windows, "targets": counts.targets, "outcomes": dict(counts.outcomes)}
+            for name, counts in splits.items()
+        },
+    }

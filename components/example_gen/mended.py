@@ -1,0 +1,35 @@
+"""How often each policy on events was met, and where first."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from components.listening_log import reader
+from components.listening_log.policies import ROW_BITS
+
+
+@dataclass(frozen=True)
+class Mended:
+    """Counts and first places of policies; those of parts of a log merge in any order."""
+
+    counts: dict[str, int] = field(default_factory=dict)
+    places: dict[str, int] = field(default_factory=dict)
+    """The first row (file number << ROW_BITS | row) that met each."""
+
+    @classmethod
+    def merge(cls, parts: Iterable["Mended"]) -> "Mended":
+        """Counts and places of all parts together."""
+        counts: dict[str, int] = {}
+        places: dict[str, int] = {}
+        for part in parts:
+            for policy, count in part.counts.items():
+                counts[policy] = counts.get(policy, 0) + int(count)
+            for policy, row in part.places.items():
+                places[policy] = min(row, places.get(policy, row))
+        return cls(counts, places)
+
+    def told_places(self, files: Sequence[str]) -> dict[str, str]:
+        """File and row of each policy's first event, as a person finds it."""
+        mask = (1 << ROW_BITS) - 1
+        return {
+            policy: reader.place(files[row >> ROW_BITS], row & mask) for policy, row in self.places.items()
+        }

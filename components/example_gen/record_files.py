@@ -1,0 +1,42 @@
+"""TFRecord files of a split, each written by one worker in one go."""
+
+import os
+import uuid
+from collections.abc import Iterable
+
+import tensorflow as tf
+
+PARTIAL_FOLDER = ".partial"
+
+
+def split_uri(uri: str, split: str) -> str:
+    """The folder of a split within an Examples artifact, as TFX names it."""
+    return os.path.join(uri, f"Split-{split}")
+
+
+def write_records(uri: str, split: str, index: int, count: int, records: Iterable[bytes]) -> int:
+    """Writes file `index` of `count` of a split and returns its number of records; no file if there are none.
+
+    Written under another name and renamed, so a worker that dies or is repeated leaves no half file.
+    """
+    partial = os.path.join(uri, PARTIAL_FOLDER, uuid.uuid4().hex)
+    tf.io.gfile.makedirs(os.path.dirname(partial))
+    written = 0
+    with tf.io.TFRecordWriter(partial, "GZIP") as writer:
+        for record in records:
+            writer.write(record)
+            written += 1
+    if not written:
+        tf.io.gfile.remove(partial)
+        return 0
+    tf.io.gfile.makedirs(split_uri(uri, split))
+    name = f"data_tfrecord-{index:05d}-of-{count:05d}.gz"
+    tf.io.gfile.rename(partial, os.path.join(split_uri(uri, split), name), overwrite=True)
+    return written
+
+
+def remove_partial(uri: str) -> None:
+    """Removes what interrupted workers left behind."""
+    folder = os.path.join(uri, PARTIAL_FOLDER)
+    if tf.io.gfile.exists(folder):
+        tf.io.gfile.rmtree(folder)
