@@ -1,0 +1,33 @@
+# The commands of a checkout. Each does the set-up first; where that has been done it costs nothing.
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test test-long lint format lock
+
+PYTHON := .venv/bin/python
+CODE := models components serving tfx_pipeline tests benchmarks setup.py
+
+help:  ## This list.
+	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/make \1	\2/p; s/^\([a-z-]*\):  *## \(.*\)/make \1	\2/p' Makefile | expand -t 16 | sort -u
+
+setup:  ## The environment: .venv/, with the command .venv/bin/upnext.
+	@sh scripts/setup.sh
+
+demo: setup  ## A small world through the whole pipeline, and what a listener would hear next.
+	@sh scripts/demo.sh
+
+test: setup  ## All tests but the long ones.
+	@$(PYTHON) -m pytest
+
+test-long: setup  ## Whole reruns and other tests of many minutes.
+	@$(PYTHON) -m pytest -m long
+
+lint: setup  ## Style and types.
+	@$(PYTHON) -m ruff check $(CODE)
+	@$(PYTHON) -m ruff format --check $(CODE)
+	@$(PYTHON) -m mypy
+
+format: setup  ## Puts the code into the project's style.
+	@$(PYTHON) -m ruff check --fix $(CODE)
+	@$(PYTHON) -m ruff format $(CODE)
+
+lock: setup  ## Resolves requirements.in and requirements-tools.in into requirements.lock.
+	@sh scripts/lock.sh
