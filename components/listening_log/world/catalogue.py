@@ -193,7 +193,7 @@ def _make_episodes(episodes: int, days: int, rng: np.random.Generator) -> dict:
     show = np.repeat(np.arange(shows), sizes)
     place = _place_in_group(sizes)
     topic = rng.permutation(np.arange(shows) % len(TOPICS))
-    every = rng.choice([3.5, 7.0, 7.0, 14.0], shows)
+    every = rng.choice([2.0, 3.5, 7.0, 7.0], shows)
     newest = days - 1 - rng.random(shows) * np.minimum(every, days - 1)
     release = np.floor(newest[show] - (sizes[show] - 1 - place) * every[show])
     minutes = np.array([t.minutes for t in TOPICS])[topic[show]] * rng.lognormal(0.0, 0.15, episodes)

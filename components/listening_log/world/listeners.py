@@ -95,8 +95,10 @@ def make_listeners(count: int, catalogue: Catalogue, world: World, rng: np.rando
         ],
         axis=1,
     )
-    first = _draw_favourites(catalogue, artists[:, 0], np.repeat(joined[:, None], FAVOURITES, 1), rng)
-    second = _draw_favourites(catalogue, artists[:, 1], favourite_change, rng)
+    since = np.repeat(joined[:, None], FAVOURITES, axis=1)
+    first = _draw_favourites(catalogue, artists[:, 0], since, before, rng)
+    second = _draw_favourites(catalogue, artists[:, 1], favourite_change, after, rng)
+    out = (second >= 0) & (catalogue.release_day[second] <= favourite_change)
     return Listeners(
         country=country.astype(np.int32),
         age=age,
@@ -107,7 +109,7 @@ def make_listeners(count: int, catalogue: Catalogue, world: World, rng: np.rando
         device=rng.choice(5, count, p=[0.55, 0.15, 0.12, 0.1, 0.08]).astype(np.int32),
         genre_share=((before + after) / 2).astype(np.float32).reshape(count, genres),
         taste=taste,
-        favourites=np.stack([first, np.where(second < 0, first, second)], axis=1),
+        favourites=np.stack([first, np.where(out, second, first)], axis=1),
         favourite_change=favourite_change,
         artists=artists,
         artist_change=artist_change,
@@ -140,13 +142,26 @@ def _draw_artists(catalogue, country, share, taste, at_start, rng) -> np.ndarray
     return pick_by_row(weight, rng.random((len(country), ARTISTS)))
 
 
-def _draw_favourites(catalogue, artists, day, rng) -> np.ndarray:
-    """Tracks of the listener's artists that are out on `day` [n, FAVOURITES]; -1: none."""
-    size = day.shape
-    slot = np.searchsorted(np.cumsum(ARTIST_CHANCE)[:-1], rng.random(size), side="right")
+def _draw_favourites(catalogue, artists, day, share, rng) -> np.ndarray:
+    """Tracks of the listener's artists that are out on `day` [n, FAVOURITES]; -1: none. Genre by genre."""
+    day = np.concatenate([day] * 3, axis=1)
+    slot = np.searchsorted(np.cumsum(ARTIST_CHANCE)[:-1], rng.random(day.shape), side="right")
     artist = np.take_along_axis(artists, slot, axis=1).ravel()
     track = catalogue.by_artist.pick(artist, day.ravel(), rng.random(artist.size), rng.random(artist.size))
-    return track.reshape(size).astype(np.int32)
+    track = _distinct(track.reshape(day.shape), FAVOURITES)
+    # The ring stays in a genre for a while, best liked genre first.
+    liking = np.take_along_axis(share, catalogue.artist_genre[catalogue.track_artist[track]], axis=1)
+    return np.take_along_axis(track, np.argsort(-liking, axis=1, kind="stable"), axis=1)
+
+
+def _distinct(draws: np.ndarray, count: int) -> np.ndarray:
+    """The first `count` different draws of each row [n, m]; repeated ones fill up where there are too few."""
+    order = np.argsort(draws, axis=1, kind="stable")
+    ordered = np.take_along_axis(draws, order, axis=1)
+    again = np.zeros(draws.shape, bool)
+    np.put_along_axis(again, order[:, 1:], ordered[:, 1:] == ordered[:, :-1], axis=1)
+    first = np.argsort(again, axis=1, kind="stable")[:, :count]
+    return np.take_along_axis(draws, first, axis=1).astype(np.int32)
 
 
 def _draw_plans(age: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Makes a listening world: the one function that runs the parts in order."""
 
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
@@ -82,7 +83,7 @@ def make_world(
         chunk = _chunk_size(catalogue)
         firsts = range(0, users, chunk)
         people, follows, counts = [], [], np.zeros(3, np.int64)
-        with EventsWriter(folder / EVENTS_FILE, ids, unix_start(start)) as writer:
+        with closing(EventsWriter(folder / EVENTS_FILE, ids, unix_start(start))) as writer:
             for number, first in enumerate(firsts):
                 of_chunk = user_ids[first : first + chunk]
                 listeners, shows, events = _make_chunk(

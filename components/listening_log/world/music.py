@@ -32,7 +32,7 @@ _AT_THE_START = np.array(
 )
 _AFTER_A_SKIP = np.array([0.35, 0.6, 0.8, 1.6, 1.4, 1.2])
 _PULL = 3.0  # of taste, when a related artist is chosen
-_SKIP_BASE, _SKIP_TASTE, _SKIP_FAMILIAR = 1.1, 3.6, 0.9
+_SKIP_BASE, _SKIP_TASTE, _SKIP_FAMILIAR = 0.1, 3.4, 1.2
 
 
 @dataclass(frozen=True)

@@ -9,8 +9,8 @@ from components.listening_log.world.listeners import Listeners
 from components.listening_log.world.sessions import DAY, Sessions
 from components.listening_log.world.shelves import pick_by_row
 
-FAN_SHARE = 0.6  # of listeners who follow any show
-SUBSCRIPTIONS = 2.6  # of a fan, in the mean
+FAN_SHARE = 0.65  # of listeners who follow any show
+SUBSCRIPTIONS = 4.0  # of a fan, in the mean
 BACKLOG = 3  # older episodes that a new subscriber catches up on, one a day
 HEARD_SHARE = 0.85  # of a followed show's episodes
 WAIT_DAYS = 1.2  # from release to the wish to hear it

@@ -85,7 +85,7 @@ GENRES = (
             "Willow|Rowan|Hazel|Birch|Ada|Silas|Wren|Juniper|Elsie|Thomas|Fern|Maeve",
             "Hollow|Creek|Fairweather|Thatcher|Brooks|Lark|Meadows|Ashdown|Rivers|Hearth|Moss|Winter",
             "{a} {b}",
-            "{a} & the {b}s",
+            "{a} & {b}",
         ),
         _words(
             "Letters|Songs|A Candle|Barley|Wild Geese|Old Shoes|Honey|Snow|The Ferry|Bread|Lanterns|Kindling",

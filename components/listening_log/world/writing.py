@@ -45,10 +45,8 @@ class EventsWriter:
         self._item_ids = pa.array(item_ids.tolist(), pa.string())
         self._start = start
 
-    def __enter__(self) -> "EventsWriter":
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Completes the file."""
         self._writer.close()
 
     def write(self, events: Events, user_ids: np.ndarray) -> None:
