@@ -5,6 +5,7 @@ The loop is that of `tfx.orchestration.local.local_dag_runner`, which reports no
 
 import contextlib
 import datetime
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -16,6 +17,7 @@ from tfx.orchestration import metadata
 from tfx.orchestration.local import runner_utils
 from tfx.orchestration.local.local_dag_runner import LocalDagRunner
 from tfx.orchestration.portable import launcher, runtime_parameter_utils
+from tfx.orchestration.portable.mlmd import execution_lib
 from tfx.proto.orchestration import pipeline_pb2
 
 from models.errors import UsageError
@@ -46,13 +48,17 @@ class ObservedDagRunner(LocalDagRunner):
 
         Args:
           observe: is told of each stage.
-          only: run no further than this stage: itself and what it needs, which is cached where nothing changed.
+          only: run this stage and what it needs (cached where nothing changed), no more.
         """
         super().__init__()
         self._observe = observe
         self._only = only
         self.run_id = ""
         """The pipeline run's name in the metadata, once it runs."""
+        self.executions: dict[str, int] = {}
+        """The id of the execution that made each stage's outputs, now or earlier, as stages end."""
+        self.outputs: dict[str, dict[str, str]] = {}
+        """The folder of each output by its name, by stage, likewise."""
 
     def run_with_ir(
         self, pipeline: pipeline_pb2.Pipeline, run_options: pipeline_pb2.RunOptions | None = None
@@ -94,8 +100,12 @@ class ObservedDagRunner(LocalDagRunner):
         except Exception as error:
             self._observe(stage, FAILED, time.monotonic() - start)
             raise StageError(stage) from error
+        execution_id = execution.execution_id if execution else None
         with metadata.Metadata(connection) as handle:
-            state = _state(handle, execution.execution_id if execution else None)
+            state = _state(handle, execution_id)
+            if execution_id and state in (DONE, CACHED):
+                self.outputs[stage], made_by = _outputs(handle, execution_id)
+                self.executions[stage] = made_by
         self._observe(stage, state, time.monotonic() - start)
         if state == FAILED:  # inputs that can't be resolved: the launcher notes it and says nothing
             raise StageError(stage)
@@ -130,6 +140,13 @@ def _state(handle: metadata.Metadata, execution_id: int | None) -> str:
         metadata_store_pb2.Execution.CACHED: CACHED,
     }
     return states.get(execution.last_known_state, FAILED)
+
+
+def _outputs(handle: metadata.Metadata, execution_id: int) -> tuple[dict[str, str], int]:
+    """The folders of an execution's outputs by name, and the id of the execution that made them."""
+    found = execution_lib.get_output_artifacts(handle, execution_id)
+    folders = {name: artifacts[0].uri for name, artifacts in found.items() if artifacts}
+    return folders, next((int(os.path.basename(uri)) for uri in folders.values()), execution_id)
 
 
 @contextlib.contextmanager

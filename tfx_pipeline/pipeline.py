@@ -139,7 +139,7 @@ def create_pipeline(
         final_fit = [retrieval_final, final_index_builder, ranker_final]
 
     composer = Composer(
-        config=settings["index"] | seed,
+        config=seed,
         transform_graph=behaviour["transform_graph"],
         **items,
         summary=summary,

@@ -29,12 +29,6 @@ class Gate:
         """False for a figure that is no number, too."""
         return self.figure > self.floor if self.strict else self.figure >= self.floor
 
-    def line(self) -> str:
-        """What the gate says, on one line."""
-        verb = "passed" if self.passed else "said no"
-        relation = "above" if self.strict else "at least"
-        return f"gate {self.name!r} {verb}: {self.figure:.4f}, must be {relation} {self.floor:.4f}"
-
 
 def judge(
     evaluation: Mapping[str, Any],

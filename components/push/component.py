@@ -1,13 +1,16 @@
 """Push: publishes the models that were blessed, all under one version."""
 
+import json
 from typing import Any, ClassVar
 
 from tfx import types
 from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
+from tfx.dsl.io import fileio
 from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter
 
 from components.artifacts import ServingModels
+from components.push.publish import PUSH_FILE, publish
 from components.stage import Stage, StageExecutor, StageSpec
 
 
@@ -18,9 +21,9 @@ class PushSpec(StageSpec):
 
 class Executor(StageExecutor):
     def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
-        from components.push.publish import publish
-
         version = publish(uris["models_uri"], config["destination"], keep=config["keep"])
+        with fileio.open(f"{output.uri}/{PUSH_FILE}", "w") as file:
+            file.write(json.dumps({"version": version, "destination": config["destination"]}))
         output.set_int_custom_property("pushed", 1)  # the names are TFX's Pusher's
         output.set_string_custom_property("pushed_destination", config["destination"])
         output.set_string_custom_property("pushed_version", str(version))

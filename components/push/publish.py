@@ -16,6 +16,8 @@ from models.errors import UserError
 
 STAGING: Final = ".staging-"
 CONFIG_FILE: Final = "models.config"
+PUSH_FILE: Final = "push.json"
+"""In the artifact of a push: what was pushed where."""
 
 
 def publish(models_dir: str | Path, destination: str | Path, keep: int, now: float | None = None) -> int:
@@ -38,7 +40,7 @@ def publish(models_dir: str | Path, destination: str | Path, keep: int, now: flo
             raise UserError(
                 f"cannot push from or to {folder}: a mounted folder is needed, renames must be atomic"
             )
-    source, target = Path(models_dir), Path(destination).absolute()
+    source, target = Path(models_dir), Path(destination).resolve()
     places = [(build, model) for model in names.MODELS for build in names.BUILDS]
     for build, model in places:
         if not (source / build / model / "saved_model.pb").is_file():
@@ -71,7 +73,7 @@ def complete_versions(destination: Path) -> list[int]:
 def write_config(build_dir: Path) -> None:
     """Writes TF Serving's ModelServerConfig for the models of a build; TF Serving wants absolute paths."""
     blocks = "".join(
-        f'  config {{\n    name: "{model}"\n    base_path: "{_escaped(build_dir.absolute() / model)}"\n'
+        f'  config {{\n    name: "{model}"\n    base_path: "{_escaped(build_dir.resolve() / model)}"\n'
         f'    model_platform: "tensorflow"\n  }}\n'
         for model in names.MODELS
     )

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from components.bless.gates import Gate, bless, judge
+from components.bless.gates import bless, judge
 
 CONFIG = {"index_recall": 0.95, "stock_agreement": 0.95, "confidence": 0.95, "max_targets": 10}
 
@@ -61,12 +61,6 @@ def test_a_figure_that_is_missing_or_no_number_refuses() -> None:
     assert failed(evaluation=evaluation(popularity_low=float("nan"))) == [
         "ndcg@10 above popularity (low end)"
     ]
-
-
-def test_a_gate_tells_name_figure_and_floor_on_one_line() -> None:
-    assert Gate("index recall@200", 0.9, 0.95).line() == (
-        "gate 'index recall@200' said no: 0.9000, must be at least 0.9500"
-    )
 
 
 @pytest.mark.parametrize(("low", "name"), [(0.01, "BLESSED"), (-0.01, "NOT_BLESSED")])
