@@ -3,6 +3,7 @@
 from datetime import datetime, timezone
 
 from components.listening_log.check_report import CheckReport
+from components.listening_log.whole_log import MOST_VALUES
 
 
 def render(report: CheckReport) -> str:
@@ -63,7 +64,10 @@ def _outcomes(report: CheckReport) -> str:
 
 
 def _counted(columns: dict[str, int]) -> str:
-    return ", ".join(f"{name} ({count:,} values)" for name, count in columns.items())
+    most = f"over {MOST_VALUES:,}"
+    return ", ".join(
+        f"{name} ({most if count >= MOST_VALUES else f'{count:,}'} values)" for name, count in columns.items()
+    )
 
 
 def _described(report: CheckReport) -> str:

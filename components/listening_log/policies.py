@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from components.listening_log.catalog import Catalog
 from components.listening_log.convert import text_or_empty, to_numpy
 from components.listening_log.tables import EVENTS, TABLES
-from components.listening_log.time_facts import TimeFacts as TimeFacts  # policies of time: found here too
+from components.listening_log.time_facts import TimeFacts  # noqa: F401  it decides on times: found here too
 from models import names
 
 EMPTY_ID: Final = "empty_id"

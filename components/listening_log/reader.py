@@ -3,18 +3,20 @@
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator
 from itertools import islice
 
 import pyarrow as pa
 
 from components.listening_log import files
-from components.listening_log.convert import BadValue, as_kind, is_text, all_numbers
+from components.listening_log.convert import BadValue, all_numbers, as_kind, is_text
 from components.listening_log.tables import TableSpec, spec_of
 from models.errors import UserError
 
 _BLOCK_BYTES = 8 << 20  # of CSV text in memory at a time
 _PEEK_ROWS = 1000  # decide whether a further CSV column is text
+_UNREADABLE = (pa.ArrowException, OSError, EOFError, zlib.error, csv.Error)
 
 
 def read_batches(path: str, table: str, *, batch_rows: int = 1_000_000) -> Iterator[tuple[int, pa.Table]]:
@@ -98,7 +100,7 @@ def _read_parquet(path: str, spec: TableSpec, batch_rows: int) -> Iterator[pa.Re
             further = {column.name for column in unnamed if take_all or is_text(column.type)}
             names = _chosen(path, spec, list(schema.names), further if spec.further != "none" else set())
             yield from parquet.iter_batches(batch_size=min(batch_rows, 1 << 17), columns=names)
-    except (pa.ArrowException, OSError) as error:
+    except _UNREADABLE as error:
         raise UserError(f"{path}: not a whole Parquet file ({_first_line(error)})") from error
 
 
@@ -112,6 +114,8 @@ def _read_csv(path: str, spec: TableSpec) -> Iterator[pa.RecordBatch]:
     elif spec.further == "text columns":
         further = {name for name in further if not all_numbers([row[name] for row in sample if name in row])}
     names = _chosen(path, spec, header, further)
+    if not sample:
+        return
     try:
         with files.open_binary(path) as stream:
             compressed = path.endswith(".gz")
@@ -127,8 +131,9 @@ def _read_csv(path: str, spec: TableSpec) -> Iterator[pa.RecordBatch]:
                 ),
             )
             yield from reader
-    except (pa.ArrowException, OSError, EOFError) as error:
-        raise UserError(f"{path}: not readable as CSV ({_first_line(error)})") from error
+    except _UNREADABLE as error:
+        # pyarrow's message about a row of another width quotes it: a listener's data, so not for a log.
+        raise UserError(_odd_row(path, len(header)) or _unreadable(path, error)) from error
 
 
 def _text_lines(path: str) -> io.TextIOWrapper:
@@ -146,8 +151,8 @@ def _peek(path: str) -> tuple[list[str], list[dict[str, str]]]:
             if header is None:
                 raise UserError(f"{path}: the file is empty")
             return header, [dict(zip(header, row)) for row in islice(rows, _PEEK_ROWS)]
-    except (OSError, EOFError, csv.Error) as error:
-        raise UserError(f"{path}: not readable as CSV ({_first_line(error)})") from error
+    except _UNREADABLE as error:
+        raise UserError(_unreadable(path, error)) from error
 
 
 def _line(path: str, row: int) -> int:
@@ -157,6 +162,22 @@ def _line(path: str, row: int) -> int:
         filled = (None for line in rows if line)
         next(islice(filled, row + 1, None), None)
         return rows.line_num
+
+
+def _odd_row(path: str, width: int) -> str | None:
+    """A message about the first row that has more or fewer values than the header has columns."""
+    try:
+        with _text_lines(path) as lines:
+            rows = csv.reader(lines)
+            odd = next((row for row in rows if row and len(row) != width), None)
+            where = f"{path}, line {rows.line_num}"
+            return f"{where}: {len(odd)} values, but the header has {width} columns" if odd else None
+    except _UNREADABLE:
+        return None
+
+
+def _unreadable(path: str, error: Exception) -> str:
+    return f"{path}: not readable as CSV ({_first_line(error)})"
 
 
 def _first_line(error: Exception) -> str:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,9 @@ from components.listening_log.policies import POLICIES, REPEAT, ROW_BITS, CleanB
 from components.listening_log.reader import place, read_batches
 from components.listening_log.tables import EVENTS, table_files
 from models.errors import UserError
+
+MOST_VALUES: Final = 100_000
+"""Distinct values of a context column are counted up to here."""
 
 
 class Codes:
@@ -29,6 +33,10 @@ class Codes:
         self.values = pa.concat_arrays([self.values, encoded.dictionary.filter(pc.invert(known))])
         codes = pc.index_in(encoded.dictionary, value_set=self.values).to_numpy(False)
         return codes[encoded.indices.to_numpy()].astype(np.int32)
+
+    def filled(self) -> int:
+        """Number of values so far that aren't ""."""
+        return int(pc.sum(pc.not_equal(self.values, "")).as_py() or 0)
 
 
 @dataclass(frozen=True)
@@ -79,7 +87,8 @@ def read_log(
             counts += met
             rows = batch.places | rows  # the first place stays
             for name in batch.context:
-                context.setdefault(name, Codes()).of(batch.table[name])
+                if len(context.setdefault(name, Codes()).values) < MOST_VALUES:
+                    context[name].of(batch.table[name])
             parts.append(_arrays(batch, users))
     if not any(len(part[0]) for part in parts):
         raise UserError(no_usable_event(data_dir, read, counts))

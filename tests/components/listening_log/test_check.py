@@ -1,0 +1,157 @@
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from components.listening_log.check import as_dict, check_log, render
+from models.errors import UserError
+
+NOW = 1_700_000_000
+DATA = Path(__file__).parents[4] / "shared" / "data"
+CATALOG = "item_id,kind,duration_ms\na,track,100000\nb,track,100000\nc,track,\na,track,\n"
+EVENTS = (
+    "user_id,item_id,timestamp,ms_played,surface\n"
+    "u,a,1000,100000,home\n"
+    "u,b,1000,5000,home\n"
+    "u,a,1031,40000,search\n"
+    "u,a,1031,40000,search\n"
+    "v,b,2000,,\n"
+    "v,gone,2010,,\n"
+    "v,b,2050,,\n"
+    "w,a,3000000,,\n"
+)
+
+
+@pytest.fixture
+def report(write_log):
+    users = "user_id,age\nu,30\nx,40\n"
+    return check_log(write_log(catalog=CATALOG, events=EVENTS, users=users), now=NOW)
+
+
+def test_figures_are_those_of_the_usable_events(report) -> None:
+    assert (report.events_read, report.events, report.listeners) == (8, 6, 3)
+    assert (report.items, report.items_played, report.cold_items) == (3, 2, 1)
+    assert report.events_per_listener == (1, 2.0, 3)
+    assert report.short_histories == 2
+    assert (report.first_time, report.last_time) == (1000, 3_000_000)
+    assert report.density == pytest.approx(4 / 6)
+    assert report.replays == pytest.approx(2 / 6)
+    assert report.ties == pytest.approx(1 / 3)
+    assert report.outcomes == {"unknown": 3, "completed": 1, "partial": 1, "skipped": 1}
+    assert report.context == {"surface": 2}
+    assert report.listener_columns == ["age"]
+    assert report.listeners_described == 1
+    assert (report.order_only, report.split) == (False, "time")
+
+
+def test_each_finding_is_counted_with_the_place_of_the_first(report) -> None:
+    found = {finding.policy: (finding.count, finding.place.rsplit("/", 1)[1]) for finding in report.findings}
+    assert found == {
+        "unknown_item": (1, "events.csv, line 7"),
+        "repeat": (1, "events.csv, line 5"),
+        "duplicate_item": (1, "catalog.csv, line 5"),
+    }
+
+
+def test_the_page_tells_all_of_it_in_lines_that_fit(report) -> None:
+    page = render(report)
+    for text in (
+        "6 usable of 8 in one file",
+        "events.csv, line 7",
+        "surface (2 values)",
+        "age; for 1 of 3 listeners",
+    ):
+        assert text in page
+    figures = page.split("What was found")[0].splitlines()[1:]
+    assert max(map(len, figures)) <= 110
+
+
+def test_no_listener_is_named(write_log) -> None:
+    events = "user_id,item_id,timestamp\nalice,a,1\nalice,gone,2\nalice,a,\n"
+    report = check_log(write_log(catalog=CATALOG, events=events), now=NOW)
+    assert "alice" not in json.dumps(as_dict(report)) + render(report)
+
+
+def test_the_report_can_be_written_as_json(report) -> None:
+    content = json.loads(json.dumps(as_dict(report)))
+    assert content["cold_items"] == 1
+    assert content["findings"][0]["policy"] == "unknown_item"
+
+
+def test_places_in_the_second_of_many_files_are_found(write_log, tmp_path) -> None:
+    (tmp_path / "events-2.csv").write_text("user_id,item_id,timestamp\nu,a,5\nu,,6\n")
+    report = check_log(write_log(catalog=CATALOG, events="user_id,item_id,timestamp\nu,a,1\n"), now=NOW)
+    assert report.event_files == 2
+    assert [(f.policy, f.count) for f in report.findings if f.place.endswith("events-2.csv, line 3")] == [
+        ("empty_id", 1)
+    ]
+
+
+def test_one_listener_only_is_shown(write_log) -> None:
+    report = check_log(
+        write_log(catalog=CATALOG, events="user_id,item_id,timestamp\nu,a,1\nu,b,2\n"), now=NOW
+    )
+    assert any(note.startswith("One listener only") for note in report.notes)
+    assert "One listener only" in render(report)
+
+
+def test_a_log_without_a_usable_event_is_an_error_that_says_why(write_log) -> None:
+    events = "user_id,item_id,timestamp\nu,x,1\nu,y,2\nu,,3\n"
+    with pytest.raises(
+        UserError, match="none of the 3 events is usable; 2 have item that the catalogue lacks"
+    ):
+        check_log(write_log(catalog=CATALOG, events=events), now=NOW)
+
+
+def test_a_log_without_an_event_is_an_error(write_log) -> None:
+    with pytest.raises(UserError, match="the table events has no events"):
+        check_log(write_log(catalog=CATALOG, events="user_id,item_id,timestamp\n"), now=NOW)
+
+
+@pytest.mark.parametrize(
+    ("tables", "message"),
+    [
+        ({"catalog": CATALOG}, "has no table events"),
+        ({"events": EVENTS}, "has no table catalog"),
+        ({"catalog": CATALOG, "events": ""}, "events.csv: the file is empty"),
+        ({"catalog": "item_id\n", "events": EVENTS}, "the catalogue is empty"),
+        ({"catalog": CATALOG, "events": "user_id,item_id\nu,a\n"}, "has no column timestamp"),
+        (
+            {"catalog": CATALOG, "events": "user_id,item_id,timestamp\nu,a,now\n"},
+            "line 2, column timestamp: 'now'",
+        ),
+        ({"catalog": CATALOG, "events": EVENTS, "users": "id\nu\n"}, "users.csv has no column user_id"),
+        ({"catalog": CATALOG, "events": EVENTS, "impressions": "user_id\nu\n"}, "has no column request_id"),
+    ],
+)
+def test_what_would_stop_a_run_stops_the_check(write_log, tables: dict[str, str], message: str) -> None:
+    with pytest.raises(UserError) as error:
+        check_log(write_log(**tables), now=NOW)
+    assert message in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "events", "listeners", "split"),
+    [
+        ("lastfm", 51_461, 1_090, "leave-last-out"),
+        ("ml-1m", 980_979, 6_040, "leave-last-out"),
+        ("ml-100k", 100_000, 943, "time"),
+    ],
+)
+def test_known_logs_lose_no_event_and_get_their_split(
+    name: str, events: int, listeners: int, split: str
+) -> None:
+    if not (DATA / name).is_dir():
+        pytest.skip("needs the shared data")
+    report = check_log(str(DATA / name))
+    assert (report.events, report.listeners, report.split) == (events, listeners, split)
+
+
+def test_checking_a_log_imports_neither_tensorflow_nor_tfx_nor_pandas() -> None:
+    code = (
+        "import sys, components.listening_log.check\n"
+        "assert not {'tensorflow', 'tfx', 'apache_beam', 'pandas'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
