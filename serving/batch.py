@@ -122,7 +122,7 @@ def _ask(model: LoadedModel, listeners: Sequence[_Listener], exclude_history: bo
 
 
 def _read(lines: TextIO, path: Path, read: int) -> tuple[list[_Listener], int]:
-    """The next block of listeners after `read` lines, and the lines read by then; blank lines are passed over."""
+    """The next block of listeners after `read` lines (blank ones are passed over), and the lines read then."""
     block: list[_Listener] = []
     while not block:
         try:

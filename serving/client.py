@@ -1,5 +1,6 @@
 """A client of the served models over gRPC, this server's or TF Serving's own."""
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
@@ -91,11 +92,11 @@ class Client:
 
 
 def top_rankings(answer: dict[str, np.ndarray], k: int) -> list[Ranking]:
-    """The best `k` of each row of `item_ids` bytes [B, K] and `scores` float32 [B, K]; "" is left out."""
+    """The best `k` of `item_ids` bytes [B, K] and `scores` float32 [B, K] a row; "" and -inf are left out."""
     rows = zip(answer[names.ITEM_IDS][:, :k].tolist(), answer[names.SCORES][:, :k].tolist(), strict=True)
     return [_ranking(ids, scores) for ids, scores in rows]
 
 
 def _ranking(ids: list[bytes], scores: list[float]) -> Ranking:
-    kept = [place for place, item_id in enumerate(ids) if item_id]
+    kept = [place for place, item_id in enumerate(ids) if item_id and scores[place] != -math.inf]
     return Ranking([ids[p].decode("utf-8", "surrogateescape") for p in kept], [scores[p] for p in kept])

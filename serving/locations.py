@@ -43,7 +43,7 @@ def models_config(home: Path, build: str) -> str:
 
 
 def write_models_config(home: Path, build: str) -> Path:
-    """Writes models.config beside a build's models where it is missing or names another place (HOME moved)."""
+    """Writes models.config beside a build's models unless it is right already (HOME may have moved)."""
     path, text = build_path(home, build) / CONFIG_FILE, models_config(home, build)
     if not path.exists() or path.read_text(encoding="utf-8") != text:
         staged = path.with_name(f".{CONFIG_FILE}.{os.getpid()}")
@@ -58,7 +58,7 @@ def serve_home(
     """Serves the `scann` build under HOME in this process until it is told to stop; returns the exit code.
 
     Raises:
-        UserError: nothing was pushed under `home` (at once, before TensorFlow is loaded), or a port is in use.
+        UserError: nothing was pushed under `home` (told before TensorFlow is loaded), or a port is in use.
     """
     from serving import model_server
 

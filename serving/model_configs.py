@@ -27,6 +27,10 @@ class ModelConfig:
             return [version for version in found if version in self.specific]
         return found[-self.latest :]
 
+    def everything(self) -> list[int]:
+        """The versions on disk that may be served, lowest first."""
+        return self.wanted() if self.specific else versions(self.base_path)
+
 
 def model_configs(options: Options) -> list[ModelConfig]:
     """The models to serve.

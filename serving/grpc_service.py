@@ -1,0 +1,121 @@
+"""TF Serving's gRPC services over a model manager: PredictionService and ModelService."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import grpc
+from tensorflow_serving.apis import model_service_pb2_grpc, predict_pb2, prediction_service_pb2_grpc
+
+from models.errors import UserError
+from serving.loaded_model import DEFAULT_SIGNATURE
+from serving.manager import ModelManager
+from serving.options import Options
+from serving.responses import SIGNATURE_DEF, metadata_response, status_response, version_of
+from serving.status import INTERNAL, INVALID_ARGUMENT, ServingError
+from serving.tensors import to_array, to_proto
+
+WAITING_PER_THREAD = 64  # requests beyond these are refused with RESOURCE_EXHAUSTED
+
+
+class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
+    """Predict and GetModelMetadata; the other methods answer UNIMPLEMENTED."""
+
+    def __init__(self, manager: ModelManager, max_rows: int) -> None:
+        self._manager, self._max_rows = manager, max_rows
+
+    def Predict(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        return _answer(context, lambda: self._predict(request))
+
+    def GetModelMetadata(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        return _answer(context, lambda: self._metadata(request))
+
+    def _predict(self, request: Any) -> Any:
+        _need_spec(request)
+        spec = request.model_spec
+        response = predict_pb2.PredictResponse()
+        with self._manager.lease(spec.name, version_of(spec)) as (model, version):
+            model.signature(spec.signature_name)
+            inputs = {name: to_array(name, proto) for name, proto in request.inputs.items()}
+            outputs = model.predict(
+                spec.signature_name, inputs, outputs=tuple(request.output_filter), max_rows=self._max_rows
+            )
+        response.model_spec.name = spec.name
+        response.model_spec.signature_name = spec.signature_name or DEFAULT_SIGNATURE
+        response.model_spec.version.value = version
+        for name, value in outputs.items():
+            to_proto(value, response.outputs[name])
+        return response
+
+    def _metadata(self, request: Any) -> Any:
+        _need_spec(request)
+        if not request.metadata_field:
+            raise ServingError(
+                INVALID_ARGUMENT, "GetModelMetadataRequest must specify at least one metadata_field"
+            )
+        for field in request.metadata_field:
+            if field != SIGNATURE_DEF:
+                raise ServingError(INVALID_ARGUMENT, f"Metadata field {field} is not supported")
+        spec = request.model_spec
+        return metadata_response(self._manager, spec.name, version_of(spec))[0]
+
+
+class ModelService(model_service_pb2_grpc.ModelServiceServicer):
+    """GetModelStatus; HandleReloadConfigRequest answers UNIMPLEMENTED."""
+
+    def __init__(self, manager: ModelManager) -> None:
+        self._manager = manager
+
+    def GetModelStatus(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+        return _answer(context, lambda: self._status(request))
+
+    def _status(self, request: Any) -> Any:
+        _need_spec(request)
+        spec = request.model_spec
+        return status_response(self._manager, spec.name, version_of(spec))
+
+
+def _need_spec(request: Any) -> None:
+    if not request.HasField("model_spec"):
+        raise ServingError(INVALID_ARGUMENT, "Missing ModelSpec")
+
+
+def _answer(context: grpc.ServicerContext, work: Callable[[], Any]) -> Any:
+    """Runs `work`; its error becomes the call's status, anything unforeseen only by the name of its type."""
+    try:
+        return work()
+    except ServingError as error:
+        code, message = error.code, error.message
+    except Exception as error:  # an exception's text can hold a request's values
+        code, message = INTERNAL, f"The server failed ({type(error).__name__})."
+    context.abort(getattr(grpc.StatusCode, code), message)
+
+
+def start_grpc(manager: ModelManager, options: Options) -> grpc.Server:
+    """Starts to answer on the options' port.
+
+    Raises:
+        UserError: the port is in use.
+    """
+    settings = [
+        ("grpc.so_reuseport", 0),  # else two servers share a port without a word
+        ("grpc.max_receive_message_length", options.max_message_bytes),
+        ("grpc.max_send_message_length", -1),
+    ]
+    threads = options.grpc_max_threads
+    server = grpc.server(
+        ThreadPoolExecutor(threads, thread_name_prefix="grpc"),
+        options=settings,
+        maximum_concurrent_rpcs=threads * WAITING_PER_THREAD,
+    )
+    service = PredictionService(manager, options.max_batch_rows)
+    prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(service, server)
+    model_service_pb2_grpc.add_ModelServiceServicer_to_server(ModelService(manager), server)
+    try:
+        bound = server.add_insecure_port(f"{options.bind_address}:{options.port}")
+    except RuntimeError:
+        bound = 0
+    if bound == 0:
+        raise UserError(f"Port {options.port} of {options.bind_address} can't be opened: is it in use?")
+    server.start()
+    return server

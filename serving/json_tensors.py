@@ -1,0 +1,164 @@
+"""TF Serving's REST format: JSON to arrays and back, by rows ("instances") or by columns ("inputs")."""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping
+from itertools import chain
+from typing import Any
+
+import numpy as np
+
+from serving.status import INTERNAL, INVALID_ARGUMENT, ServingError
+from serving.tensors import STRING, numpy_type, type_name
+
+INSTANCES, INPUTS, SIGNATURE_NAME = "instances", "inputs", "signature_name"
+_B64 = "b64"
+_BYTES_SUFFIX = "_bytes"  # outputs so named are answered in base64
+_JSON_TYPES: dict[Any, set[type]] = {np.float32: {int, float}, np.float64: {int, float}, np.bool_: {bool}}
+
+
+def parse_body(body: bytes) -> dict[str, Any]:
+    """A request's JSON object; NaN and Infinity are read, as TF Serving does."""
+    if not body:
+        raise _invalid("JSON Parse error: The document is empty")
+    try:
+        document = json.loads(body)
+    except json.JSONDecodeError as error:
+        raise _invalid(f"JSON Parse error: {error.msg} at offset: {error.pos}") from None
+    except (ValueError, RecursionError):  # not UTF-8, a number too long, or nested too deep
+        raise _invalid("JSON Parse error") from None
+    if not isinstance(document, dict):
+        raise _invalid("The JSON document is not an object")
+    if not isinstance(document.get(SIGNATURE_NAME, ""), str):
+        raise _invalid("'signature_name' key must be a string value.")
+    if (INSTANCES in document) == (INPUTS in document):
+        both = INSTANCES in document
+        raise _invalid(
+            "Expecting only one of 'inputs' or 'instances'" if both else "Missing 'inputs' or 'instances' key"
+        )
+    return document
+
+
+def to_inputs(document: Mapping[str, Any], infos: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    """The inputs of a parsed request for a signature's TensorInfo by name."""
+    if INSTANCES in document:
+        columns = _columns(document[INSTANCES], sorted(infos))
+    else:
+        columns = _named(document[INPUTS], sorted(infos))
+    return {name: _array(name, values, infos[name].dtype) for name, values in columns.items()}
+
+
+def _named(values: Any, names: list[str]) -> dict[str, Any]:
+    if not isinstance(values, dict) or _is_base64(values):
+        if len(names) > 1:
+            raise _invalid(
+                "inputs is a plain value/list, but expecting an object as there are several inputs"
+            )
+        return {names[0]: values}
+    for name in names:
+        if name not in values:
+            raise _invalid(f"Missing named input: {name} in 'inputs' object.")
+    extra = sorted(set(values) - set(names))
+    if extra:
+        raise _invalid(f"'inputs' object has {len(extra)} keys besides {','.join(names)}")
+    return values
+
+
+def _columns(instances: Any, names: list[str]) -> dict[str, Any]:
+    if not isinstance(instances, list) or not instances:
+        raise _invalid("Expecting 'instances' to be a list with values")
+    named = [isinstance(item, dict) and not _is_base64(item) for item in instances]
+    if not any(named):
+        if len(names) > 1:
+            raise _invalid(
+                "instances is a plain list, but expecting list of objects as there are several inputs"
+            )
+        return {names[0]: instances}
+    if not all(named):
+        raise _invalid(f"Expecting object but got list at item {named.index(False)} of input list")
+    wrong = next((place for place, item in enumerate(instances) if sorted(item) != names), None)
+    if wrong is not None:
+        raise _invalid(
+            f"Failed to process element: {wrong} of 'instances' list. Keys must be equal to: {','.join(names)}"
+        )
+    return {name: [item[name] for item in instances] for name in names}
+
+
+def _array(name: str, values: Any, data_type: int) -> np.ndarray:
+    """A JSON value, a scalar or lists of any depth, as an array of the type."""
+    shape: list[int] = []
+    level = [values]
+    while isinstance(level[0], list):
+        sizes = {len(item) if isinstance(item, list) else -1 for item in level}
+        if len(sizes) > 1:
+            raise _invalid(f"Input {name}: lists of unequal size at level {len(shape)}: a tensor is needed")
+        shape.append(sizes.pop())
+        level = list(chain.from_iterable(level))
+        if not level:
+            break
+    array = np.empty(len(level), numpy_type(data_type))
+    array[:] = _values(name, level, data_type)
+    return array.reshape(shape)
+
+
+def _values(name: str, flat: list[Any], data_type: int) -> list[Any]:
+    wanted = numpy_type(data_type)
+    expected = f"Input {name} is not of expected type: {type_name(data_type)}"
+    kinds = set(map(type, flat))
+    if data_type == STRING:
+        if not kinds <= {str, dict}:
+            raise _invalid(expected)
+        return [_bytes(name, value) for value in flat]
+    if not kinds <= _JSON_TYPES.get(wanted, {int}):
+        raise _invalid(expected)
+    if np.issubdtype(wanted, np.integer):
+        limits = np.iinfo(wanted)
+        if flat and not (limits.min <= min(flat) and max(flat) <= limits.max):
+            raise _invalid(expected)
+    return flat
+
+
+def _bytes(name: str, value: str | dict[str, Any]) -> bytes:
+    try:
+        if isinstance(value, str):
+            return value.encode("utf-8")
+        if not _is_base64(value):
+            raise ValueError
+        return base64.b64decode(value[_B64], validate=True)
+    except (ValueError, binascii.Error):
+        raise _invalid(f"Input {name} is not formatted correctly for string or base64 data") from None
+
+
+def _is_base64(value: Any) -> bool:
+    return isinstance(value, dict) and set(value) == {_B64} and isinstance(value[_B64], str)
+
+
+def to_body(outputs: Mapping[str, np.ndarray], by_rows: bool) -> bytes:
+    """The answer's JSON: `predictions` by rows or `outputs` by columns; -inf is the bare token -Infinity."""
+    lists = {name: _listed(name, value) for name, value in outputs.items()}
+    alone = len(lists) == 1
+    if not by_rows:
+        document = {"outputs": next(iter(lists.values())) if alone else lists}
+    else:
+        if len({len(value) if isinstance(value, list) else -1 for value in lists.values()}) > 1:
+            raise ServingError(INTERNAL, "The outputs' batch sizes differ.")
+        rows = zip(*lists.values(), strict=True)
+        document = {"predictions": [row[0] if alone else dict(zip(lists, row, strict=True)) for row in rows]}
+    return json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogateescape")
+
+
+def _listed(name: str, value: np.ndarray) -> Any:
+    if value.dtype != object:
+        return value.tolist()
+    texts = np.empty(value.shape, object)
+    flat = value.ravel().tolist()
+    if name.endswith(_BYTES_SUFFIX):
+        texts.ravel()[:] = [{_B64: base64.b64encode(item).decode()} for item in flat]
+    else:
+        texts.ravel()[:] = [item.decode("utf-8", "surrogateescape") for item in flat]
+    return texts.tolist()
+
+
+def _invalid(message: str) -> ServingError:
+    return ServingError(INVALID_ARGUMENT, message)

@@ -1,0 +1,35 @@
+"""Keeps TensorFlow's and gRPC's own messages out of the terminal: it shows ours."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TextIO
+
+
+@contextmanager
+def diverted_noise(log_file: Path | None) -> Iterator[TextIO]:
+    """Sends what libraries write to stderr into `log_file`; enter it before TensorFlow is imported.
+
+    Without a file their messages are turned down, all but the fatal ones.
+
+    Yields:
+        The terminal's stderr, for our own lines.
+    """
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="replace") as terminal:
+        if log_file is None:
+            os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+            os.environ.setdefault("GRPC_VERBOSITY", "NONE")
+        else:
+            log_file.parent.mkdir(parents=True, exist_ok=True)
+            with open(log_file, "ab") as log:
+                os.dup2(log.fileno(), 2)
+        try:
+            yield terminal
+        finally:
+            sys.stderr.flush()
+            os.dup2(kept, 2)
+            os.close(kept)

@@ -1,0 +1,49 @@
+"""The protos of an answer about a model: its status and its signatures, for gRPC and REST alike."""
+
+from typing import Any
+
+from serving.manager import ModelManager
+from serving.status import INVALID_ARGUMENT, ServingError
+
+SIGNATURE_DEF = "signature_def"  # the one metadata field that TF Serving knows
+_OK, _UNKNOWN = 0, 2  # tensorflow.error.Code
+
+
+def version_of(spec: Any) -> int | None:
+    """The version that a ModelSpec asks for; None for the latest.
+
+    Raises:
+        ServingError: a version label: this server has none.
+    """
+    if spec.version_label:
+        raise ServingError(INVALID_ARGUMENT, f"Unrecognized servable version label: {spec.version_label}")
+    return spec.version.value if spec.HasField("version") else None
+
+
+def status_response(manager: ModelManager, name: str, number: int | None) -> Any:
+    """A GetModelStatusResponse."""
+    from tensorflow_serving.apis import get_model_status_pb2
+
+    response = get_model_status_pb2.GetModelStatusResponse()
+    for version in manager.statuses(name, number):
+        entry = response.model_version_status.add()
+        entry.version = version.number
+        entry.state = get_model_status_pb2.ModelVersionStatus.State.Value(version.state)
+        entry.status.error_code = _UNKNOWN if version.error else _OK
+        entry.status.error_message = version.error
+    return response
+
+
+def metadata_response(manager: ModelManager, name: str, number: int | None) -> tuple[Any, Any]:
+    """A GetModelMetadataResponse, and the SignatureDefMap that is packed in it."""
+    from tensorflow_serving.apis import get_model_metadata_pb2
+
+    response = get_model_metadata_pb2.GetModelMetadataResponse()
+    signatures = get_model_metadata_pb2.SignatureDefMap()
+    with manager.lease(name, number) as (model, version):
+        response.model_spec.name = name
+        response.model_spec.version.value = version
+        for key, definition in model.signature_defs.items():
+            signatures.signature_def[key].CopyFrom(definition)
+    response.metadata[SIGNATURE_DEF].Pack(signatures)
+    return response, signatures
