@@ -53,8 +53,8 @@ class CuratedSchemaSpec(ComponentSpec):
 class CuratedSchema(base_component.BaseComponent):
     """Emits a checked-in schema.
 
-    TFX's ImportSchemaGen takes a path: on a cluster that is another machine's, and its cache doesn't see an edit
-    of the file. Here the schema's text itself is the exec property.
+    TFX's ImportSchemaGen takes a path: on a cluster that is another machine's, and its cache doesn't see an
+    edit of the file. Here the schema's text itself is the exec property.
     """
 
     SPEC_CLASS = CuratedSchemaSpec
