@@ -5,8 +5,9 @@ from functools import cached_property
 
 import numpy as np
 
+from components.listening_log.world.genres import GENRES
 from components.listening_log.world.shelves import Shelves, fill_shelves
-from components.listening_log.world.words import GENRES, TOPICS
+from components.listening_log.world.topics import TOPICS
 
 DIMENSION = 16  # of tastes and items
 RELATED = 8  # artists that an artist leads to

@@ -130,7 +130,14 @@ def _change_days(joined: np.ndarray, slots: int, days: int, rng: np.random.Gener
     return np.where(rng.random(size) < DRIFT_SHARE, day, days).astype(np.int32)
 
 
-def _draw_artists(catalogue, country, share, taste, at_start, rng) -> np.ndarray:
+def _draw_artists(
+    catalogue: Catalogue,
+    country: np.ndarray,
+    share: np.ndarray,
+    taste: np.ndarray,
+    at_start: bool,
+    rng: np.random.Generator,
+) -> np.ndarray:
     """ARTISTS slots a listener, by popularity, genre and taste; `at_start`: with a track on the first day."""
     weight = np.exp(4.0 * (taste @ catalogue.artist_vector.T))
     weight *= share.astype(np.float32)[:, catalogue.artist_genre]
@@ -142,7 +149,9 @@ def _draw_artists(catalogue, country, share, taste, at_start, rng) -> np.ndarray
     return pick_by_row(weight, rng.random((len(country), ARTISTS)))
 
 
-def _draw_favourites(catalogue, artists, day, share, rng) -> np.ndarray:
+def _draw_favourites(
+    catalogue: Catalogue, artists: np.ndarray, day: np.ndarray, share: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     """Tracks of the listener's artists that are out on `day` [n, FAVOURITES]; -1: none. Genre by genre."""
     day = np.concatenate([day] * 3, axis=1)
     slot = np.searchsorted(np.cumsum(ARTIST_CHANCE)[:-1], rng.random(day.shape), side="right")

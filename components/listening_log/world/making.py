@@ -10,7 +10,13 @@ import numpy as np
 
 from components.listening_log.world.catalogue import Catalogue, make_catalogue
 from components.listening_log.world.events import END_REASONS, Events, make_events
-from components.listening_log.world.listeners import World, join_listeners, make_listeners, make_world_taste
+from components.listening_log.world.listeners import (
+    Listeners,
+    World,
+    join_listeners,
+    make_listeners,
+    make_world_taste,
+)
 from components.listening_log.world.music import play_sessions
 from components.listening_log.world.naming import catalog_table, item_ids, listener_ids
 from components.listening_log.world.podcasts import Subscriptions, play_episodes, subscribe
@@ -69,7 +75,9 @@ def make_world(
 
     The contract's tables `events` (by listener, then time), `catalog` and `users` as Parquet, and the true
     preferences in `truth/`. The same arguments give the same bytes. `start` is the first day (UTC);
-    `progress(done, users)` is called after each chunk of listeners. An earlier world in `out_dir` is replaced.
+    `progress(done, users)` is called after each chunk of listeners.
+    An earlier world in `out_dir` is replaced.
+
     Raises UsageError for arguments out of range or a folder with other files, UserError if writing fails.
     """
     _check(users=(users, 2), items=(items, 10), days=(days, 2), seed=(seed, 0))
@@ -129,7 +137,7 @@ def _chunk_size(catalogue: Catalogue) -> int:
 
 def _make_chunk(
     catalogue: Catalogue, world: World, count: int, first_weekday: int, key: tuple[int, int]
-) -> tuple:
+) -> tuple[Listeners, Subscriptions, Events]:
     def stream(part: int) -> np.random.Generator:
         return np.random.default_rng([key[0], part, key[1]])
 

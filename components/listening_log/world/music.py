@@ -12,7 +12,8 @@ from components.listening_log.world.catalogue import Catalogue
 from components.listening_log.world.listeners import ARTIST_CHANCE, FAVOURITE_CHANCE, FAVOURITES, Listeners
 from components.listening_log.world.sessions import SURFACE_CHANCE, Sessions
 
-# Motives: the artist's next track, the favourites' next, a related artist, a favourite, an own artist, a chart.
+# Motives: the artist's next track, the favourites' next, a related artist, a favourite, an artist of
+# one's own, a chart.
 ALBUM, RING, RELATED, FAVOURITE, ARTIST, CHART = range(6)
 _AFTER_A_TRACK = np.array(
     [
@@ -68,9 +69,8 @@ def play_sessions(
     skipped = np.empty(len(track), bool)
     step = 0
     while active := int(np.searchsorted(-lengths, -step, side="left")):
-        player.step(active, rng)
-        track[place[:active] + step] = player.track[:active]
-        skipped[place[:active] + step] = player.skipped[:active]
+        at = place[:active] + step
+        track[at], skipped[at] = player.step(active, rng)
         step += 1
     return Plays(track, skipped)
 
@@ -88,45 +88,46 @@ class _Player:
         self.genre_reach = np.cumsum(listeners.genre_share, axis=1)[who]
         self.country = listeners.country[who]
         self.motive_row = sessions.surface[order] * 5
-        self.track: np.ndarray | None = None
-        self.skipped: np.ndarray | None = None
+        self.last: tuple[np.ndarray, np.ndarray] | None = None
         self.motive_reach = np.cumsum(motive_chances(), axis=2).reshape(-1, 6)[:, :-1]
 
-    def step(self, n: int, rng: np.random.Generator) -> None:
-        """Draws the next track of the first `n` sessions."""
-        first = self.track is None
-        before = None if first else self.track[:n]
-        if first:
-            ring = np.zeros(n, np.int64)
-            row = self.motive_row[:n]
-        else:
+    def step(self, n: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+        """The next track of the first `n` sessions, and whether it is skipped."""
+        before = None
+        ring = np.zeros(n, np.int64)
+        row = self.motive_row[:n]
+        if self.last is not None:
+            before, skipped = self.last[0][:n], self.last[1][:n]
             same = self.favourites[:n] == before[:, None]
             ring = same.argmax(axis=1)
             in_ring = same[np.arange(n), ring]
-            row = self.motive_row[:n] + _state(in_ring, self.skipped[:n])
+            row = row + _state(in_ring, skipped)
         motive = (rng.random(n)[:, None] >= self.motive_reach[row]).sum(axis=1)
         track = self._draw(motive, ring, before, rng)
         familiar = (motive == RING) | (motive == FAVOURITE)
         liking = np.einsum("ij,ij->i", self.taste[:n], self.catalogue.track_vector[track])
-        risk = _SKIP_BASE - _SKIP_TASTE * liking - _SKIP_FAMILIAR * familiar
-        self.track, self.skipped = track, rng.random(n) * (1 + np.exp(-risk)) < 1
+        self.last = track, rng.random(n) < skip_chances(liking, familiar)
+        return self.last
 
-    def _draw(self, motive, ring, before, rng) -> np.ndarray:
+    def _draw(
+        self, motive: np.ndarray, ring: np.ndarray, before: np.ndarray | None, rng: np.random.Generator
+    ) -> np.ndarray:
         n, catalogue, day = len(motive), self.catalogue, self.day
         track = np.full(n, -1, np.int32)
         chance, fresh = rng.random(n), rng.random(n)
         artist = np.empty(n, np.int32)
 
-        at = np.flatnonzero(motive == ALBUM)
-        if at.size:
-            track[at] = next_of_artist(catalogue, before[at], day[at])
+        if before is not None:
+            at = np.flatnonzero(motive == ALBUM)
+            following = next_of_artist(catalogue, before[at], day[at])
+            track[at] = np.where(following == before[at], -1, following)
         at = np.flatnonzero(motive == RING)
         track[at] = self.favourites[at, (ring[at] + 1) % FAVOURITES]
         at = np.flatnonzero(motive == FAVOURITE)
         track[at] = self.favourites[at, _slot(FAVOURITE_CHANCE, chance[at])]
 
-        at = np.flatnonzero(motive == RELATED)
-        if at.size:
+        if before is not None:
+            at = np.flatnonzero(motive == RELATED)
             artist[at] = self._related(before[at], at, rng)
         at = np.flatnonzero(motive == ARTIST)
         artist[at] = self.artists[at, _slot(ARTIST_CHANCE, rng.random(at.size))]
@@ -148,7 +149,7 @@ class _Player:
             track[at] = next_of_artist(catalogue, track[at], day[at])
         return track
 
-    def _related(self, before, at, rng) -> np.ndarray:
+    def _related(self, before: np.ndarray, at: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         source = self.catalogue.track_artist[before]
         weight = related_weights(self.catalogue, source, self.taste[at])
         column = (rng.random(len(at))[:, None] * weight.sum(1, keepdims=True) >= np.cumsum(weight, 1)).sum(1)
@@ -171,8 +172,13 @@ def taste_on(day: np.ndarray, listeners: Listeners, days: int, who: np.ndarray) 
     return listeners.taste[who, 0] * (1 - passed) + listeners.taste[who, 1] * passed
 
 
+def skip_chances(liking: np.ndarray, familiar: np.ndarray | bool) -> np.ndarray:
+    """How likely a track is skipped, by its cosine to the taste and whether it is played as a favourite."""
+    return 1 / (1 + np.exp(_SKIP_TASTE * liking + _SKIP_FAMILIAR * np.asarray(familiar) - _SKIP_BASE))
+
+
 def next_of_artist(catalogue: Catalogue, track: np.ndarray, day: np.ndarray) -> np.ndarray:
-    """The track after `track` in order of release among what its artist has out; after the last, the first."""
+    """The track after `track`, by release, of what its artist has out; after the last, the first. All [n]."""
     artist = catalogue.track_artist[track]
     start = catalogue.by_artist.start[artist]
     return start + (track - start + 1) % catalogue.by_artist.count(artist, day)
@@ -193,46 +199,51 @@ def next_track_chances(
     before: int | None = None,
     skipped: bool = False,
     surface: int | None = None,
+    kept: bool = False,
 ) -> np.ndarray:
     """The chance of every track to be played next by the listener in `row`: [tracks] float64, sums to 1.
 
-    `before` is the track before within the session (None: a session starts), `skipped` whether it was skipped,
-    `surface` an index into SURFACES (None: not known).
+    `before` is the track before within the session (None: a session starts), `skipped` whether it was
+    skipped, `surface` an index into SURFACES (None: not known). With `kept`, the chance of being played next
+    and not skipped (sums to less than 1).
     """
     who, on = np.array([row]), np.array([day])
     favourites = _slots_on(on, listeners.favourites, listeners.favourite_change, who)[0]
     artists = _slots_on(on, listeners.artists, listeners.artist_change, who)[0]
-    shelves, genres = catalogue.by_artist, catalogue.genres
+    taste = taste_on(on, listeners, catalogue.days, who)[0]
     of_favourites = np.bincount(favourites, FAVOURITE_CHANCE, catalogue.tracks)
     artist_ask = np.bincount(artists, ARTIST_CHANCE, len(catalogue.artist_genre))
     motives = motive_chances()
     motives = np.tensordot(SURFACE_CHANCE, motives, 1) if surface is None else motives[surface]
+    chance, familiar = np.zeros(catalogue.tracks), np.zeros(catalogue.tracks)
 
     if before is None:
-        motive = motives[0]
+        motive, following = motives[0], -1
         genre_ask = listeners.genre_share[row].astype(np.float64)
-        chance = np.zeros(catalogue.tracks)
-        related_ask = np.zeros_like(artist_ask)
+        artist_ask = motive[ARTIST] * artist_ask
     else:
         ring = np.flatnonzero(favourites == before)
-        motive = motives[_state(len(ring) > 0, skipped)]
+        motive = motives[1 + (len(ring) > 0) + 2 * skipped]
         source = catalogue.track_artist[before]
-        genre_ask = np.bincount([catalogue.artist_genre[source]], minlength=genres).astype(np.float64)
-        chance = np.zeros(catalogue.tracks)
-        chance[next_of_artist(catalogue, np.array([before]), on)] += motive[ALBUM]
+        genre_ask = np.bincount([catalogue.artist_genre[source]], minlength=catalogue.genres)
+        following = int(next_of_artist(catalogue, np.array([before]), on)[0])
+        chance[following] += motive[ALBUM] * (following != before)
         if len(ring):
-            chance[favourites[(ring[0] + 1) % FAVOURITES]] += motive[RING]
-        weight = related_weights(catalogue, source[None], taste_on(on, listeners, catalogue.days, who))[0]
+            familiar[favourites[(ring[0] + 1) % FAVOURITES]] += motive[RING]
+        weight = related_weights(catalogue, source[None], taste[None])[0]
         related_ask = np.bincount(catalogue.related[source], weight / weight.sum(), len(artist_ask))
+        artist_ask = motive[ARTIST] * artist_ask + motive[RELATED] * related_ask
 
-    chance += motive[FAVOURITE] * of_favourites
-    asked = motive[ARTIST] * artist_ask + motive[RELATED] * related_ask
-    chance += shelves.pick_chances(asked, day, catalogue.tracks)
+    familiar += motive[FAVOURITE] * of_favourites
+    chance += catalogue.by_artist.pick_chances(artist_ask, day, catalogue.tracks)
     chance += catalogue.by_genre.pick_chances(motive[CHART] * genre_ask, day, catalogue.tracks)
-    heard = catalogue.artist_countries[catalogue.track_artist] >> listeners.country[row] & 1
-    chance *= heard
-    chance += max(0.0, 1 - chance.sum()) * of_favourites
+    chance *= catalogue.artist_countries[catalogue.track_artist] >> listeners.country[row] & 1
+    chance += max(0.0, 1 - chance.sum() - familiar.sum()) * of_favourites
     if before is not None:
-        again, chance[before] = chance[before], 0.0
-        chance[next_of_artist(catalogue, np.array([before]), on)] += again
-    return chance
+        for part in (chance, familiar):
+            again, part[before] = part[before], 0.0
+            part[following] += again
+    if not kept:
+        return chance + familiar
+    liking = catalogue.track_vector @ taste
+    return chance * (1 - skip_chances(liking, False)) + familiar * (1 - skip_chances(liking, True))

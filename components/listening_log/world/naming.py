@@ -7,7 +7,11 @@ import numpy as np
 import pyarrow as pa
 
 from components.listening_log.world.catalogue import COUNTRIES, EVERYWHERE, Catalogue
-from components.listening_log.world.words import GENRES, TOPICS, Words
+from components.listening_log.world.genres import GENRES
+from components.listening_log.world.topics import TOPICS
+from components.listening_log.world.words import Words
+
+_Names = tuple[list[str], list[str], list[str], list[str]]
 
 
 def item_ids(catalogue: Catalogue, rng: np.random.Generator) -> np.ndarray:
@@ -97,7 +101,8 @@ def _names_by_group(groups: np.ndarray, words: list[Words], rng: np.random.Gener
     return names
 
 
-def _name_tracks(catalogue: Catalogue, start: date, rng: np.random.Generator):
+def _name_tracks(catalogue: Catalogue, start: date, rng: np.random.Generator) -> _Names:
+    """Titles, creators, genres and descriptions of the tracks."""
     genre_of = catalogue.artist_genre.tolist()
     artists = _names_by_group(catalogue.artist_genre, [g.artists for g in GENRES[: catalogue.genres]], rng)
     titles = _names_by_group(catalogue.track_artist, [GENRES[g].titles for g in genre_of], rng)
@@ -115,7 +120,8 @@ def _name_tracks(catalogue: Catalogue, start: date, rng: np.random.Generator):
     return titles, creators, genres, descriptions
 
 
-def _name_episodes(catalogue: Catalogue, rng: np.random.Generator):
+def _name_episodes(catalogue: Catalogue, rng: np.random.Generator) -> _Names:
+    """The same of the episodes."""
     topic_of = catalogue.show_topic.tolist()
     shows = _names_by_group(catalogue.show_topic, [t.shows for t in TOPICS], rng)
     subjects = _names_by_group(catalogue.episode_show, [TOPICS[t].episodes for t in topic_of], rng)

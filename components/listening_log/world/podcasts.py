@@ -91,7 +91,9 @@ def play_episodes(
     )
 
 
-def _wishes(catalogue, subscriptions, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _wishes(
+    catalogue: Catalogue, subscriptions: Subscriptions, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """For each subscription its episodes, oldest first, with the second at which each is wished for."""
     shows = len(catalogue.show_topic)
     size = np.bincount(catalogue.episode_show, minlength=shows)

@@ -62,7 +62,7 @@ class Sessions:
 
 
 def make_sessions(listeners: Listeners, days: int, first_weekday: int, rng: np.random.Generator) -> Sessions:
-    """Sessions of all listeners; day 0 is weekday `first_weekday` (Monday is 0). Each listener has one or more."""
+    """Sessions of all listeners, one or more each; day 0 is weekday `first_weekday` (Monday is 0)."""
     expected = SESSIONS_A_DAY * listeners.activity * (days - listeners.joined)
     count = np.maximum(rng.poisson(expected), 1)
     listener = np.repeat(np.arange(len(listeners), dtype=np.int32), count)
@@ -94,7 +94,9 @@ def hour_weights(days: int, first_weekday: int) -> np.ndarray:
     return np.where(is_weekend, weekend[:, local % 24], workday[:, local % 24])
 
 
-def _draw_starts(listeners, listener, days, first_weekday, rng) -> np.ndarray:
+def _draw_starts(
+    listeners: Listeners, listener: np.ndarray, days: int, first_weekday: int, rng: np.random.Generator
+) -> np.ndarray:
     hours = days * 24
     weight = hour_weights(days, first_weekday).reshape(-1, hours)
     reach = np.concatenate([np.zeros((len(weight), 1)), np.cumsum(weight, axis=1)], axis=1)

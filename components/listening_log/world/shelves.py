@@ -22,12 +22,15 @@ class Shelves:
     release_day: np.ndarray  # [M] int32, by place
     shelf: np.ndarray  # [M] int32, by place
 
-    def count(self, shelf: np.ndarray, day: np.ndarray) -> np.ndarray:
+    def count(self, shelf: np.ndarray, day: np.ndarray | int) -> np.ndarray:
         """How many items of the shelves are out on the days."""
         return self.released[shelf, day + FRESH_DAYS]
 
     def pick(self, shelf: np.ndarray, day: np.ndarray, chance: np.ndarray, fresh: np.ndarray) -> np.ndarray:
-        """An item of each shelf by weight, -1 where nothing is out. All [n]; the last two uniform in [0, 1)."""
+        """An item of each shelf by weight, -1 where nothing is out.
+
+        All [n]; `chance` and `fresh` are uniform in [0, 1).
+        """
         count, old = self.count(shelf, day), self.released[shelf, day]
         start, end = self.start[shelf], self.start[shelf] + count
         start = start + np.where((fresh < FRESH_SHARE) & (old < count), old, 0)
@@ -37,7 +40,7 @@ class Shelves:
         return np.where(count > 0, self.order[np.minimum(place, len(self.order) - 1)], -1)
 
     def pick_chances(self, shelf_chance: np.ndarray, day: int, items: int) -> np.ndarray:
-        """The chance of each of `items` items when shelves are asked with `shelf_chance` [G]: [items] float64.
+        """The chance of each of `items` items when shelves are asked with `shelf_chance` [G]: [items].
 
         What a shelf without a released item was asked for is missing from the sum.
         """

@@ -52,12 +52,15 @@ def true_ranking_scores(
     last_timestamp: int = 0,
     last_skipped: bool = False,
     surface: str = "",
+    kept: bool = True,
 ) -> np.ndarray:
-    """The chance of each item to be this listener's next play at `timestamp`: [items] float64, sums to 1.
+    """The chance of each item to be this listener's next play at `timestamp`: [items] float64.
 
-    `history` is what the listener played before, oldest first; `last_timestamp` and `last_skipped` tell of its
-    last play, `surface` of the request ("" = not known). In the order of `truth.item_ids`. Exact for tracks up
-    to whether a session goes on; for episodes an estimate. Raises KeyError for an unknown user or item.
+    In the order of `truth.item_ids`. `history` is what the listener played before, oldest first;
+    `last_timestamp` and `last_skipped` tell of its last play, `surface` of the request ("" = not known).
+    `kept` asks for plays that are not skipped, as evaluation does; without it the chances sum to 1.
+    Exact for tracks up to whether a session goes on; for episodes an estimate. Raises KeyError for an
+    unknown user or item.
     """
     row = truth.user_row[user_id]
     day = int(np.clip((timestamp - truth.start) // DAY, 0, truth.catalogue.days - 1))
@@ -76,6 +79,7 @@ def true_ranking_scores(
         before=int(heard[-1]) if goes_on else None,
         skipped=last_skipped,
         surface=None if surface in ("", "podcasts") else SURFACES.index(surface),
+        kept=kept,
     )
     return np.concatenate([music * (1 - share), episodes * share])
 
