@@ -23,7 +23,7 @@ _WANTED: dict[Kind, str] = {
 _NULLS = ["", "null", "none", "nan", "na", "n/a", "\\n"]  # in lower case; how exports write "no value"
 
 
-class BadValue(Exception):
+class BadValueError(Exception):
     """A value that is not of the column's kind; `row` is its place in the column, from 0."""
 
     def __init__(self, row: int, message: str) -> None:
@@ -50,7 +50,7 @@ def all_numbers(values: Sequence[str]) -> bool:
 
 
 def as_kind(column: pa.Array, kind: Kind) -> pa.Array:
-    """The column in the Arrow type of `kind` (`ARROW_TYPES`). Raises BadValue."""
+    """The column in the Arrow type of `kind` (`ARROW_TYPES`). Raises BadValueError."""
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     type_ = column.type
@@ -103,7 +103,7 @@ def _from_number(column: pa.Array, kind: Kind) -> pa.Array:
 
 
 def _try(column: pa.Array, convert: Callable[[pa.Array], pa.Array], message: str) -> pa.Array:
-    """`convert(column)`; where that fails, halves the column until one value is left, and raises BadValue."""
+    """`convert(column)`; where that fails, halves the column until one value is left: BadValueError."""
     failures = (pa.ArrowInvalid, pa.ArrowNotImplementedError, pa.ArrowTypeError)
     try:
         return convert(column)
@@ -119,7 +119,7 @@ def _try(column: pa.Array, convert: Callable[[pa.Array], pa.Array], message: str
             stop = middle
     value = column[start]
     shown = "" if pa.types.is_binary(column.type) else repr(str(value.as_py()))[:60]
-    raise BadValue(start, message.replace("{value}", shown))
+    raise BadValueError(start, message.replace("{value}", shown))
 
 
 def text_or_empty(column: pa.Array | pa.ChunkedArray) -> pa.Array:

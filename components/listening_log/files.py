@@ -5,6 +5,7 @@ TensorFlow is imported for a remote path alone: it costs seconds, and a local lo
 
 import io
 import os
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 
@@ -44,7 +45,7 @@ def open_binary(path: str) -> BinaryIO:
     """The file opened for reading, seekable. Raises OSError where it can't be read."""
     if is_remote(path):
         return cast(BinaryIO, io.BufferedReader(_Remote(path), buffer_size=1 << 20))
-    return open(path, "rb")
+    return Path(path).open("rb")
 
 
 class _Remote(io.RawIOBase):

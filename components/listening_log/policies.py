@@ -13,7 +13,6 @@ import pyarrow.compute as pc
 from components.listening_log.catalog import Catalog
 from components.listening_log.convert import text_or_empty, to_numpy
 from components.listening_log.tables import EVENTS, TABLES
-from components.listening_log.time_facts import TimeFacts  # noqa: F401  it decides on times: found here too
 from models import names
 
 EMPTY_ID: Final = "empty_id"
@@ -80,7 +79,7 @@ class CleanBatch:
 
     table: pa.Table
     """`user_id` string, `item` int32 (1..N), `timestamp` int64 (seconds), `outcome` int8, `ms_played` int64
-    (UNKNOWN_PLAYED where unknown), `row` int64 (file number << 40 | row), context columns string ("" = none)."""
+    (UNKNOWN_PLAYED if unknown), `row` int64 (file number << 40 | row), context columns string ("" = none)."""
     places: dict[str, int] = field(default_factory=dict)
     """The first row (as in `row`) that each policy of the counter met."""
 
@@ -93,7 +92,7 @@ class CleanBatch:
 def outcomes(
     table: pa.Table, duration_ms: npt.NDArray[np.int64] | None = None, config: LogConfig | None = None
 ) -> npt.NDArray[np.int8]:
-    """Outcome of each event [n], from `end_reason`, `ms_played` and its item's `duration_ms` ([n], 0 = unknown).
+    """Outcome [n] of each event, from `end_reason`, `ms_played` and its item's `duration_ms` (0 = unknown).
 
     The first line that fits decides:
 

@@ -10,7 +10,7 @@ from itertools import islice
 import pyarrow as pa
 
 from components.listening_log import files
-from components.listening_log.convert import BadValue, all_numbers, as_kind, is_text
+from components.listening_log.convert import BadValueError, all_numbers, as_kind, is_text
 from components.listening_log.tables import TableSpec, spec_of
 from models.errors import UserError
 
@@ -20,7 +20,7 @@ _UNREADABLE = (pa.ArrowException, OSError, EOFError, zlib.error, csv.Error)
 
 
 def read_batches(path: str, table: str, *, batch_rows: int = 1_000_000) -> Iterator[tuple[int, pa.Table]]:
-    """Yields (number of the first data row, counted from 0; the rows), `batch_rows` a time, the last one fewer.
+    """Yields (number of the first data row, from 0; the rows), `batch_rows` at a time, the last one fewer.
 
     Columns come in the order of `tables.TABLES`, then further columns in the file's order: text as `string`,
     integers `int64`, numbers `float64`, flags `bool`; a value that is absent is null ("" for text of a CSV).
@@ -55,7 +55,7 @@ def _convert(path: str, spec: TableSpec, raw: pa.Table, first_row: int) -> pa.Ta
         column = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
         try:
             columns.append(as_kind(column, kinds.get(name, "text")))
-        except BadValue as bad:
+        except BadValueError as bad:
             raise UserError(f"{place(path, first_row + bad.row)}, column {name}: {bad}") from None
     return pa.table(columns, names=names)
 
@@ -150,13 +150,13 @@ def _peek(path: str) -> tuple[list[str], list[dict[str, str]]]:
             header = next((row for row in rows if row), None)
             if header is None:
                 raise UserError(f"{path}: the file is empty")
-            return header, [dict(zip(header, row)) for row in islice(rows, _PEEK_ROWS)]
+            return header, [dict(zip(header, row, strict=False)) for row in islice(rows, _PEEK_ROWS)]
     except _UNREADABLE as error:
         raise UserError(_unreadable(path, error)) from error
 
 
 def _line(path: str, row: int) -> int:
-    """The line of a CSV where data row `row` ends: reads up to there, as blank lines and line breaks count."""
+    """The line of a CSV where data row `row` ends: reads up to there, since blank lines count."""
     with _text_lines(path) as lines:
         rows = csv.reader(lines)
         filled = (None for line in rows if line)

@@ -25,7 +25,7 @@ class TableSpec:
     required: Mapping[str, Kind]
     optional: Mapping[str, Kind] = field(default_factory=dict)
     further: Further = "none"
-    """`text columns`: each further text column is read; `all columns`: numbers too, as text; `none`: ignored."""
+    """`text columns`: each further text column is read; `all columns`: numbers too, as text; `none`."""
     needed: bool = True
     """Whether a log without this table is an error."""
     reserved: frozenset[str] = frozenset()

@@ -55,7 +55,7 @@ class Users(Mapping[str, list[str]]):
 
 
 def read_users(data_dir: str) -> Users | None:
-    """Reads the table; None where it is absent. Of a listener's rows the first counts; empty ids are left out.
+    """Reads the table; None where it is absent. Of a listener's rows the first counts; no id, no listener.
 
     A column becomes tokens `column=value`, an absent value none. A column of numbers with more than
     8 different values becomes `column=low-high`, buckets with about as many listeners each.
@@ -103,7 +103,10 @@ def bucket_labels(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.object_]:
     whole = bool((values == np.floor(values)).all())
     highs = np.r_[edges[1:-1] - 1 if whole else edges[1:-1], edges[-1]]
     labels = np.array(
-        [f"{low:.10g}" if low == high else f"{low:.10g}-{high:.10g}" for low, high in zip(lows, highs)],
+        [
+            f"{low:.10g}" if low == high else f"{low:.10g}-{high:.10g}"
+            for low, high in zip(lows, highs, strict=True)
+        ],
         dtype=object,
     )
     return labels[np.searchsorted(lows, numbers, side="right") - 1]

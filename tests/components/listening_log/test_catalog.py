@@ -82,7 +82,7 @@ def test_parts_of_a_catalogue_may_differ_in_their_columns(write_log, tmp_path) -
 
 @pytest.mark.parametrize("text", ["item_id\n", "item_id", "item_id,title\n,A\n"])
 def test_an_empty_catalogue_is_an_error(write_log, text: str) -> None:
-    with pytest.raises(UserError, match="the catalogue is empty: .*catalog.csv"):
+    with pytest.raises(UserError, match=r"the catalogue is empty: .*catalog\.csv"):
         read_catalog(write_log(catalog=text))
 
 

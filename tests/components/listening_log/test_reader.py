@@ -170,7 +170,7 @@ def test_a_row_of_another_width_is_told_without_its_content(csv_of) -> None:
 def test_a_truncated_gzip_is_no_shorter_log(csv_of) -> None:
     text = HEADER + "\n" + "".join(f"u{n * 7919 % 100003},i{n},{n}\n" for n in range(50_000))
     packed = gzip.compress(text.encode())
-    with pytest.raises(UserError, match="events.csv.gz: not readable as CSV"):
+    with pytest.raises(UserError, match=r"events\.csv\.gz: not readable as CSV"):
         _read(csv_of(packed[: len(packed) // 2], "events.csv.gz"))
 
 
@@ -178,7 +178,7 @@ def test_a_truncated_parquet_file_is_named(csv_of, parquet_of) -> None:
     path = parquet_of(user_id=["u"] * 100, item_id=["i"] * 100, timestamp=list(range(100)))
     content = Path(path).read_bytes()
     Path(path).write_bytes(content[: len(content) // 2])
-    with pytest.raises(UserError, match="events.parquet: not a whole Parquet file"):
+    with pytest.raises(UserError, match=r"events\.parquet: not a whole Parquet file"):
         _read(path)
 
 
@@ -199,7 +199,7 @@ def test_a_wrong_parquet_value_names_row_and_column(
 
 
 def test_a_missing_parquet_column_is_named(parquet_of) -> None:
-    with pytest.raises(UserError, match="events.parquet has no column timestamp"):
+    with pytest.raises(UserError, match=r"events\.parquet has no column timestamp"):
         _read(parquet_of(user_id=["u"], item_id=["i"]))
 
 

@@ -51,7 +51,7 @@ def test_an_absent_optional_table_has_no_files(tmp_path: Path) -> None:
 
 
 def test_a_missing_directory_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="no such data directory: .*nowhere"):
+    with pytest.raises(UserError, match=r"no such data directory: .*nowhere"):
         table_files(str(tmp_path / "nowhere"), "events")
 
 
@@ -64,7 +64,7 @@ def test_a_missing_table_is_named_with_what_was_found_instead(tmp_path: Path) ->
 def test_an_empty_file_is_named(tmp_path: Path) -> None:
     _touch(tmp_path, "events-1.csv")
     (tmp_path / "events-2.csv").write_bytes(b"")
-    with pytest.raises(UserError, match="events-2.csv: the file is empty"):
+    with pytest.raises(UserError, match=r"events-2\.csv: the file is empty"):
         table_files(str(tmp_path), "events")
 
 
@@ -78,5 +78,5 @@ def test_an_empty_gzip_is_told_when_it_is_read(tmp_path: Path) -> None:
 
     path = tmp_path / "events.csv.gz"
     path.write_bytes(gzip.compress(b""))
-    with pytest.raises(UserError, match="events.csv.gz: the file is empty"):
+    with pytest.raises(UserError, match=r"events\.csv\.gz: the file is empty"):
         list(read_batches(str(path), "events"))
