@@ -88,7 +88,7 @@ def _run(data_dir: Path, digest: str, home: Path, config: Config, only: str | No
     found = results.read(runner.outputs)
     if only is not None:
         return results.PUSHED
-    print(found.table(), file=terminal)
+    terminal.write(found.table() + "\n")
     return found.exit_code
 
 

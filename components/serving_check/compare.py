@@ -1,0 +1,51 @@
+"""Are two answers the same? Rounding may differ, and so may the order of items that it ties."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from models import names
+
+TOP: Final = 10
+TOLERANCE: Final = 1e-4
+"""Of scores, relative and absolute: what another order of float32 sums may change."""
+
+Answer = Mapping[str, np.ndarray]
+
+
+def agreement(one: Answer, other: Answer) -> np.ndarray:
+    """bool [B]: the rows that are the same in both answers.
+
+    A ranking is the same if its top 10 are: the same scores, and the same ids but among tied scores. Other
+    outputs (`scores` of given candidates, the heads) are the same if all numbers are.
+
+    Args:
+      one: outputs of a signature by name: bytes [B, K], float32 [B, K].
+      other: the same outputs.
+    """
+    if set(one) != set(other) or any(one[name].shape != other[name].shape for name in one):
+        return np.zeros(len(next(iter(one.values()))), bool)
+    ranked = names.ITEM_IDS in one
+    width = TOP if ranked else None
+    same = np.ones(len(one[names.SCORES]), bool)
+    for name, values in one.items():
+        if name != names.ITEM_IDS:
+            same &= _close(values[:, :width], other[name][:, :width]).all(axis=1)
+    if ranked:
+        same &= same_top(one, other)
+    return same
+
+
+def same_top(one: Answer, other: Answer) -> np.ndarray:
+    """bool [B]: the rows whose ten first ids are the same, but among tied scores of the first answer."""
+    equal = one[names.ITEM_IDS][:, :TOP] == other[names.ITEM_IDS][:, :TOP]
+    scores = one[names.SCORES][:, : TOP + 1]
+    ties = _close(scores[:, 1:], scores[:, :-1])
+    edge = np.zeros((len(scores), 1), bool)
+    tied = np.concatenate([edge, ties], axis=1) | np.concatenate([ties, edge], axis=1)
+    return (equal | tied[:, : equal.shape[1]]).all(axis=1)
+
+
+def _close(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    return np.isclose(one, other, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=False)

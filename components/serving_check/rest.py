@@ -1,0 +1,62 @@
+"""TF Serving's REST, as a plain client speaks it."""
+
+import base64
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Mapping
+from typing import Any, Final
+
+import numpy as np
+
+from models import names
+from models.errors import UserError
+
+_SECONDS: Final = 120.0
+
+
+def is_available(address: str, model: str) -> bool:
+    """Whether a version of the model is being served at `host:port`."""
+    try:
+        status = _ask(f"http://{address}/v1/models/{model}", None, seconds=5.0)
+    except (OSError, ValueError):
+        return False
+    return any(version["state"] == "AVAILABLE" for version in status.get("model_version_status", []))
+
+
+def predict(
+    address: str, model: str, signature: str, inputs: Mapping[str, np.ndarray]
+) -> dict[str, np.ndarray]:
+    """Asks one signature by columns; answers are arrays as gRPC gives them.
+
+    Raises:
+      UserError: the server refused, with what it said.
+    """
+    body = {"signature_name": signature, "inputs": {name: _to_json(value) for name, value in inputs.items()}}
+    try:
+        answer = _ask(f"http://{address}/v1/models/{model}:predict", body, seconds=_SECONDS)["outputs"]
+    except urllib.error.HTTPError as error:
+        said = error.read(500).decode(errors="replace")
+        raise UserError(f"REST {model} {signature}: {error.code} {said}") from None
+    except (OSError, ValueError, KeyError) as error:
+        raise UserError(f"REST {model} {signature}: {error}") from None
+    outputs = answer if isinstance(answer, dict) else {names.SCORES: answer}  # an output alone has no name
+    return {name: _to_array(value) for name, value in outputs.items()}
+
+
+def _ask(url: str, body: Any, seconds: float) -> Any:
+    data = None if body is None else json.dumps(body).encode()
+    with urllib.request.urlopen(urllib.request.Request(url, data), timeout=seconds) as response:
+        return json.loads(response.read())  # takes TF Serving's bare -Infinity
+
+
+def _to_json(value: np.ndarray) -> Any:
+    if value.dtype != object:
+        return value.tolist()
+    return [[{"b64": base64.b64encode(text).decode()} for text in row] for row in value.tolist()]
+
+
+def _to_array(value: list[list[Any]]) -> np.ndarray:
+    if value and value[0] and isinstance(value[0][0], str):
+        return np.array([[text.encode() for text in row] for row in value], object)
+    return np.array(value, np.float32)
