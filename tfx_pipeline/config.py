@@ -134,5 +134,6 @@ def _check_together(config: Config) -> None:
         raise UsageError(f"log.max_length: expected 2 or more, got {config.log.max_length}")
     if config.ranker.dimension % config.ranker.heads:
         raise UsageError(
-            f"ranker.heads: {config.ranker.heads} heads don't divide ranker.dimension {config.ranker.dimension}"
+            f"ranker.heads: expected a divisor of ranker.dimension {config.ranker.dimension}, "
+            f"got {config.ranker.heads}"
         )

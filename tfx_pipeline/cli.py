@@ -1,0 +1,178 @@
+"""The command `upnext`. Exit codes: 0 done, 1 data or run failed, 2 wrong usage, 3 a gate said no."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+from models.errors import UsageError, UserError
+from tfx_pipeline import commands
+from tfx_pipeline.console import Console
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command.
+
+    Args:
+      argv: its words; the process's own if None.
+
+    Returns:
+      The exit code. A failure is one line on stderr, never a traceback.
+    """
+    console = Console()
+    try:
+        return _run(sys.argv[1:] if argv is None else argv, console)
+    finally:
+        if argv is not None:  # a process that ends here keeps what libraries say last out of the terminal
+            console.restore()
+
+
+def _run(argv: Sequence[str], console: Console) -> int:
+    try:
+        args = _parser().parse_args(argv)
+        code: int = args.function(args, console)
+        console.out.flush()
+        return code
+    except UserError as error:
+        _tell(console, " ".join(str(error).split()))
+        return error.exit_code
+    except KeyboardInterrupt:
+        _tell(console, "stopped")
+        return UserError.exit_code
+    except BrokenPipeError:  # whoever read our output has gone
+        os.dup2(os.open(os.devnull, os.O_WRONLY), console.out.fileno())
+        return UserError.exit_code
+    except MemoryError as error:
+        _tell(console, "there is not enough memory" + _details(console, error))
+        return UserError.exit_code
+    except Exception as error:
+        _tell(console, f"this should not have failed: {_summary(error)}{_details(console, error)}")
+        return UserError.exit_code
+
+
+def _tell(console: Console, line: str) -> None:
+    print(f"upnext: {line}", file=console.err, flush=True)
+
+
+def _summary(error: Exception) -> str:
+    first = next(iter(str(error).strip().splitlines()), "")
+    return f"{type(error).__name__}: {first[:200]}" if first else type(error).__name__
+
+
+def _details(console: Console, error: BaseException) -> str:
+    log = console.record(error)
+    return f" (details: {log})" if log else ""
+
+
+class _Parser(argparse.ArgumentParser):
+    """Tells wrong usage in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}; see `{self.prog} --help`")
+
+
+def _parser() -> _Parser:
+    parser = _Parser(prog="upnext", description="Decides what to play next.", allow_abbrev=False)
+    subparsers = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(parent: "argparse._SubParsersAction[_Parser]", name: str, text: str) -> _Parser:
+        return parent.add_parser(name, help=text, description=text, allow_abbrev=False)
+
+    data = add(subparsers, "data", "Make or check a listening log.")
+    data_parsers = data.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_data_make(add(data_parsers, "make", "Make a listening world: a log whose truth is known."))
+    check = add(data_parsers, "check", "Print a log's figures, and what is wrong with it.")
+    check.add_argument("dir", metavar="DIR", help="folder of the log's tables")
+    check.set_defaults(function=commands.data_check)
+
+    _add_run(add(subparsers, "run", "Run the pipeline here, from a log to pushed models."))
+    _add_serve(add(subparsers, "serve", "Serve the pushed models over gRPC and REST."))
+    _add_recommend(add(subparsers, "recommend", "Print what comes next for one listener, by title."))
+    _add_batch(add(subparsers, "batch", "Rank a file of histories."))
+    compile_ = add(subparsers, "compile", "Write the pipeline for Kubeflow.")
+    compile_.add_argument("--out", required=True, metavar="FILE", help="YAML file to write")
+    _add_config(compile_)
+    compile_.set_defaults(function=commands.compile_pipeline)
+    return parser
+
+
+def _add_data_make(parser: _Parser) -> None:
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder to write")
+    for flag, text in (
+        ("--users", "listeners"),
+        ("--items", "items in the catalogue"),
+        ("--days", "days of listening"),
+        ("--seed", "the same seed makes the same world, to the byte"),
+    ):
+        parser.add_argument(flag, type=int, metavar="N", help=text)
+    parser.set_defaults(function=commands.data_make)
+
+
+def _add_run(parser: _Parser) -> None:
+    parser.add_argument("--data", required=True, metavar="DIR", help="folder of the log's tables")
+    _add_home(parser, "folder for all that the run leaves")
+    _add_config(parser)
+    parser.add_argument("--only", metavar="STAGE", help="run no further than this stage")
+    parser.set_defaults(function=commands.run)
+
+
+def _add_serve(parser: _Parser) -> None:
+    _add_home(parser)
+    parser.add_argument("--grpc-port", type=int, default=8500, metavar="PORT", help="default: 8500")
+    parser.add_argument("--rest-port", type=int, default=8501, metavar="PORT", help="default: 8501")
+    parser.add_argument(
+        "--bind-address",
+        default="127.0.0.1",
+        metavar="ADDRESS",
+        help="default: 127.0.0.1, this machine alone; 0.0.0.0 opens the server to the network",
+    )
+    parser.set_defaults(function=commands.serve)
+
+
+def _add_recommend(parser: _Parser) -> None:
+    _add_home(parser)
+    who = parser.add_mutually_exclusive_group()
+    who.add_argument("--user", metavar="U", help="a listener of the last run's log")
+    who.add_argument("--history", metavar="ID,ID,…", help="item ids, oldest first; neither: a new listener")
+    parser.add_argument("-k", type=int, default=10, metavar="K", help="items to rank; default: 10")
+    parser.add_argument("--address", metavar="HOST:PORT", help="ask this server, over gRPC")
+    parser.set_defaults(function=commands.recommend)
+
+
+def _add_batch(parser: _Parser) -> None:
+    _add_home(parser)
+    parser.add_argument(
+        "--histories",
+        required=True,
+        metavar="IN.jsonl",
+        help='lines of {"user_id", "item_ids"[, "timestamps"]}, oldest first',
+    )
+    parser.add_argument(
+        "--out",
+        required=True,
+        metavar="OUT.jsonl",
+        help='lines of {"user_id", "item_ids", "scores"}, best first',
+    )
+    parser.add_argument("-k", type=int, default=10, metavar="K", help="items a line; default: 10")
+    parser.add_argument("--exclude-history", action="store_true", help="leave out what a listener has played")
+    parser.set_defaults(function=commands.batch)
+
+
+def _add_home(parser: _Parser, text: str = "folder of an earlier `upnext run`") -> None:
+    parser.add_argument("--home", required=True, metavar="DIR", help=text)
+
+
+def _add_config(parser: _Parser) -> None:
+    parser.add_argument("--config", metavar="FILE", help="YAML file of settings")
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KEY=VALUE",
+        help="one setting, as in ranker.dimension=32; may be repeated",
+    )
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,143 @@
+"""What each command does. Heavy imports stand in the functions: a command loads only what it needs."""
+
+import argparse
+import os
+from pathlib import Path
+
+from models.errors import UsageError
+from tfx_pipeline.console import Console
+from tfx_pipeline.home import Home
+
+
+def data_make(args: argparse.Namespace, console: Console) -> int:
+    """Writes a listening world."""
+    from components.listening_log.world import make_world
+
+    given = {key: getattr(args, key) for key in ("users", "items", "days", "seed")}
+    made = make_world(args.out, **{key: value for key, value in given.items() if value is not None})
+    print(
+        f"{args.out}: {made.events:,} events of {made.users:,} listeners over {made.days:,} days, "
+        f"{made.items:,} items ({made.tracks:,} tracks, {made.episodes:,} episodes)",
+        file=console.out,
+    )
+    return 0
+
+
+def data_check(args: argparse.Namespace, console: Console) -> int:
+    """Prints a log's figures and faults."""
+    from components.listening_log.check import check_log, render
+
+    print(render(check_log(args.dir)), file=console.out)
+    return 0
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Runs the pipeline on this machine."""
+    from tfx_pipeline.config import load_config
+
+    config = load_config(args.config, args.set)
+    _require_tables(args.data)
+    home = Home(args.home)
+    home.prepare()
+    with home.locked():
+        log = home.new_log("run")
+        console.redirect(log)
+        print(f"upnext: {args.data} to {args.home}; details: {log}", file=console.out)
+        from tfx_pipeline import local_runner
+        from tfx_pipeline.progress_display import shown_progress
+
+        with shown_progress(console.out):
+            return local_runner.run(args.data, args.home, config, args.only, console.out)
+
+
+def serve(args: argparse.Namespace, console: Console) -> int:
+    """Serves the pushed models until it is told to stop."""
+    from serving.locations import serve_home
+
+    for flag, port in (("--grpc-port", args.grpc_port), ("--rest-port", args.rest_port)):
+        if not 1 <= port <= 65535:
+            raise UsageError(f"{flag} {port}: a port is a number from 1 to 65535")
+    return serve_home(Path(args.home), args.grpc_port, args.rest_port, bind_address=args.bind_address)
+
+
+def recommend(args: argparse.Namespace, console: Console) -> int:
+    """Prints a listener's recent plays and what comes next."""
+    _require_k(args.k)
+    home = Home(args.home)
+    if not args.address:
+        _require_pushed(home)
+    history = [item for item in (args.history or "").split(",") if item]
+    if args.user is not None:
+        from tfx_pipeline.recent_plays import recent_plays
+
+        history = recent_plays(home.data_dir(), args.user)
+    console.redirect(_log_if_writable(home, "recommend"))
+    from tfx_pipeline.recommend import recommend as make_page
+
+    print(make_page(home.path, history, args.k, args.address), file=console.out)
+    return 0
+
+
+def batch(args: argparse.Namespace, console: Console) -> int:
+    """Ranks a file of histories."""
+    from models import names
+    from serving.locations import latest_version
+
+    _require_k(args.k)
+    home = Home(args.home)
+    model_dir = latest_version(home.path, names.SCANN, names.UPNEXT)
+    console.redirect(_log_if_writable(home, "batch"))
+    from serving.batch import rank_file
+
+    made = rank_file(
+        model_dir, Path(args.histories), Path(args.out), k=args.k, exclude_history=args.exclude_history
+    )
+    short = f"; {made.short:,} with fewer than {args.k} items" if made.short else ""
+    print(f"{args.out}: {made.rows:,} rankings in {made.seconds:.1f} s{short}", file=console.out)
+    return 0
+
+
+def compile_pipeline(args: argparse.Namespace, console: Console) -> int:
+    """Writes the pipeline's specification for Kubeflow."""
+    from tfx_pipeline.config import load_config
+
+    config = load_config(args.config, args.set)
+    out = Path(args.out)
+    if not out.absolute().parent.is_dir():
+        raise UsageError(f"--out {out}: there is no folder {out.parent}")
+    console.redirect(None)
+    from tfx_pipeline import kubeflow_runner
+
+    kubeflow_runner.compile(out, config)
+    print(f"{out}: the pipeline for Kubeflow", file=console.out)
+    return 0
+
+
+def _require_tables(data_dir: str) -> None:
+    """Tells a missing table at once, before the seconds that TFX takes to load."""
+    from components.listening_log.files import is_remote
+    from components.listening_log.tables import TABLES, table_files
+
+    if not is_remote(data_dir):
+        for table in TABLES:
+            table_files(data_dir, table)
+
+
+def _require_pushed(home: Home) -> None:
+    from models import names
+    from serving.locations import latest_version
+
+    latest_version(home.path, names.SCANN, names.UPNEXT)
+
+
+def _require_k(k: int) -> None:
+    from models import names
+
+    if not 1 <= k <= names.ANSWERS:
+        raise UsageError(f"-k {k}: expected a number from 1 to {names.ANSWERS}")
+
+
+def _log_if_writable(home: Home, command: str) -> Path | None:
+    """Where a reading command's noise goes: nowhere, if HOME is another's."""
+    writable = home.logs.is_dir() and os.access(home.logs, os.W_OK | os.X_OK)
+    return home.new_log(command) if writable else None

@@ -1,0 +1,34 @@
+"""A listener's plays, read from the log itself: a pushed model holds nobody's history."""
+
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from components.listening_log.catalog import read_catalog
+from components.listening_log.policies import clean_events
+from components.listening_log.reader import read_batches
+from components.listening_log.tables import EVENTS, table_files
+from models.errors import UserError
+
+
+def recent_plays(data_dir: str | Path, user_id: str, most: int = 1000) -> list[str]:
+    """Item ids that the listener played, oldest first, the `most` newest; ties keep the file's order.
+
+    Raises:
+      UserError: the log can't be read, or has no usable event of this listener.
+    """
+    catalog = read_catalog(str(data_dir))
+    found = []
+    for number, path in enumerate(table_files(str(data_dir), EVENTS)):
+        for first_row, batch in read_batches(path, EVENTS):
+            own = batch.filter(pc.equal(batch["user_id"], user_id))
+            if own.num_rows:
+                cleaned, _ = clean_events(own, catalog, file=number, first_row=first_row)
+                found.append(cleaned.table.select(["item", "timestamp"]))
+    plays = pa.concat_tables(found) if found else None
+    if plays is None or not plays.num_rows:
+        raise UserError(f"{data_dir} has no usable event of listener {user_id!r}")
+    order = plays["timestamp"].to_numpy().argsort(kind="stable")
+    places = plays["item"].to_numpy()[order][-most:] - 1  # items are numbered from 1
+    return catalog.item_ids.take(pa.array(places)).to_pylist()
