@@ -220,6 +220,7 @@ def next_track_chances(
     if before is None:
         motive, following = motives[0], -1
         genre_ask = listeners.genre_share[row].astype(np.float64)
+        genre_ask /= genre_ask.sum()
         artist_ask = motive[ARTIST] * artist_ask
     else:
         ring = np.flatnonzero(favourites == before)
