@@ -114,6 +114,8 @@ def whole_directory(out_dir: Path) -> Iterator[Path]:
 
 
 def _refuse_foreign(out_dir: Path) -> None:
+    if out_dir.parent.exists() and not out_dir.parent.is_dir():
+        raise UsageError(f"{out_dir.parent}: is a file; name a folder for the world")
     if not out_dir.exists():
         return
     if not out_dir.is_dir():

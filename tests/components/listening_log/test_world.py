@@ -426,8 +426,13 @@ def test_an_artists_tracks_stand_in_order_of_release(truth):
     assert truth.catalogue.by_artist.order.tolist() == list(range(truth.catalogue.tracks))
 
 
-def test_a_place_that_cannot_be_written_is_told_in_one_line(tmp_path):
+def test_a_file_in_the_place_of_the_parent_is_refused(tmp_path):
     (tmp_path / "file").write_text("mine")
 
-    with pytest.raises(UserError, match=r"w: cannot write the world: Not a directory"):
+    with pytest.raises(UsageError, match="file: is a file"):
         make_world(tmp_path / "file" / "w", **SMALL)
+
+
+def test_a_disk_that_says_no_is_told_in_one_line(tmp_path):
+    with pytest.raises(UserError, match="cannot write the world: File name too long"):
+        make_world(tmp_path / ("w" * 250), **SMALL)
