@@ -142,8 +142,8 @@ def summary(
             "reason": plan.reason,
             "first_cut": plan.first_cut,
             "second_cut": plan.second_cut,
-            "time_features": plan.time_features,
         },
+        "time_features": plan.time_features,
         "policies": {name: int(count) for name, count in sorted(policies.items())},
         "places": {name: places[name] for name in sorted(places)},
         "events": facts.events,
@@ -152,9 +152,8 @@ def summary(
         "items_played": len(facts.items),
         "outcomes": dict(zip(names.OUTCOME_NAMES, facts.outcomes.tolist(), strict=True)),
         "heads": supported_heads(splits[names.TRAIN].outcomes),
-        "context_columns": sorted(facts.context_columns),
-        "context_slots": max(1, len(facts.context_columns)),
-        "listener_columns": listener_columns,
+        "context": {"columns": sorted(facts.context_columns), "slots": max(1, len(facts.context_columns))},
+        "listener": {"columns": listener_columns},
         "span": [facts.first, facts.last],
         "splits": {
             name: {"windows": counts.windows, "targets": counts.targets, "outcomes": dict(counts.outcomes)}
