@@ -1,6 +1,7 @@
 """Artifact types that Upnext's own components pass between them (docs/architecture.md).
 
-Each is a folder whose files are named here, so that a writer and its readers can't differ.
+Each is a folder whose files are named here, so that a writer and its readers can't differ. A type's name is where
+Kubeflow imports it from (see `components/__init__.py`).
 """
 
 from typing import Final
@@ -18,33 +19,33 @@ GATES_FILE: Final = "gates.json"
 class LogSummary(Artifact):
     """What example generation learned of the log: splits, counts, heads, context (`summary.json`)."""
 
-    TYPE_NAME = "LogSummary"
+    TYPE_NAME = "components.LogSummary"
     TYPE_ANNOTATION = Dataset
 
 
 class ScannIndex(Artifact):
     """A serialised searcher over the catalogue's embeddings, and `index.json` with its measured recall."""
 
-    TYPE_NAME = "ScannIndex"
+    TYPE_NAME = "components.ScannIndex"
     TYPE_ANNOTATION = Model
 
 
 class RankingEvaluation(Artifact):
     """Ranking quality on `test`, of the models and of the baselines (`evaluation.json`)."""
 
-    TYPE_NAME = "RankingEvaluation"
+    TYPE_NAME = "components.RankingEvaluation"
     TYPE_ANNOTATION = Metrics
 
 
 class ServingModels(Artifact):
     """The composed SavedModels, `<build>/<model>/`, ready to be pushed."""
 
-    TYPE_NAME = "ServingModels"
+    TYPE_NAME = "components.ServingModels"
     TYPE_ANNOTATION = Model
 
 
 class ServingEvaluation(Artifact):
     """What a fresh server answered beside what the models answer in process (`serving_check.json`)."""
 
-    TYPE_NAME = "ServingEvaluation"
+    TYPE_NAME = "components.ServingEvaluation"
     TYPE_ANNOTATION = Metrics
