@@ -8,6 +8,8 @@ import numpy.typing as npt
 import scipy.linalg
 import scipy.sparse as sp
 
+from models.metrics import rank_of_target
+
 Scorer = Callable[["Interactions"], npt.NDArray[np.float32]]
 """From histories of B listeners to scores float32 [B, N + 1]; index 0 is no item and scores -inf."""
 
@@ -20,6 +22,8 @@ TRANSITION_GAP_DECAY = 0.6
 TRANSITION_DECAY = 0.5
 SOURCE_POWER, TARGET_POWER = 0.5, 0.35
 TOP_OF_ROW = 10
+"""A row of scores is put on a common scale by the mean of so many of its highest."""
+_SCORES_AT_ONCE = 1 << 25  # evaluation holds some 128 MB of scores at a time
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,12 @@ class Interactions:
 
     @classmethod
     def from_sequences(cls, sequences: Sequence[Sequence[int]], n_items: int) -> "Interactions":
-        """Puts sequences of item indices one after the other."""
-        lengths = [len(sequence) for sequence in sequences]
-        flat = np.fromiter((item for sequence in sequences for item in sequence), np.int32, sum(lengths))
+        """Puts sequences of item indices one after the other; an index outside 1..N is a ValueError."""
+        arrays = [np.asarray(sequence, np.int32) for sequence in sequences]
+        lengths = [len(array) for array in arrays]
+        flat = np.concatenate([np.zeros(0, np.int32), *arrays])
+        if len(flat) and not 1 <= flat.min() <= flat.max() <= n_items:
+            raise ValueError(f"items must be in 1..{n_items}, found {flat.min()}..{flat.max()}")
         return cls(flat, np.append(0, np.cumsum(lengths)).astype(np.int64), n_items)
 
     def __len__(self) -> int:
@@ -70,12 +77,9 @@ def _finish(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
     return scores
 
 
-def _linear(weights: sp.csr_matrix | npt.NDArray[np.float32], decay: float, binary: bool = False) -> Scorer:
-    def score(histories: Interactions) -> npt.NDArray[np.float32]:
-        found = (histories.seen() if binary else histories.matrix(decay)) @ weights
-        return _finish(np.asarray(found.todense() if sp.issparse(found) else found, np.float32))
-
-    return score
+def _product(left: sp.csr_matrix, right: sp.csr_matrix | npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
+    found = left @ right
+    return np.asarray(found.toarray() if sp.issparse(found) else found, np.float32)
 
 
 def popularity_of(interactions: Interactions) -> npt.NDArray[np.float32]:
@@ -92,7 +96,7 @@ def fit_popularity(interactions: Interactions) -> Scorer:
 def _pairs(interactions: Interactions, gap: int) -> sp.csr_matrix:
     """Counts float32 [N + 1, N + 1] of plays `gap` places apart in one listener's history."""
     rows = interactions.rows()
-    together = rows[gap:] == rows[:-gap] if len(rows) > gap else np.zeros(0, bool)
+    together = rows[gap:] == rows[:-gap]
     source, target = interactions.items[:-gap][together], interactions.items[gap:][together]
     size = interactions.n_items + 1
     return sp.csr_matrix((np.ones(len(source), np.float32), (source, target)), shape=(size, size))
@@ -101,7 +105,9 @@ def _pairs(interactions: Interactions, gap: int) -> sp.csr_matrix:
 def fit_markov(interactions: Interactions) -> Scorer:
     """What most often followed the last play; ties by popularity."""
     pairs, plays = _pairs(interactions, 1), popularity_of(interactions)
-    tie = plays / (plays.max() + 1.0)
+    # below 1, so that it decides between equal counts alone; by level, so that float32 tells neighbours apart
+    levels = np.unique(plays, return_inverse=True)[1]
+    tie = levels / (levels.max() + 1.0)
 
     def score(histories: Interactions) -> npt.NDArray[np.float32]:
         some = np.flatnonzero(np.diff(histories.offsets))
@@ -116,28 +122,38 @@ def fit_item_knn(interactions: Interactions) -> Scorer:
     """Cosine between items over listeners, summed over the whole history."""
     seen = interactions.seen()
     norm = np.sqrt(np.maximum(seen.sum(axis=0).A1, 1.0))
-    scaled = (seen @ sp.diags(1.0 / norm)).tocsr()
-    similarity = (scaled.T @ scaled).tolil()
-    similarity.setdiag(0.0)
-    return _linear(similarity.tocsr().astype(np.float32), 1.0, binary=True)
+    scaled = (seen @ sp.diags(1.0 / norm, dtype=np.float32)).tocsr()
+    similarity = (scaled.T @ scaled).tocsr()
+    similarity -= sp.diags(similarity.diagonal())
+    return lambda histories: _finish(_product(histories.seen(), similarity))
 
 
-def ease_weights(interactions: Interactions) -> npt.NDArray[np.float32]:
-    """EASE (https://arxiv.org/abs/1905.03375): float32 [N + 1, N + 1], zero diagonal."""
+def ease_weights(
+    interactions: Interactions, max_items: int = EASE_MAX_ITEMS
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """EASE (https://arxiv.org/abs/1905.03375).
+
+    Returns:
+        kept int64 [M]: the items that take part (played, at most the `max_items` most played), rising.
+        weights float32 [M, M]: from source to target over them, zero diagonal.
+    """
     plays = popularity_of(interactions)
-    kept = np.sort(np.argsort(-plays, kind="stable")[:EASE_MAX_ITEMS])
+    kept = np.sort(np.argsort(-plays, kind="stable")[:max_items])
     kept = kept[plays[kept] > 0]
+    if not len(kept):
+        return kept, np.zeros((0, 0), np.float32)
     seen = interactions.seen()[:, kept]
-    gram = np.asarray((seen.T @ seen).todense(), np.float64)
+    gram = (seen.T @ seen).toarray()
     gram[np.diag_indices_from(gram)] += EASE_LAMBDA
-    factor, _ = scipy.linalg.lapack.dpotrf(gram, lower=1, overwrite_a=1)
-    inverse, _ = scipy.linalg.lapack.dpotri(factor, lower=1, overwrite_c=1)
-    inverse = np.tril(inverse) + np.tril(inverse, -1).T
-    weights = -inverse / np.diag(inverse)
+    # float32 is accurate enough: lambda bounds the condition number
+    factor, failed = scipy.linalg.lapack.spotrf(gram, lower=1, overwrite_a=1)
+    inverse, singular = scipy.linalg.lapack.spotri(factor, lower=1, overwrite_c=1)
+    if failed or singular:
+        raise ArithmeticError(f"EASE: the matrix of {len(kept)} items could not be inverted")
+    weights = np.tril(inverse) + np.tril(inverse, -1).T
+    weights /= -np.diag(weights)[None, :].copy()
     np.fill_diagonal(weights, 0.0)
-    result = np.zeros((interactions.n_items + 1, interactions.n_items + 1), np.float32)
-    result[np.ix_(kept, kept)] = weights
-    return result
+    return kept, weights
 
 
 def transition_weights(interactions: Interactions) -> sp.csr_matrix:
@@ -153,19 +169,30 @@ def transition_weights(interactions: Interactions) -> sp.csr_matrix:
 
 
 def fit_ease(interactions: Interactions) -> Scorer:
-    """EASE over a history that fades by 0.9 a step."""
-    return _linear(ease_weights(interactions), EASE_DECAY)
+    """EASE over a history that fades by 0.9 a step; items outside the most played score 0."""
+    kept, weights = ease_weights(interactions)
+
+    def score(histories: Interactions) -> npt.NDArray[np.float32]:
+        scores = np.zeros((len(histories), histories.n_items + 1), np.float32)
+        scores[:, kept] = _product(histories.matrix(EASE_DECAY)[:, kept], weights)
+        return _finish(scores)
+
+    return score
 
 
 def fit_transitions(interactions: Interactions) -> Scorer:
     """Transitions over a history that fades by 0.5 a step."""
-    return _linear(transition_weights(interactions), TRANSITION_DECAY)
+    weights = transition_weights(interactions)
+    return lambda histories: _finish(_product(histories.matrix(TRANSITION_DECAY), weights))
 
 
 def by_top(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Each row divided by the mean of its ten highest; a row without a positive score stays."""
-    k = min(TOP_OF_ROW, scores.shape[1])
-    top = np.partition(scores, -k, axis=1)[:, -k:].mean(axis=1, keepdims=True)
+    """Each row divided by the mean of its ten highest; a row without a positive score stays.
+
+    Negative ones of the ten count as 0 (a small catalogue has them), so that the divisor is never near 0.
+    """
+    k = min(TOP_OF_ROW, scores.shape[1] - 1)
+    top = np.maximum(np.partition(scores, -k, axis=1)[:, -k:], 0.0).mean(axis=1, keepdims=True)
     return scores / np.where(top > 0, top, 1.0)
 
 
@@ -187,15 +214,13 @@ def evaluate(
     exclude_seen: bool,
     batch: int = 512,
 ) -> npt.NDArray[np.int64]:
-    """0-based ranks [U] of one target a history; ties break by item index, an excluded target comes last."""
-    ranks = []
+    """0-based ranks [U] of one target a history; ties break by item index, an excluded one is NOT_FOUND."""
+    batch = max(1, min(batch, _SCORES_AT_ONCE // (histories.n_items + 1)))
+    ranks = [np.zeros(0, np.int64)]
     for begin in range(0, len(histories), batch):
         part = histories.slice(begin, min(begin + batch, len(histories)))
         scores, target = scorer(part), targets[begin : begin + batch]
         if exclude_seen:
             scores[part.rows(), part.items] = -np.inf
-        own = np.take_along_axis(scores, target[:, None], axis=1)
-        earlier = np.arange(scores.shape[1])[None, :] < target[:, None]
-        ahead = ((scores > own) | ((scores == own) & earlier)).sum(axis=1)
-        ranks.append(np.where(np.isneginf(own[:, 0]), scores.shape[1], ahead))
-    return np.concatenate(ranks).astype(np.int64)
+        ranks.append(rank_of_target(scores, target))
+    return np.concatenate(ranks)

@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from scipy import sparse
 
-from models.baselines import EASE_DECAY, TOP, TRANSITION_DECAY, Interactions, ease_weights, transition_weights
+from models.baselines import (
+    EASE_DECAY,
+    TOP_OF_ROW,
+    TRANSITION_DECAY,
+    Interactions,
+    ease_weights,
+    transition_weights,
+)
 
 if TYPE_CHECKING:
     import tensorflow as tf
@@ -168,8 +175,8 @@ def _table_scores(
 
 
 def _scaled(scores: tf.Tensor) -> tf.Tensor:
-    """As `models.baselines.scaled`: divided by the mean of the ten highest; zeros where none is positive."""
+    """As `models.baselines.by_top`: divided by the mean of the ten highest; zeros where none is positive."""
     import tensorflow as tf
 
-    highest = tf.nn.relu(tf.math.top_k(scores[:, 1:], min(TOP, scores.shape[1] - 1)).values)
+    highest = tf.nn.relu(tf.math.top_k(scores[:, 1:], min(TOP_OF_ROW, scores.shape[1] - 1)).values)
     return tf.math.divide_no_nan(scores, tf.reduce_mean(highest, axis=1, keepdims=True))

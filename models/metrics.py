@@ -19,7 +19,7 @@ def ndcg_at_k(ranks: np.ndarray, k: int) -> float:
 
 
 def ndcg_gains(ranks: np.ndarray, k: int) -> np.ndarray:
-    """NDCG@k of each of `ranks` int [n], one relevant item each: 1 / log2(rank + 2) float64 [n], 0 from `k` on."""
+    """NDCG@k of each of `ranks` int [n], one relevant item each: float64 [n], 1 / log2(rank + 2) before `k`."""
     ranks = np.asarray(ranks, np.float64)
     return np.where(ranks < k, 1.0 / np.log2(ranks + 2.0), 0.0)
 
