@@ -7,6 +7,8 @@ travels as its name, which has room for one dot, and is imported by it.
 import importlib
 from typing import Any
 
+import models  # noqa: F401  selects Keras 2 before TensorFlow is imported
+
 
 def __getattr__(name: str) -> Any:
     """Imports an artifact type when it is asked for; TFX takes long to import."""

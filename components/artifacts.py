@@ -1,7 +1,7 @@
 """Artifact types that Upnext's own components pass between them (docs/architecture.md).
 
-Each is a folder whose files are named here, so that a writer and its readers can't differ. A type's name is where
-Kubeflow imports it from (see `components/__init__.py`).
+Each is a folder whose files are named here, so that a writer and its readers can't differ. A type's
+name is where Kubeflow imports it from (see `components/__init__.py`).
 """
 
 from typing import Final
