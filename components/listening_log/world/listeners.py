@@ -12,11 +12,11 @@ import numpy as np
 from components.listening_log.world.catalogue import COUNTRIES, DIMENSION, Catalogue, unit
 from components.listening_log.world.shelves import pick_by_row
 
-FAVOURITES = 24
+FAVOURITES = 20
 ARTISTS = 16
 LATE_SHARE = 0.25  # of listeners who join after the first day
 DRIFT_SHARE = 0.5  # of slots that change once
-FAVOURITE_CHANCE = (np.arange(FAVOURITES) + 1.0) ** -0.7
+FAVOURITE_CHANCE = (np.arange(FAVOURITES) + 1.0) ** -1.0
 FAVOURITE_CHANCE = FAVOURITE_CHANCE / FAVOURITE_CHANCE.sum()
 ARTIST_CHANCE = (np.arange(ARTISTS) + 1.0) ** -0.6
 ARTIST_CHANCE = ARTIST_CHANCE / ARTIST_CHANCE.sum()

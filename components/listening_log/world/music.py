@@ -17,10 +17,10 @@ from components.listening_log.world.sessions import SURFACE_CHANCE, Sessions
 ALBUM, RING, RELATED, FAVOURITE, ARTIST, CHART = range(6)
 _AFTER_A_TRACK = np.array(
     [
-        [0.18, 0.24, 0.26, 0.16, 0.10, 0.06],  # home
-        [0.20, 0.42, 0.05, 0.24, 0.07, 0.02],  # library
-        [0.42, 0.08, 0.20, 0.10, 0.13, 0.07],  # search
-        [0.05, 0.05, 0.62, 0.06, 0.08, 0.14],  # radio
+        [0.12, 0.26, 0.22, 0.24, 0.11, 0.05],  # home
+        [0.12, 0.46, 0.04, 0.31, 0.06, 0.01],  # library
+        [0.38, 0.10, 0.18, 0.16, 0.12, 0.06],  # search
+        [0.05, 0.05, 0.58, 0.10, 0.09, 0.13],  # radio
     ]
 )
 _AT_THE_START = np.array(
