@@ -1,5 +1,6 @@
 """A causal transformer over a listener's history."""
 
+import numpy as np
 import tensorflow as tf
 
 
@@ -15,7 +16,10 @@ class CausalSelfAttention(tf.keras.layers.Layer):
         self._heads, self._size = heads, dimension // heads
         self.qkv = tf.keras.layers.Dense(3 * dimension, use_bias=False)
         self.out = tf.keras.layers.Dense(dimension, use_bias=False)
-        self.bias = self.add_weight("distance_bias", (heads, max_length), initializer="zeros")
+        # each head begins with a slope of its own (https://arxiv.org/abs/2108.12409), from near-sighted to far
+        slopes = 0.5 ** (1 + np.arange(heads) * 6 / max(heads - 1, 1))
+        slope = tf.keras.initializers.Constant(-slopes[:, None] * np.arange(max_length))
+        self.bias = self.add_weight("distance_bias", (heads, max_length), initializer=slope)
         self.dropout = tf.keras.layers.Dropout(dropout)
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:

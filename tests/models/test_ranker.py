@@ -1,0 +1,111 @@
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models import names
+from models.config import RankerConfig
+from models.ranker import Ranker
+from tests.models import tiny
+
+CONFIG = RankerConfig(dimension=16, blocks=1, dropout=0.0, mask_outcomes=0.0)
+
+
+def make(heads=(), config=CONFIG) -> Ranker:
+    tf.keras.utils.set_random_seed(5)
+    return Ranker(tiny.catalog(), tiny.plays(), tiny.SIZES, 8, heads, config)
+
+
+@pytest.fixture(scope="module")
+def model() -> Ranker:
+    return make([names.P_COMPLETE, names.P_SKIP])
+
+
+def queries(model, rows) -> np.ndarray:
+    return model.queries(tiny.batch(rows), model.items.table()).numpy()
+
+
+def test_a_position_sees_only_the_events_before_it(model):
+    first, other = queries(model, [[1, 2, 3, 4]]), queries(model, [[1, 2, 9, 9]])
+
+    np.testing.assert_allclose(first[:, :3], other[:, :3], atol=1e-5)
+    assert np.abs(first[:, 3] - other[:, 3]).max() > 1e-3
+
+
+def test_padding_changes_nothing(model):
+    alone, padded = queries(model, [[1, 2, 3]]), queries(model, [[1, 2, 3], [1, 2, 3, 4, 5, 6]])
+
+    np.testing.assert_allclose(alone[0], padded[0, :3], atol=1e-5)
+
+
+def test_queries_depend_on_the_order_of_the_history(model):
+    first, other = queries(model, [[1, 2, 3, 4]]), queries(model, [[2, 1, 3, 4]])
+
+    assert np.abs(first[0, 3] - other[0, 3]).max() > 1e-4
+
+
+def test_candidates_score_as_in_the_whole_catalogue_and_none_scores_minus_infinity(model):
+    table, history = model.items.table(), tf.constant([[1, 2, 0]])
+    query = model.queries(tiny.batch([[1, 2, 3]]), table)[:, 2]
+
+    scores, heads = model.score(query, history, tf.constant([[5, 0, 1]]), table)
+    everything = model.score_all(query, history, table).numpy()[0]
+
+    np.testing.assert_allclose(scores[0].numpy()[[0, 2]], everything[[5, 1]], rtol=1e-5)
+    assert scores[0, 1].numpy() == -np.inf
+    assert set(heads) == {names.P_COMPLETE, names.P_SKIP}
+    assert heads[names.P_SKIP].shape == (1, 3)
+    assert 0 < heads[names.P_SKIP][0, 0] < 1
+
+
+def test_a_skip_trains_the_skip_head_and_is_no_positive(model):
+    batch = tiny.batch([[1, 2, 3]])
+    batch["outcome"] = tf.constant([[names.SKIPPED] * 3])
+
+    losses = model.losses_of(batch, training=False)
+
+    assert losses["next_item"] == 0.0
+    assert losses[names.P_SKIP] > 0.0
+
+
+def test_a_log_without_outcomes_trains_no_head_and_divides_by_nothing(model):
+    losses = model.losses_of(tiny.batch([[1, 2, 3]]), training=False)
+
+    assert losses[names.P_SKIP] == 0.0
+    assert np.isfinite(losses["next_item"])
+
+
+def test_sampled_negatives_estimate_the_full_softmax():
+    full = make()
+    sampled = make(config=dataclasses.replace(CONFIG, softmax_items=10))
+    items, query, target = full.items.table(), tf.random.normal([4, 16]), tf.constant([1, 2, 3, 4])
+
+    exact = full.next_item_loss(query, target, items)
+    estimates = [sampled.next_item_loss(query, target, items) for _ in range(400)]
+
+    assert float(exact) == pytest.approx(float(np.mean(estimates)), rel=0.1)
+
+
+@pytest.mark.parametrize("name", [names.GAP, names.HOUR, names.WEEKDAY])
+def test_masking_hides_times_of_whole_windows(name):
+    model = make(config=dataclasses.replace(CONFIG, mask_times=0.5))
+    batch = tiny.batch([[1, 2, 3]] * 200)
+    batch[name] = tf.ones_like(batch[name])
+
+    hidden = model.mask_features(batch)[name].numpy()
+
+    assert set(hidden.sum(axis=1)) == {0, 3}
+    assert 60 < (hidden.sum(axis=1) == 0).sum() < 140
+
+
+def test_training_learns_what_follows_what():
+    model = make()
+    model.compile(optimizer=tf.keras.optimizers.Adam(0.01))
+    rows = [[n % 11 + 1, (n + 1) % 11 + 1, (n + 2) % 11 + 1] for n in range(11)]
+    model.fit(tf.data.Dataset.from_tensors(tiny.batch(rows)).repeat(150), epochs=1, verbose=0)
+
+    table = model.items.table()
+    query = model.queries(tiny.batch([[4, 5, 6]]), table)[:, 2]
+
+    assert int(tf.argmax(model.score_all(query, tf.constant([[4, 5]]), table)[0, 1:])) + 1 == 6
