@@ -103,8 +103,9 @@ def _report(stage: str, state: str, seconds: float) -> None:
 
 
 def _one_line(error: BaseException) -> str:
-    first = next(iter(str(error).strip().splitlines()), "")
-    return f"{type(error).__name__}: {first}" if first else type(error).__name__
+    """The error's last line: Keras and Beam put what went wrong after where."""
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[-1].strip()}" if lines else type(error).__name__
 
 
 def _write(path: Path, text: str) -> None:

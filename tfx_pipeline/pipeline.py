@@ -1,15 +1,12 @@
 """The pipeline: every stage in the order in which data flows, from a listening log to served models."""
 
 import dataclasses
-import hashlib
-import importlib.resources
 import json
 from collections.abc import Sequence
 from typing import Any
 
 from ml_metadata.proto import metadata_store_pb2
 from tfx.components.example_validator.component import ExampleValidator
-from tfx.components.schema_gen.import_schema_gen.component import ImportSchemaGen
 from tfx.components.statistics_gen.component import StatisticsGen
 from tfx.components.transform.component import Transform
 from tfx.dsl.components.base.base_component import BaseComponent
@@ -26,8 +23,8 @@ from components.example_gen.component import ListeningLogExampleGen
 from components.index_builder.component import IndexBuilder
 from components.push.component import Push
 from components.ranking_evaluator.component import RankingEvaluator
+from components.schema.component import CuratedSchema
 from components.serving_check.component import ServingCheck
-from components.stage import CODE_DIGEST
 from components.trainer import Trainer
 from models import names
 from tfx_pipeline.config import Config
@@ -71,8 +68,8 @@ def create_pipeline(
 
     log_statistics = StatisticsGen(examples=examples).with_id("LogStatistics")
     catalog_statistics = StatisticsGen(examples=catalog).with_id("CatalogStatistics")
-    log_schema = _import_schema("log").with_id("LogSchema")
-    catalog_schema = _import_schema("catalog").with_id("CatalogSchema")
+    log_schema = CuratedSchema("log").with_id("LogSchema")
+    catalog_schema = CuratedSchema("catalog").with_id("CatalogSchema")
     log_validator = _validate(log_statistics, log_schema).with_id("LogValidator")
     catalog_validator = _validate(catalog_statistics, catalog_schema).with_id("CatalogValidator")
     log_transform = _transform(examples, log_schema, "log_features", names.TRAIN).with_id("LogTransform")
@@ -173,25 +170,17 @@ def create_pipeline(
     )
 
 
-def _import_schema(name: str) -> ImportSchemaGen:
-    """The checked-in schema; its digest too, as TFX's cache sees only the path."""
-    file = importlib.resources.files("components.schema") / f"{name}.pbtxt"
-    component = ImportSchemaGen(schema_file=str(file))
-    component.spec.exec_properties[CODE_DIGEST] = hashlib.sha256(file.read_bytes()).hexdigest()[:16]
-    return component
+def _validate(statistics: StatisticsGen, schema: CuratedSchema) -> ExampleValidator:
+    return ExampleValidator(statistics=statistics.outputs["statistics"], schema=schema.outputs["schema"])
 
 
-def _validate(statistics: StatisticsGen, log_schema: ImportSchemaGen) -> ExampleValidator:
-    return ExampleValidator(statistics=statistics.outputs["statistics"], schema=log_schema.outputs["schema"])
-
-
-def _transform(examples: BaseChannel, log_schema: ImportSchemaGen, module: str, split: str) -> Transform:
+def _transform(examples: BaseChannel, schema: CuratedSchema, module: str, split: str) -> Transform:
     """Fits vocabularies and quantiles on one split; trainers apply the graph themselves."""
     code = f"components.transform.{module}"
     custom_config: dict[str, Any] = {"code_digest": code_digest(code)}
     return Transform(
         examples=examples,
-        schema=log_schema.outputs["schema"],
+        schema=schema.outputs["schema"],
         preprocessing_fn=f"{code}.preprocessing_fn",
         splits_config=transform_pb2.SplitsConfig(analyze=[split]),
         materialize=False,
