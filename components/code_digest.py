@@ -8,7 +8,7 @@ sources of ours that its entry modules import, directly or not, at the top of a 
 import ast
 import hashlib
 import importlib.machinery
-import sys
+import importlib.util
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
@@ -23,7 +23,7 @@ def code_digest(*modules: str, packages: Sequence[str] = PACKAGES, path: Sequenc
     Args:
       modules: dotted names of entry modules, e.g. "components.training.ranker".
       packages: top-level packages that are ours; other imports are pinned by the lock file.
-      path: where to look for them, `sys.path` by default.
+      path: where to look for them; by default where `packages` are imported from.
 
     Raises:
       ModuleNotFoundError: an entry module does not exist.
@@ -38,7 +38,7 @@ def import_closure(
     *modules: str, packages: Sequence[str] = PACKAGES, path: Sequence[str] | None = None
 ) -> dict[str, Path]:
     """Returns the source file of each module of ours that `modules` need and of themselves, by name."""
-    search = tuple(sys.path if path is None else path)
+    search = tuple(_roots(packages) if path is None else path)
     found: dict[str, Path] = {}
     pending = list(modules)
     for name in modules:
@@ -53,6 +53,13 @@ def import_closure(
         pending.extend(_parents(name))
         pending.extend(_imports(name, file))
     return found
+
+
+def _roots(packages: Sequence[str]) -> list[str]:
+    """Folders that hold our packages: where they are imported from, also when an editable install maps them."""
+    specs = [importlib.util.find_spec(package) for package in packages]
+    places = [place for spec in specs if spec for place in spec.submodule_search_locations or ()]
+    return list(dict.fromkeys(str(Path(place).parent) for place in places))
 
 
 def _parents(name: str) -> Iterator[str]:
