@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any, TextIO
+from typing import IO, Any
 
 from models import names
 from models.errors import UsageError, UserError
 from serving.client import Ranking, top_rankings
-from serving.loaded_model import LoadedModel
+from serving.loaded_model import LoadedModel, load_model
 from serving.request import build_request
+from serving.status import ServingError
 
 BLOCK_LINES = 8192  # lines read, sorted by length and ranked at a time
 MAX_PLACES = 1 << 17  # rows times the longest history of one call, which bounds memory
@@ -67,7 +68,7 @@ def rank_file(
     try:
         with _open(in_path, "r") as lines, _open(staged, "w") as out:
             first = _read(lines, in_path, 0)  # a wrong first block is told before the model is loaded
-            model = LoadedModel(model_dir)
+            model = load_model(model_dir)
             start = time.monotonic()
             rows = short = 0
             block, end = first
@@ -118,11 +119,14 @@ def _ask(model: LoadedModel, listeners: Sequence[_Listener], exclude_history: bo
         timestamps=[x.timestamps or [0] * len(x.item_ids) for x in listeners] if timed else None,
         exclude=histories if exclude_history else None,
     )
-    return model.predict(signature, inputs)
+    try:
+        return model.predict(signature, inputs)
+    except ServingError as error:
+        raise UserError(f"{model.path}: {error.message}") from None
 
 
-def _read(lines: TextIO, path: Path, read: int) -> tuple[list[_Listener], int]:
-    """The next block of listeners after `read` lines (blank ones are passed over), and the lines read then."""
+def _read(lines: IO[str], path: Path, read: int) -> tuple[list[_Listener], int]:
+    """The next block of listeners after `read` lines, passing over blank ones, and the lines read then."""
     block: list[_Listener] = []
     while not block:
         try:
@@ -162,8 +166,10 @@ def _line(listener: _Listener, ranking: Ranking) -> str:
     return json.dumps(row, ensure_ascii=False) + "\n"
 
 
-def _open(path: Path, mode: str) -> TextIO:
+def _open(path: Path, mode: str) -> IO[str]:
     try:
-        return open(path, mode, encoding="utf-8", newline="\n" if mode == "w" else None)
+        # A half of a surrogate pair, which JSON can hold and UTF-8 can't, is written as JSON's own escape.
+        errors = "backslashreplace" if mode == "w" else "strict"
+        return path.open(mode, encoding="utf-8", errors=errors, newline="\n" if mode == "w" else None)
     except OSError as error:
         raise UserError(f"{path}: {error.strerror}.") from None

@@ -24,10 +24,10 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
     def __init__(self, manager: ModelManager, max_rows: int) -> None:
         self._manager, self._max_rows = manager, max_rows
 
-    def Predict(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def Predict(self, request: Any, context: grpc.ServicerContext) -> Any:
         return _answer(context, lambda: self._predict(request))
 
-    def GetModelMetadata(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def GetModelMetadata(self, request: Any, context: grpc.ServicerContext) -> Any:
         return _answer(context, lambda: self._metadata(request))
 
     def _predict(self, request: Any) -> Any:
@@ -66,7 +66,7 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
     def __init__(self, manager: ModelManager) -> None:
         self._manager = manager
 
-    def GetModelStatus(self, request: Any, context: grpc.ServicerContext) -> Any:  # noqa: N802
+    def GetModelStatus(self, request: Any, context: grpc.ServicerContext) -> Any:
         return _answer(context, lambda: self._status(request))
 
     def _status(self, request: Any) -> Any:
@@ -82,13 +82,15 @@ def _need_spec(request: Any) -> None:
 
 def _answer(context: grpc.ServicerContext, work: Callable[[], Any]) -> Any:
     """Runs `work`; its error becomes the call's status, anything unforeseen only by the name of its type."""
+    if not context.is_active():  # the client gave up while the call waited for a thread
+        context.abort(grpc.StatusCode.CANCELLED, "The call was given up.")
     try:
         return work()
     except ServingError as error:
         code, message = error.code, error.message
     except Exception as error:  # an exception's text can hold a request's values
         code, message = INTERNAL, f"The server failed ({type(error).__name__})."
-    context.abort(getattr(grpc.StatusCode, code), message)
+    return context.abort(getattr(grpc.StatusCode, code), message)  # raises
 
 
 def start_grpc(manager: ModelManager, options: Options) -> grpc.Server:

@@ -52,17 +52,12 @@ def to_inputs(document: Mapping[str, Any], infos: Mapping[str, Any]) -> dict[str
 def _named(values: Any, names: list[str]) -> dict[str, Any]:
     if not isinstance(values, dict) or _is_base64(values):
         if len(names) > 1:
-            raise _invalid(
-                "inputs is a plain value/list, but expecting an object as there are several inputs"
-            )
+            raise _invalid("inputs is a plain value/list, but several inputs need an object")
         return {names[0]: values}
     for name in names:
         if name not in values:
             raise _invalid(f"Missing named input: {name} in 'inputs' object.")
-    extra = sorted(set(values) - set(names))
-    if extra:
-        raise _invalid(f"'inputs' object has {len(extra)} keys besides {','.join(names)}")
-    return values
+    return {name: values[name] for name in names}  # others are ignored, as TF Serving does
 
 
 def _columns(instances: Any, names: list[str]) -> dict[str, Any]:
@@ -71,9 +66,7 @@ def _columns(instances: Any, names: list[str]) -> dict[str, Any]:
     named = [isinstance(item, dict) and not _is_base64(item) for item in instances]
     if not any(named):
         if len(names) > 1:
-            raise _invalid(
-                "instances is a plain list, but expecting list of objects as there are several inputs"
-            )
+            raise _invalid("instances is a plain list, but several inputs need objects")
         return {names[0]: instances}
     if not all(named):
         raise _invalid(f"Expecting object but got list at item {named.index(False)} of input list")

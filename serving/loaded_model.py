@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from models.errors import UserError
 from serving.status import FAILED_PRECONDITION, INTERNAL, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, ServingError
 from serving.tensors import numpy_type, type_name
 
@@ -28,7 +29,9 @@ class LoadedModel:
         if b"Scann>" in content:
             from scann.scann_ops.py import scann_ops  # noqa: F401  registers the op
         saved = saved_model_pb2.SavedModel.FromString(content)
-        graph = next(graph for graph in saved.meta_graphs if _SERVE_TAG in graph.meta_info_def.tags)
+        graph = next((g for g in saved.meta_graphs if _SERVE_TAG in g.meta_info_def.tags), None)
+        if graph is None:
+            raise ValueError(f"{path}: not a SavedModel with a graph to serve")
         self.path = Path(path)
         self.signature_defs: dict[str, Any] = dict(graph.signature_def)
         self._model = tf.saved_model.load(str(path), tags=[_SERVE_TAG])
@@ -74,6 +77,24 @@ class LoadedModel:
             node = getattr(error.op, "name", None) or type(error).__name__
             raise ServingError(code, f"The model could not answer this request (at {node}).") from None
         return {name: np.asarray(answer[name].numpy()) for name in wanted}
+
+
+def load_model(path: Path) -> LoadedModel:
+    """A LoadedModel, for use outside a server.
+
+    Raises:
+        UserError: the folder holds no SavedModel that can be loaded.
+    """
+    try:
+        return LoadedModel(path)
+    except Exception as error:  # TensorFlow tells a broken file in many ways
+        raise UserError(f"{path}: not a model that can be loaded ({first_line(error)}).") from None
+
+
+def first_line(error: Exception) -> str:
+    """An exception in one line."""
+    text = str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__
 
 
 def check_inputs(definition: Any, inputs: dict[str, np.ndarray], max_rows: int | None = None) -> None:

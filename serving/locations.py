@@ -65,12 +65,16 @@ def serve_home(
     for model in names.MODELS:
         latest_version(home, names.SCANN, model)
     logs = Path(home) / "logs"
-    logs.mkdir(exist_ok=True)
+    try:
+        logs.mkdir(exist_ok=True)
+        config = write_models_config(home, names.SCANN)
+    except OSError as error:
+        raise UserError(f"{home} can't be written: {error.strerror}.") from None
     flags = [
         f"--port={grpc_port}",
         f"--rest_api_port={rest_port}",
         f"--bind_address={bind_address}",
-        f"--model_config_file={write_models_config(home, names.SCANN)}",
+        f"--model_config_file={config}",
         f"--log_file={logs / 'serve.log'}",
     ]
     return model_server.serve(flags)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from models.errors import UserError
-from serving.loaded_model import LoadedModel
+from serving.loaded_model import LoadedModel, first_line
 from serving.model_configs import ModelConfig
 from serving.status import NOT_FOUND, UNAVAILABLE, ServingError
 from serving.versions import version_path
@@ -38,6 +38,7 @@ class ModelManager:
         load: makes a model from a version's folder, warmed up; any exception means that it is broken.
         poll_seconds: between two looks for new versions.
         report: takes one line for each change.
+        stopping: set when the process should end.
     """
 
     def __init__(
@@ -46,12 +47,13 @@ class ModelManager:
         load: Callable[[Path], LoadedModel],
         poll_seconds: float,
         report: Callable[[str], None],
+        stopping: threading.Event,
     ) -> None:
         self._configs, self._load, self._report = list(configs), load, report
         self._poll_seconds = poll_seconds
         self._models: dict[str, dict[int, Version]] = {config.name: {} for config in configs}
         self._changed = threading.Condition()
-        self._stopping = threading.Event()
+        self._stopping = stopping
         self._first_pass = threading.Event()
         self._thread = threading.Thread(target=self._watch, name="versions", daemon=True)
 
@@ -60,19 +62,17 @@ class ModelManager:
         self._thread.start()
 
     def wait_until_loaded(self) -> None:
-        """Waits for the first look at all models.
+        """Waits for the first look at all models, or for the signal to stop.
 
         Raises:
             UserError: a model of which no version can be served.
         """
-        self._first_pass.wait()
+        while not self._first_pass.wait(0.1):
+            if self._stopping.is_set():
+                return
         for name, versions in self._models.items():
-            if not self._stopping.is_set() and not _available(versions):
+            if not _available(versions) and not self._stopping.is_set():
                 raise UserError(f"Model {name}: no version can be loaded. {_first_error(versions)}".rstrip())
-
-    def stop(self) -> None:
-        """Stops looking for versions; a load under way is left to end with the process."""
-        self._stopping.set()
 
     def drain(self, seconds: float) -> None:
         """Waits for requests under way, but no longer than `seconds`."""
@@ -168,7 +168,7 @@ class ModelManager:
                 return
 
     def _try_load(self, config: ModelConfig, number: int) -> bool:
-        """Loads a version, unless it is here or failed and hasn't changed since; returns whether it serves."""
+        """Loads a version, unless it is here or failed and is the same still; returns whether it serves."""
         versions = self._models[config.name]
         path = version_path(config.base_path, number)
         known = versions.get(number)
@@ -197,12 +197,6 @@ class ModelManager:
             version.model, version.state = None, END
         gc.collect()  # a loaded model refers to itself
         self._report(f"model {config.name}: version {version.number} ended")
-
-
-def first_line(error: Exception) -> str:
-    """An exception in one line."""
-    text = str(error).strip()
-    return text.splitlines()[0] if text else type(error).__name__
 
 
 def _available(versions: dict[int, Version]) -> list[Version]:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from models.errors import UsageError, UserError
 from serving.options import Options
@@ -67,7 +68,7 @@ def read_model_configs(path: Path) -> list[ModelConfig]:
     return configs
 
 
-def _config(entry) -> ModelConfig:
+def _config(entry: Any) -> ModelConfig:
     policy = entry.model_version_policy
     kind = policy.WhichOneof("policy_choice")
     latest = {"all": 0, "latest": max(policy.latest.num_versions, 1)}.get(kind, 1)

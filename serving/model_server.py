@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         return serve(sys.argv[1:] if argv is None else argv)
     except UserError as error:
-        print(error, file=sys.stderr)
+        sys.stderr.write(f"{error}\n")
         return error.exit_code
 
 
@@ -59,6 +59,7 @@ def _run(options: Options, configs: Sequence[ModelConfig], stop: threading.Event
         lambda path: _load(path, options.enable_model_warmup),
         options.file_system_poll_wait_seconds,
         lambda line: print(line, file=terminal),
+        stop,
     )
     grpc_server = start_grpc(manager, options) if options.port else None
     rest_server = start_rest(manager, options) if options.rest_api_port else None
@@ -66,10 +67,11 @@ def _run(options: Options, configs: Sequence[ModelConfig], stop: threading.Event
         manager.start()
         manager.wait_until_loaded()
         if not stop.is_set():
-            print(_ready_line(options, manager.available()), flush=True)
+            sys.stdout.write(_ready_line(options, manager.available()) + "\n")
+            sys.stdout.flush()
         stop.wait()
     finally:
-        manager.stop()
+        stop.set()
         if rest_server is not None:
             rest_server.shutdown()
         if grpc_server is not None:

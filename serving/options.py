@@ -1,7 +1,7 @@
 """The server's flags: tensorflow_model_server's own, and a few of ours for safety."""
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
         help="threads of one request; 0: as many as cores",
     )
     add("--grpc_max_threads", type=_positive(int), default=16, help="gRPC requests answered at once")
-    add("--rest_api_num_threads", type=_positive(int), default=64, help="REST connections held at once")
+    add("--rest_api_num_threads", type=_positive(int), default=256, help="REST connections held at once")
     add("--max_message_bytes", type=_positive(int), default=64 << 20, help="longest request")
     add("--max_batch_rows", type=_positive(int), default=512, help="most rows (listeners) of a request")
     add(
@@ -100,7 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _positive(kind: type[int] | type[float]):
+def _positive(kind: type[int] | type[float]) -> Callable[[str], float]:
     def number(text: str) -> float:
         value = kind(text)
         if not value > 0:

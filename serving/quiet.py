@@ -25,7 +25,7 @@ def diverted_noise(log_file: Path | None) -> Iterator[TextIO]:
             os.environ.setdefault("GRPC_VERBOSITY", "NONE")
         else:
             log_file.parent.mkdir(parents=True, exist_ok=True)
-            with open(log_file, "ab") as log:
+            with log_file.open("ab") as log:
                 os.dup2(log.fileno(), 2)
         try:
             yield terminal

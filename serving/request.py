@@ -65,7 +65,7 @@ def _strings(name: str, values: Rows, rows: int) -> np.ndarray:
         raise UserError(f"{name}: {len(values)} rows, but {rows} histories.")
     lengths = np.fromiter(map(len, values), np.int64, rows)
     padded = np.full((rows, 1 + int(lengths.max(initial=0))), b"", object)
-    flat = [value.encode("utf-8", "surrogateescape") for value in chain.from_iterable(values)]
+    flat = [value.encode("utf-8", "surrogatepass") for value in chain.from_iterable(values)]
     padded[_places(lengths, padded.shape[1])] = flat
     return padded
 

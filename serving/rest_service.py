@@ -16,6 +16,8 @@ from serving.options import Options
 from serving.responses import SIGNATURE_DEF, metadata_response, status_response
 from serving.status import HTTP_STATUS, INTERNAL, INVALID_ARGUMENT, ServingError
 
+AT_ONCE = 16  # predictions; the others wait for their turn
+MOST_DISCARDED = 1 << 30  # bytes of a body that is too long
 IDLE_SECONDS = 60  # an idle or stalled connection is closed after these
 _PREDICT = re.compile(r"/v1/models/([^/:]+)(?:/versions/(\d{1,18}))?:predict", re.IGNORECASE)
 _STATUS = re.compile(r"/v1/models/([^/:]+)(?:/versions/(\d{1,18}))?(/metadata)?", re.IGNORECASE)
@@ -26,6 +28,7 @@ class RestService:
 
     def __init__(self, manager: ModelManager, max_rows: int) -> None:
         self._manager, self._max_rows = manager, max_rows
+        self._turns = threading.BoundedSemaphore(AT_ONCE)
 
     def get(self, path: str) -> bytes:
         """A model's status or metadata."""
@@ -43,7 +46,7 @@ class RestService:
         if match is None:
             raise ServingError(INVALID_ARGUMENT, f"Malformed request: POST {path}")
         name, number = unquote(match[1]), int(match[2]) if match[2] else None
-        with self._manager.lease(name, number) as (model, _):
+        with self._turns, self._manager.lease(name, number) as (model, _):
             document = parse_body(body)
             signature = document.get(SIGNATURE_NAME, "")
             inputs = to_inputs(document, model.signature(signature).inputs)
@@ -76,18 +79,24 @@ class _Handler(BaseHTTPRequestHandler):
     service: RestService
     max_message_bytes: int
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self._answer(lambda path: self.service.get(path))
 
-    def do_POST(self) -> None:  # noqa: N802
+    def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
         if not length.isdigit():
             return self.send_error(HTTPStatus.LENGTH_REQUIRED, "A Content-Length is needed.")
         if int(length) > self.max_message_bytes:
+            self._discard(min(int(length), MOST_DISCARDED))
             message = f"The body has {length} bytes, more than {self.max_message_bytes}."
             return self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
         body = self.rfile.read(int(length))
         return self._answer(lambda path: self.service.post(path, body))
+
+    def _discard(self, left: int) -> None:
+        """Reads on, as a client that is still sending would take a closed connection for a broken one."""
+        while left > 0 and (read := len(self.rfile.read(min(left, 1 << 20)))):
+            left -= read
 
     def _answer(self, work: Any) -> None:
         try:

@@ -57,7 +57,12 @@ def to_array(name: str, proto: Any) -> np.ndarray:
             RESOURCE_EXHAUSTED, f"Tensor {name} has {places} elements, more than {MAX_ELEMENTS}."
         )
     if proto.tensor_content and proto.dtype != STRING:
-        values = np.frombuffer(proto.tensor_content, np.dtype(dtype).newbyteorder("<")).astype(dtype)
+        kind = np.dtype(dtype).newbyteorder("<")
+        if len(proto.tensor_content) != places * kind.itemsize:
+            raise ServingError(
+                INVALID_ARGUMENT, f"Tensor {name} has a content that doesn't fit shape {shape}."
+            )
+        values = np.frombuffer(proto.tensor_content, kind).astype(dtype)
     elif proto.dtype == STRING:
         values = np.empty(len(proto.string_val), object)
         values[:] = list(proto.string_val)

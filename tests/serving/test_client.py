@@ -1,0 +1,56 @@
+import pytest
+
+from models.errors import UserError
+from serving.client import Client
+from tests.serving.running import ServerProcess, free_port
+from tests.serving.toy import ITEMS, STEP, after
+
+
+@pytest.fixture(scope="module")
+def client(server: ServerProcess) -> Client:
+    return Client(server.address)
+
+
+def test_the_best_k_for_each_history(client: Client) -> None:
+    first, second = client.recommend([["i03"], []], k=3)
+    assert first == (after("i03", 3), [0.0, -1.0, -2.0])
+    assert second.ids == ["i00", "i01", "i02"]
+
+
+def test_unfilled_places_are_left_out(client: Client) -> None:
+    assert len(client.recommend([["i03"]], k=100)[0].ids) == 20
+
+
+def test_wishes_are_obeyed(client: Client) -> None:
+    (answer,) = client.recommend([["i03"]], k=20, exclude=[["i05"]], only=[["kind=episode"]])
+    assert answer.ids == [i for i in after("i03", 20) if int(i[1:]) % 2 and i != "i05"]
+    (answer,) = client.recommend([["i03"]], k=2, without=[["kind=track"]])
+    assert answer.ids == ["i05", "i07"]
+
+
+def test_times_and_tokens_reach_the_model(client: Client) -> None:
+    (answer,) = client.recommend([["i03"]], k=1, timestamps=[[7]], request_time=8, context=[["surface=home"]])
+    assert answer.scores == [3 * STEP]
+
+
+def test_retrieval_gives_candidates(client: Client) -> None:
+    assert client.retrieve([["i03"]])[0].ids == after("i03", 20)
+
+
+def test_candidates_are_ranked_and_ineligible_ones_left_out(client: Client) -> None:
+    first, second = client.rank([["i03"], ["i18"]], [["i05", "i04", "unheard"], ["i01", "i19", ""]])
+    assert first == (["i04", "i05"], [0.0, -1.0])
+    assert second == (["i19", "i01"], [0.0, -2.0])
+    (answer,) = client.rank([["i03"]], [ITEMS], k=1, exclude=[["i04"]])
+    assert answer.ids == ["i05"]
+
+
+def test_a_refusal_is_told_with_its_code(client: Client) -> None:
+    with pytest.raises(UserError, match="RESOURCE_EXHAUSTED: batch size 501"):
+        client.recommend([["i03"]] * 501, k=1)
+
+
+def test_a_server_that_is_not_there_is_told() -> None:
+    address = f"127.0.0.1:{free_port()}"
+    with Client(address, timeout=5) as client, pytest.raises(UserError, match=f"{address}: UNAVAILABLE"):
+        client.recommend([["i03"]], k=1)

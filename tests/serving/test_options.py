@@ -1,0 +1,36 @@
+from pathlib import Path
+
+import pytest
+
+from models.errors import UsageError
+from serving.options import parse_options
+
+
+def test_defaults_are_safe() -> None:
+    options = parse_options(["--model_name=m", "--model_base_path=/models/m"])
+    assert (options.port, options.rest_api_port, options.bind_address) == (8500, 0, "127.0.0.1")
+    assert options.file_system_poll_wait_seconds == 1
+    assert options.model_base_path == Path("/models/m")
+
+
+@pytest.mark.parametrize(
+    ("flags", "message"),
+    [
+        ([], "Nothing to serve"),
+        (["--model_base_path=m", "--port=70000"], "--port=70000"),
+        (["--model_base_path=m", "--port=x"], "--port"),
+        (["--model_base_path=m", "--port=5", "--rest_api_port=5"], "must differ"),
+        (["--model_base_path=m", "--max_batch_rows=0"], "not positive"),
+        (["--model_base_path=m", "--enable_model_warmup=maybe"], "neither true nor false"),
+        (["--model_base_path=m", "--unheard_of=1"], "--unheard_of=1"),
+        (["--model_config_file=nowhere/models.config"], "nowhere/models.config: there is no such file"),
+    ],
+)
+def test_a_wrong_flag_is_named(flags: list[str], message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        parse_options(flags)
+
+
+def test_flags_are_not_shortened() -> None:
+    with pytest.raises(UsageError):
+        parse_options(["--model_base=m"])

@@ -1,0 +1,41 @@
+from pathlib import Path
+
+import pytest
+
+from models import names
+from serving.loaded_model import LoadedModel
+from serving.status import ServingError
+from serving.warmup import made_requests, run_warmup, write_warmup
+from tests.serving.toy import ITEMS, save_toy
+
+
+@pytest.mark.parametrize("model", names.MODELS)
+def test_made_requests_ask_both_signatures_of_each_model(home: Path, model: str) -> None:
+    loaded = LoadedModel(home / "serving" / names.SCANN / model / "1")
+    requests = made_requests(model, ITEMS)
+    assert {signature for signature, _ in requests} == {names.SERVING_DEFAULT, names.CONTEXTUAL}
+    assert run_warmup(loaded) == len(requests)
+
+
+def test_requests_are_written_as_tf_serving_reads_them(tmp_path: Path) -> None:
+    import tensorflow as tf
+    from tensorflow_serving.apis import prediction_log_pb2
+
+    path = write_warmup(tmp_path / "upnext" / "1", made_requests(names.UPNEXT, ITEMS))
+    assert path == tmp_path / "upnext" / "1" / "assets.extra" / "tf_serving_warmup_requests"
+    (first, *_) = tf.data.TFRecordDataset(str(path)).as_numpy_iterator()
+    request = prediction_log_pb2.PredictionLog.FromString(first).predict_log.request
+    assert request.model_spec.name == "upnext"
+    assert request.model_spec.signature_name == "serving_default"
+
+
+def test_a_model_without_warmup_requests_needs_none(tmp_path: Path) -> None:
+    save_toy(names.UPNEXT, tmp_path / "1")
+    assert run_warmup(LoadedModel(tmp_path / "1")) == 0
+
+
+def test_a_model_that_fails_its_warmup_is_broken(tmp_path: Path) -> None:
+    save_toy(names.UPNEXT, tmp_path / "1")
+    write_warmup(tmp_path / "1", made_requests(names.RANKER, ITEMS))
+    with pytest.raises(ServingError):
+        run_warmup(LoadedModel(tmp_path / "1"))
