@@ -14,10 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from components.listening_log.world import WorldSummary, load_truth, make_world, true_ranking_scores
-from components.listening_log.world.catalogue import make_catalogue
+from components.listening_log.world.catalogue import COUNTRIES, make_catalogue
 from components.listening_log.world.listeners import make_listeners, make_world_taste
 from components.listening_log.world.music import next_track_chances, play_sessions
-from components.listening_log.world.sessions import Sessions
+from components.listening_log.world.sessions import Sessions, hour_weights
 from components.listening_log.world.shelves import fill_shelves, pick_by_row
 from components.listening_log.world.truth import TRUTH_FILE, Truth
 from components.listening_log.world.words import words
@@ -55,7 +55,12 @@ def digests(folder: Path) -> dict[str, str]:
 def test_the_same_seed_gives_the_same_bytes_whatever_the_environment(made, tmp_path):
     again = tmp_path / "again"
     code = f"from components.listening_log.world import make_world; make_world({str(again)!r}, **{SMALL})"
-    strange = {"TZ": "Asia/Kolkata", "PYTHONHASHSEED": "77", "LC_ALL": "C", "PYTHONPATH": str(Path.cwd())}
+    strange = {
+        "TZ": "Asia/Kolkata",
+        "PYTHONHASHSEED": "77",
+        "LC_ALL": "C",
+        "PYTHONPATH": str(Path(__file__).parents[3]),
+    }
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, **strange})
 
     assert digests(again) == digests(made[0])
@@ -191,12 +196,25 @@ def test_new_episodes_are_heard_soon_after_release(events, catalog):
     assert np.median(days) < 7
 
 
-def test_a_listeners_week_has_a_rhythm(events):
-    hour = events.timestamp // 3600 % 24
+def test_a_commuter_listens_at_seven_local_time_and_less_at_weekends():
+    berlin, mexico = COUNTRIES.index("DE"), COUNTRIES.index("MX")
 
-    by_hour = hour.value_counts(normalize=True)
+    commuter = hour_weights(days=7, first_weekday=0)[0]
 
-    assert by_hour.max() > 2 * by_hour.min()
+    assert commuter[berlin, :24].argmax() == 7 - 1  # UTC
+    assert commuter[mexico, :24].argmax() == 7 + 6
+    assert commuter[berlin, 5 * 24 : 6 * 24].sum() == pytest.approx(0.8 * commuter[berlin, :24].sum())
+
+
+def test_events_fall_into_their_listeners_hours(events, truth):
+    row = events.user_id.map(truth.user_row).to_numpy()
+    hour = (events.timestamp.to_numpy() - truth.start) // 3600
+    people = truth.listeners
+
+    weight = hour_weights(days=40, first_weekday=0)[people.rhythm[row], people.country[row]]
+    usual = weight[np.arange(len(row)), hour] / weight.mean(axis=1)
+
+    assert usual.mean() > 1.3
 
 
 def test_names_are_distinct_where_they_identify(catalog):
