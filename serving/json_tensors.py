@@ -72,9 +72,8 @@ def _columns(instances: Any, names: list[str]) -> dict[str, Any]:
         raise _invalid(f"Expecting object but got list at item {named.index(False)} of input list")
     wrong = next((place for place, item in enumerate(instances) if sorted(item) != names), None)
     if wrong is not None:
-        raise _invalid(
-            f"Failed to process element: {wrong} of 'instances' list. Keys must be equal to: {','.join(names)}"
-        )
+        must = f"Keys must be equal to: {','.join(names)}"
+        raise _invalid(f"Failed to process element: {wrong} of 'instances' list. {must}")
     return {name: [item[name] for item in instances] for name in names}
 
 

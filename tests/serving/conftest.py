@@ -1,6 +1,7 @@
 """One HOME with toy models and one real server for the tests of serving."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from models import names
 from serving.locations import write_models_config
 from tests.serving.running import ServerProcess
-from tests.serving.toy import ITEMS, save_toy
+from tests.serving.toy import ITEMS, push_toy, save_toy
 
 
 @pytest.fixture(scope="session")
@@ -25,17 +26,41 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return home
 
 
+@dataclass(frozen=True)
+class Processes:
+    """Two servers that start side by side: of HOME, and of one model whose versions tests change."""
+
+    home: ServerProcess
+    changing: ServerProcess
+    base: Path  # of the changing model
+    log: Path  # of the changing server
+
+
 @pytest.fixture(scope="session")
-def server(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
-    """The server of HOME, for questions alone: tests that change its models start one of their own."""
+def processes(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Processes]:
+    folder = tmp_path_factory.mktemp("servers")
+    base, log = folder / "upnext", folder / "log.txt"
+    push_toy(base, 1)
     config = home / "serving" / names.SCANN / "models.config"
-    flags = [f"--model_config_file={config}", "--max_batch_rows=500", "--max_message_bytes=1000000"]
-    server = ServerProcess(flags, tmp_path_factory.mktemp("server"))
-    try:
-        server.wait_until_ready()
-        yield server
-    finally:
-        server.stop()
+    limits = ["--max_batch_rows=500", "--max_message_bytes=1000000"]
+    watch = ["--file_system_poll_wait_seconds=0.1", f"--log_file={log}"]
+    started = Processes(
+        ServerProcess([f"--model_config_file={config}", *limits], folder / "home"),
+        ServerProcess(["--model_name=upnext", f"--model_base_path={base}", *watch], folder / "changing"),
+        base,
+        log,
+    )
+    yield started
+    for server in (started.home, started.changing):
+        server.process.kill()
+        server.process.wait()
+
+
+@pytest.fixture(scope="session")
+def server(processes: Processes) -> ServerProcess:
+    """The server of HOME, for questions alone."""
+    processes.home.wait_until_ready()
+    return processes.home
 
 
 @pytest.fixture(scope="session")

@@ -64,7 +64,7 @@ class ServerProcess:
     def err(self) -> str:
         return self._err.read_text()
 
-    def wait_until_ready(self, seconds: float = 90) -> None:
+    def wait_until_ready(self, seconds: float = 240) -> None:
         """Waits for the line that says so."""
         end = time.monotonic() + seconds
         while "ready:" not in self.out():
@@ -76,7 +76,7 @@ class ServerProcess:
         """Sends SIGTERM; returns the exit code."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(30)
+        return self.process.wait(60)
 
     def rest(self, path: str, body: Any = None) -> tuple[int, Any]:
         """GETs or, with a body (raw bytes or what becomes JSON), POSTs; returns the status and the JSON."""

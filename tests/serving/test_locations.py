@@ -4,6 +4,7 @@ import pytest
 
 from models import names
 from models.errors import UserError
+from serving import model_server
 from serving.locations import latest_version, models_config, serve_home, write_models_config
 from serving.model_configs import read_model_configs
 
@@ -50,3 +51,22 @@ def test_a_right_models_config_is_left_alone(tmp_path: Path) -> None:
     push(tmp_path, "upnext", "1")
     before = write_models_config(tmp_path, names.SCANN).stat().st_mtime_ns
     assert write_models_config(tmp_path, names.SCANN).stat().st_mtime_ns == before
+
+
+def test_serving_home_starts_the_server_on_its_models(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for model in names.MODELS:
+        push(tmp_path, model, "1")
+    asked: list[list[str]] = []
+    monkeypatch.setattr(model_server, "serve", lambda flags: asked.append(flags) or 0)
+    assert serve_home(tmp_path, 1, 2) == 0
+    assert asked == [
+        [
+            "--port=1",
+            "--rest_api_port=2",
+            "--bind_address=127.0.0.1",
+            f"--model_config_file={tmp_path / 'serving' / 'scann' / 'models.config'}",
+            f"--log_file={tmp_path / 'logs' / 'serve.log'}",
+        ]
+    ]

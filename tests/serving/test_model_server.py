@@ -3,14 +3,15 @@
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from serving.client import Client
+from tests.serving.conftest import Processes
 from tests.serving.running import ServerProcess, free_port, run_server
-from tests.serving.toy import save_toy
+from tests.serving.toy import push_toy
 
 ELSEWHERE = {
     "tfx",
@@ -28,32 +29,16 @@ def eventually(condition: Callable[[], bool], seconds: float = 20) -> None:
         time.sleep(0.02)
 
 
-def push(base: Path, version: int) -> None:
-    """As a push does: under a name that servers ignore, then renamed."""
-    staged = base / f".{version}.staging"
-    save_toy("upnext", staged, bias=float(version))
-    staged.rename(base / str(version))
+@pytest.fixture(scope="module")
+def base(processes: Processes) -> Path:
+    return processes.base
 
 
 @pytest.fixture(scope="module")
-def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    base = tmp_path_factory.mktemp("models") / "upnext"
-    push(base, 1)
-    return base
-
-
-@pytest.fixture(scope="module")
-def changing(base: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServerProcess]:
+def changing(processes: Processes) -> ServerProcess:
     """A server of one model whose versions change; the tests below follow one another."""
-    flags = ["--model_name=upnext", f"--model_base_path={base}", "--file_system_poll_wait_seconds=0.1"]
-    server = ServerProcess(
-        [*flags, f"--log_file={base.parent / 'log.txt'}"], tmp_path_factory.mktemp("server")
-    )
-    try:
-        server.wait_until_ready()
-        yield server
-    finally:
-        server.process.kill()
+    processes.changing.wait_until_ready()
+    return processes.changing
 
 
 def states(server: ServerProcess) -> dict[str, tuple[str, str]]:
@@ -79,7 +64,7 @@ def test_a_new_version_serves_without_a_failed_request(changing: ServerProcess, 
     askers = [threading.Thread(target=keep_asking) for _ in range(2)]
     for asker in askers:
         asker.start()
-    push(base, 2)
+    push_toy(base, 2)
     eventually(lambda: states(changing) == {"2": ("AVAILABLE", "OK"), "1": ("END", "OK")})
     eventually(lambda: best[-1] == 2.0)
     assert all(asker.is_alive() for asker in askers)
@@ -100,7 +85,7 @@ def test_a_broken_version_is_told_and_the_old_one_stays(changing: ServerProcess,
 
 
 def test_the_ports_are_on_loopback_alone(changing: ServerProcess) -> None:
-    with pytest.raises(OSError, match="refused|unreachable|timed out"):
+    with pytest.raises(OSError, match=r"refused|unreachable|timed out"):
         socket.create_connection((_other_address(), changing.rest_port), timeout=2)
 
 
@@ -145,6 +130,6 @@ def test_it_never_imports_the_pipelines_stack(changing: ServerProcess) -> None:
     assert loaded & ELSEWHERE == set()
 
 
-def test_requests_leave_no_trace_in_the_log(changing: ServerProcess, base: Path) -> None:
+def test_requests_leave_no_trace(changing: ServerProcess, processes: Processes) -> None:
     changing.stop()
-    assert "i03" not in changing.out() + changing.err() + (base.parent / "log.txt").read_text()
+    assert "i03" not in changing.out() + changing.err() + processes.log.read_text()

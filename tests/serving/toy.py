@@ -31,6 +31,13 @@ def after(item_id: str, k: int, skipping: tuple[str, ...] = ()) -> list[str]:
     return [i for i in (ITEMS[(start + d) % 20] for d in range(20)) if i not in skipping][:k]
 
 
+def push_toy(base: Path, version: int) -> None:
+    """A version of `upnext` whose bias is its number, pushed under a name that servers ignore and renamed."""
+    staged = base / f".{version}.staging"
+    save_toy(names.UPNEXT, staged, bias=float(version))
+    staged.rename(base / str(version))
+
+
 def save_toy(model: str, path: Path, bias: float = 0.0, titles: bool = True) -> None:
     """Writes one of the three models; `bias` tells versions apart by their scores."""
     import numpy as np
