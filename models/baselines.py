@@ -125,6 +125,8 @@ def fit_item_knn(interactions: Interactions) -> Scorer:
     scaled = (seen @ sp.diags(1.0 / norm, dtype=np.float32)).tocsr()
     similarity = (scaled.T @ scaled).tocsr()
     similarity -= sp.diags(similarity.diagonal())
+    if interactions.n_items <= EASE_MAX_ITEMS:  # hardly a zero in it: faster as an array
+        similarity = similarity.toarray()
     return lambda histories: _finish(_product(histories.seen(), similarity))
 
 

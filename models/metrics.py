@@ -19,7 +19,7 @@ def ndcg_at_k(ranks: np.ndarray, k: int) -> float:
 
 
 def ndcg_gains(ranks: np.ndarray, k: int) -> np.ndarray:
-    """NDCG@k of each of `ranks` int [n], one relevant item each: float64 [n], 1 / log2(rank + 2) before `k`."""
+    """NDCG@k of each of `ranks` int [n], one relevant item each: float64 [n], 0 from rank `k` on."""
     ranks = np.asarray(ranks, np.float64)
     return np.where(ranks < k, 1.0 / np.log2(ranks + 2.0), 0.0)
 
@@ -78,7 +78,7 @@ def rank_of_target(
     return np.where(np.isneginf(own[:, 0]), NOT_FOUND, ranks)
 
 
-def _mask(exclude: np.ndarray | Sequence[Sequence[int]], shape: tuple[int, int]) -> np.ndarray:
+def _mask(exclude: np.ndarray | Sequence[Sequence[int]], shape: tuple[int, ...]) -> np.ndarray:
     if isinstance(exclude, np.ndarray) and exclude.dtype == bool:
         return exclude
     mask = np.zeros(shape, bool)
