@@ -72,7 +72,7 @@ def _parents(name: str) -> Iterator[str]:
 def _imports(name: str, file: Path) -> Iterator[str]:
     """Yields every name that `file` may import; one that is no module (a function, say) finds no source."""
     package = name if file.name == "__init__.py" else name.rpartition(".")[0]
-    for node in ast.walk(ast.parse(file.read_bytes(), filename=str(file))):
+    for node in _executed(ast.parse(file.read_bytes(), filename=str(file))):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -82,6 +82,18 @@ def _imports(name: str, file: Path) -> Iterator[str]:
                 base = ".".join(anchor + ([node.module] if node.module else []))
             yield base
             yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _executed(node: ast.AST) -> Iterator[ast.AST]:
+    """All nodes of a tree but those under `if TYPE_CHECKING:`, which never run."""
+    pending = [node]
+    while pending:
+        node = pending.pop()
+        yield node
+        if isinstance(node, ast.If) and ast.unparse(node.test) in ("TYPE_CHECKING", "typing.TYPE_CHECKING"):
+            pending.extend(node.orelse)
+        else:
+            pending.extend(ast.iter_child_nodes(node))
 
 
 @lru_cache(maxsize=4096)
