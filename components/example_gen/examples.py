@@ -17,7 +17,7 @@ class WindowExamples:
 
     Args:
         shard: the listeners' sorted events.
-        item_ids: ids of the catalogue, in the order of their index (item 1 first).
+        item_ids: [N] string, ids of the catalogue in the order of their index (item 1 first).
         listener_tokens: [U] tokens of each listener.
         context_columns: which columns fill the slots of `context`, in this order.
         time_features: whether times mean anything; all are 0 if not.
@@ -27,12 +27,12 @@ class WindowExamples:
         self,
         shard: Shard,
         *,
-        item_ids: Sequence[str],
+        item_ids: pa.Array,
         listener_tokens: Sequence[Sequence[str]],
         context_columns: Sequence[str],
         time_features: bool,
     ) -> None:
-        encoded = np.array([b"", *(item.encode() for item in item_ids)], dtype=object)
+        encoded = np.concatenate(([b""], _encoded(item_ids)))
         self._shard = shard
         self._items = encoded[shard.item]
         self._times = shard.timestamp if time_features else np.zeros_like(shard.timestamp)
@@ -68,17 +68,29 @@ class WindowExamples:
 
 def catalog_examples(catalog: pa.Table) -> Iterator[bytes]:
     """One example an item, in the table's order."""
-    for row in catalog.to_pylist():
+    tokens = catalog[names.ITEM_TOKENS].combine_chunks()
+    splits = np.concatenate(([0], np.cumsum(tokens.value_lengths().fill_null(0).to_numpy())))
+    flat = _encoded(tokens.flatten())
+    texts = (_encoded(catalog[name]) for name in (names.ITEM_ID, names.TITLE, names.DESCRIPTION))
+    numbers = (catalog[name].to_numpy().tolist() for name in (names.DURATION_MS, names.RELEASE_DAY))
+    columns = (*texts, *numbers, splits[:-1], splits[1:])
+    for item_id, title, description, duration_ms, release_day, first, last in zip(*columns, strict=True):
         yield _serialize(
             {
-                names.ITEM_ID: _bytes([row[names.ITEM_ID].encode()]),
-                names.TITLE: _bytes([row[names.TITLE].encode()]),
-                names.DESCRIPTION: _bytes([row[names.DESCRIPTION].encode()]),
-                names.ITEM_TOKENS: _bytes([token.encode() for token in row[names.ITEM_TOKENS]]),
-                names.DURATION_MS: _ints([row[names.DURATION_MS]]),
-                names.RELEASE_DAY: _ints([row[names.RELEASE_DAY]]),
+                names.ITEM_ID: _bytes([item_id]),
+                names.TITLE: _bytes([title]),
+                names.DESCRIPTION: _bytes([description]),
+                names.ITEM_TOKENS: _bytes(flat[first:last].tolist()),
+                names.DURATION_MS: _ints([duration_ms]),
+                names.RELEASE_DAY: _ints([release_day]),
             }
         )
+
+
+def _encoded(texts: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.object_]:
+    """Each text as UTF-8 bytes: [n]."""
+    array = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
+    return array.cast(pa.binary()).to_numpy(zero_copy_only=False)
 
 
 def _context_tokens(shard: Shard, columns: Sequence[str]) -> npt.NDArray[np.object_]:

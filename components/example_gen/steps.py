@@ -153,7 +153,7 @@ class WriteWindows(beam.DoFn):
         index, shard = element
         builder = examples.WindowExamples(
             shard,
-            item_ids=self._source.catalog().item_ids.to_pylist(),
+            item_ids=self._source.catalog().item_ids,
             listener_tokens=self._source.listener_tokens(shard.listeners),
             context_columns=sorted(planned.facts.context_columns),
             time_features=planned.plan.time_features,
