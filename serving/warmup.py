@@ -4,19 +4,17 @@ TF Serving reads them from `assets.extra/tf_serving_warmup_requests`, a TFRecord
 made from ids of the catalogue, never taken from a listener.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-
-import numpy as np
 
 from models import names
 from serving.loaded_model import LoadedModel
-from serving.request import build_request
+from serving.request import Inputs, build_request
 from serving.tensors import to_array, to_proto
+from serving.versions import is_version
 
 WARMUP_FILE = "tf_serving_warmup_requests"
 MAX_REQUESTS = 1000  # TF Serving refuses more
-Request = tuple[str, dict[str, np.ndarray]]  # signature, inputs
 
 
 def warmup_path(model_dir: Path) -> Path:
@@ -24,44 +22,50 @@ def warmup_path(model_dir: Path) -> Path:
     return Path(model_dir) / "assets.extra" / WARMUP_FILE
 
 
-def made_requests(model: str, item_ids: Sequence[str]) -> list[Request]:
-    """Requests for each signature of one of the three models: a cold start, a short and a long history.
+def made_requests(model: str, item_ids: Sequence[str]) -> dict[str, list[Inputs]]:
+    """Requests of each signature of one of the three models: a cold start, a short and a long history.
 
     Args:
         model: `retrieval`, `ranker` or `upnext`.
         item_ids: some ids of the catalogue, in any order; the made histories cycle through them.
     """
-    made = []
+    made: dict[str, list[Inputs]] = {names.SERVING_DEFAULT: [], names.CONTEXTUAL: []}
     for rows, length in ((1, 0), (1, 8), (4, 200)):
         history = [item_ids[place % len(item_ids)] for place in range(length)] if item_ids else []
         histories = [history] * rows
         candidates = [list(item_ids[:100])] * rows if model == names.RANKER else None
-        made.append(build_request(histories, candidates=candidates))
-        made.append(build_request(histories, candidates=candidates, request_time=0))
-        made.append(build_request(histories, candidates=candidates, exclude=histories))
+        for wishes in ({}, {"request_time": 0}, {"exclude": histories}):
+            signature, inputs = build_request(histories, candidates=candidates, **wishes)
+            made[signature].append(inputs)
     return made
 
 
-def write_warmup(model_dir: Path, requests: Sequence[Request], model: str | None = None) -> Path:
+def write_warmup(model_dir: Path | str, requests: Mapping[str, Sequence[Inputs]]) -> Path:
     """Writes warm-up requests into a SavedModel's folder; returns the file's path.
 
     Args:
-        model: the name it is served by; without one, the name of the folder above the version.
+        model_dir: the model's folder, or that of a version in it.
+        requests: inputs of each request, by signature.
+
+    Raises:
+        ValueError: more requests than TF Serving takes.
     """
     import tensorflow as tf
     from tensorflow_serving.apis import prediction_log_pb2
 
-    path = warmup_path(model_dir)
+    if sum(map(len, requests.values())) > MAX_REQUESTS:
+        raise ValueError(f"at most {MAX_REQUESTS} warm-up requests can be written")
+    folder, path = Path(model_dir), warmup_path(Path(model_dir))
     path.parent.mkdir(parents=True, exist_ok=True)
     with tf.io.TFRecordWriter(str(path)) as writer:
-        for signature, inputs in requests:
+        for signature, inputs in ((s, i) for s, several in requests.items() for i in several):
             log = prediction_log_pb2.PredictionLog()
             request = log.predict_log.request
-            request.model_spec.name = model or Path(model_dir).resolve().parent.name
+            request.model_spec.name = (folder.parent if is_version(folder.name) else folder).name
             request.model_spec.signature_name = signature
             for name, value in inputs.items():
                 to_proto(value, request.inputs[name])
-            writer.write(log.SerializeToString())
+            writer.write(log.SerializeToString(deterministic=True))
     return path
 
 

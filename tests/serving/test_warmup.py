@@ -13,8 +13,9 @@ from tests.serving.toy import ITEMS, save_toy
 def test_made_requests_ask_both_signatures_of_each_model(home: Path, model: str) -> None:
     loaded = LoadedModel(home / "serving" / names.SCANN / model / "1")
     requests = made_requests(model, ITEMS)
-    assert {signature for signature, _ in requests} == {names.SERVING_DEFAULT, names.CONTEXTUAL}
-    assert run_warmup(loaded) == len(requests)
+    asked = {signature: len(several) for signature, several in requests.items()}
+    assert asked == {names.SERVING_DEFAULT: 3, names.CONTEXTUAL: 6}
+    assert run_warmup(loaded) == 9
 
 
 def test_requests_are_written_as_tf_serving_reads_them(tmp_path: Path) -> None:
@@ -39,3 +40,14 @@ def test_a_model_that_fails_its_warmup_is_broken(tmp_path: Path) -> None:
     write_warmup(tmp_path / "1", made_requests(names.RANKER, ITEMS))
     with pytest.raises(ServingError):
         run_warmup(LoadedModel(tmp_path / "1"))
+
+
+def test_the_models_name_is_its_folders_with_or_without_a_version(tmp_path: Path) -> None:
+    requests = made_requests(names.UPNEXT, ITEMS)
+    with_version = write_warmup(tmp_path / "upnext" / "1", requests).read_bytes()
+    assert write_warmup(tmp_path / "upnext", requests).read_bytes() == with_version
+
+
+def test_more_requests_than_tf_serving_takes_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="at most 1000"):
+        write_warmup(tmp_path / "1", {names.SERVING_DEFAULT: [{}] * 1001})
