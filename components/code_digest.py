@@ -56,7 +56,7 @@ def import_closure(
 
 
 def _roots(packages: Sequence[str]) -> list[str]:
-    """Folders that hold our packages: where they are imported from, also when an editable install maps them."""
+    """Folders that hold our packages, also when an editable install maps them."""
     specs = [importlib.util.find_spec(package) for package in packages]
     places = [place for spec in specs if spec for place in spec.submodule_search_locations or ()]
     return list(dict.fromkeys(str(Path(place).parent) for place in places))

@@ -98,7 +98,7 @@ def tfma_figures(uri: str) -> dict[str, float]:
 
     for slice_key, outputs in tfma.load_eval_result(uri).slicing_metrics:
         if not slice_key:
-            return {name: value.get("doubleValue", math.nan) for name, value in outputs[""][""].items()}
+            return {name: float(value.get("doubleValue", "nan")) for name, value in outputs[""][""].items()}
     return {}
 
 

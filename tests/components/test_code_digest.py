@@ -73,7 +73,7 @@ def test_a_digest_does_not_depend_on_where_the_sources_lie(tree: Path, tmp_path_
 
 
 def test_an_unknown_entry_module_is_an_error(tree: Path) -> None:
-    with pytest.raises(ModuleNotFoundError, match="ours.absent"):
+    with pytest.raises(ModuleNotFoundError, match=r"ours\.absent"):
         digest(tree, "ours.absent")
 
 
