@@ -9,9 +9,9 @@ import tensorflow as tf
 from models import names
 from models.catalog import Catalog
 
-GAP_BUCKETS = 17  # 0 = unknown, then 16 quantiles
-HOURS = 25  # 0 = unknown
-WEEKDAYS = 8  # 0 = unknown
+GAPS = 1 + names.GAP_BUCKETS  # 0 = unknown
+HOURS = 1 + names.HOURS
+WEEKDAYS = 1 + names.WEEKDAYS
 
 Batch = Mapping[str, tf.Tensor]
 """Dense window features: `item`, `outcome`, `target`, `gap`, `hour`, `weekday` int32 [B, T];
@@ -65,7 +65,7 @@ class RequestEncoder(tf.keras.layers.Layer):
 
     def __init__(self, sizes: FeatureSizes, dimension: int) -> None:
         super().__init__()
-        self.gap = self.add_weight("gap", (GAP_BUCKETS, dimension), initializer=small_normal())
+        self.gap = self.add_weight("gap", (GAPS, dimension), initializer=small_normal())
         self.hour = self.add_weight("hour", (HOURS, dimension), initializer=small_normal())
         self.weekday = self.add_weight("weekday", (WEEKDAYS, dimension), initializer=small_normal())
         self.token = self.add_weight("token", (sizes.context + 1, dimension), initializer=small_normal())

@@ -128,5 +128,4 @@ def neutral(request: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
 def save(served: Served, path: str, **signatures: Any) -> None:
     """Writes the SavedModel with its signatures (and further ones); ScaNN's op needs its namespace allowed."""
     options = tf.saved_model.SaveOptions(namespace_whitelist=["Scann"])
-    served.extra = signatures  # tracked, so that what they capture is saved
     tf.saved_model.save(served, path, signatures={**served.signatures(), **signatures}, options=options)

@@ -6,20 +6,20 @@ import tensorflow as tf
 
 from components.evaluator import config as outputs
 from components.examples_reader import parse_windows
-from components.training.inputs import Inputs
 from models import names
 from models.evaluation import mask_seen, rank_of
 from models.layers import as_served, positives
-from models.ranker import Ranker
+from models.ranking_stage import RankingStage
+from models.request import RequestFeatures
 
 
-def evaluate_signature(model: Ranker, inputs: Inputs, exclude_seen: bool) -> Any:
+def evaluate_signature(stage: RankingStage, features: RequestFeatures, slots: int, exclude_seen: bool) -> Any:
     """Answers for the last target of each window; the outputs are named in `components.evaluator.config`."""
-    table = tf.Variable(model.items.table(), trainable=False)
+    model, table = stage.model, stage.table
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
     def evaluate(examples: tf.Tensor) -> dict[str, tf.Tensor]:
-        batch = parse_windows(examples, inputs.transform, inputs.items, slots=inputs.slots)
+        batch = parse_windows(examples, features.transform, features.items, slots=slots)
         place = tf.range(tf.shape(batch["item"])[1])[None, :]
         last = tf.reduce_max(tf.where(batch["target"] > 0, place, -1), axis=1)
         at = tf.maximum(last, 0)
@@ -43,5 +43,4 @@ def evaluate_signature(model: Ranker, inputs: Inputs, exclude_seen: bool) -> Any
             answer[outputs.KNOWN] = tf.cast((outcome != names.UNKNOWN) & (last >= 0), tf.float32)
         return {key: value[:, None] for key, value in answer.items()}
 
-    evaluate.table = table  # keeps the variable with the signature
     return evaluate

@@ -43,7 +43,7 @@ class Inputs:
             examples_uri,
             catalog,
             output.transform_features_layer(),
-            FeatureSizes(context=tokens + 1),
+            FeatureSizes(context=tokens),
             summary,
             item_table(catalog),
         )

@@ -8,6 +8,7 @@ import numpy as np
 import tensorflow as tf
 from tfx.components.trainer.fn_args_utils import FnArgs
 
+from components.evaluator.config import SIGNATURE
 from components.training import fit, store
 from components.training.evaluate_signature import evaluate_signature
 from components.training.inputs import Inputs, eval_batch_size
@@ -76,10 +77,10 @@ def run_fn(fn_args: FnArgs) -> None:
         )
         weight = weigh_evidence(model, evidence, inputs, max_length, exclude_seen)
     model.add_evidence(evidence, weight)
-    served = Served(
-        names.RANKER, inputs.catalog, inputs.request_features(max_length), ranking=RankingStage(model)
-    )
-    save(served, fn_args.serving_model_dir, evaluate=evaluate_signature(model, inputs, exclude_seen))
+    features, ranking = inputs.request_features(max_length), RankingStage(model)
+    served = Served(names.RANKER, inputs.catalog, features, ranking=ranking)
+    signature = evaluate_signature(ranking, features, inputs.slots, exclude_seen)
+    save(served, fn_args.serving_model_dir, **{SIGNATURE: signature})
     folder = store.save_parts(
         fn_args.serving_model_dir,
         model,

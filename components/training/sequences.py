@@ -12,8 +12,8 @@ MAX_EVENTS = 20_000_000
 
 _FEATURES = {
     names.WINDOW_START: tf.io.FixedLenFeature([1], tf.int64),
-    names.ITEM_IDS: tf.io.RaggedFeature(tf.string),
-    names.OUTCOMES: tf.io.RaggedFeature(tf.int64),
+    names.ITEM_IDS: tf.io.RaggedFeature(tf.string, row_splits_dtype=tf.int64),
+    names.OUTCOMES: tf.io.RaggedFeature(tf.int64, row_splits_dtype=tf.int64),
 }
 
 
@@ -30,12 +30,11 @@ def read_sequences(inputs: Inputs, split: str) -> Interactions:
         window = tf.io.parse_example(serialized, _FEATURES)
         start = window[names.WINDOW_START][:, 0]
         items = tf.cast(inputs.items.lookup(window[names.ITEM_IDS]), tf.int32)
-        rows, first = items.value_rowids(), tf.gather(items.row_starts(), tf.range(items.nrows()))
-        repeated = tf.reduce_any(
-            tf.range(tf.size(items.flat_values, tf.int64))[:, None] == tf.boolean_mask(first, start > 0)[None, :],
-            axis=1,
-        )
-        keep = (window[names.OUTCOMES].flat_values != names.SKIPPED) & (items.flat_values > 0) & ~repeated
+        rows = items.value_rowids()
+        # a later window's first event has ended the window before
+        later = tf.gather(tf.cast(start > 0, tf.int64), rows)
+        place = tf.range(tf.size(items.flat_values, tf.int64)) - tf.gather(items.row_starts(), rows)
+        keep = (window[names.OUTCOMES].flat_values != names.SKIPPED) & (items.flat_values > 0) & (place >= later)
         lengths = tf.math.unsorted_segment_sum(tf.cast(keep, tf.int32), rows, items.nrows())
         return tf.boolean_mask(items.flat_values, keep), tf.stack([tf.cast(start, tf.int32), lengths], axis=1)
 
