@@ -95,7 +95,7 @@ class SplitCounts:
         return SplitCounts(self.windows + other.windows, self.targets + other.targets, total)
 
 
-def supported_heads(outcomes: Counter[str]) -> list[str]:
+def supported_heads(outcomes: Mapping[str, int]) -> list[str]:
     """The heads that the outcomes of train can teach: each of its classes is at least 1% of those known."""
     completed, partial, skipped = (outcomes[names.OUTCOME_NAMES[i]] for i in (1, 2, 3))
     known = completed + partial + skipped

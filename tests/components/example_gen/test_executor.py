@@ -61,6 +61,7 @@ def test_the_artifacts_tell_their_splits_and_format(generate):
 
 def test_the_order_of_rows_and_files_changes_nothing_where_times_differ(generate, monkeypatch):
     monkeypatch.setattr("components.example_gen.executor.EVENTS_A_SHARD", 2)
+    monkeypatch.setattr("components.example_gen.executor.estimated_rows", lambda paths: 6)
     header, *rows = EVENTS.splitlines()
     random.Random(1).shuffle(rows)
     parts = {
@@ -95,17 +96,16 @@ def test_ties_in_time_keep_the_order_of_the_file_and_repeats_go(generate):
 
 def test_context_outcomes_and_listeners_become_tokens_and_heads(generate):
     plays = [
-        ("u1", i, 100 + 7919 * k, r, s)
-        for k, (i, r, s) in enumerate(
-            [
-                ("a", "done", "home"),
-                ("b", "skip", ""),
-                ("c", "done", "car"),
-                ("d", "done", "home"),
-                ("a", "skip", "home"),
-            ]
-        )
-    ] + [("u2", "a", 150 + 10_007 * k * k, "done", "home") for k in range(1, 5)]
+        ("u1", "a", 100, "done", "home"),
+        ("u1", "b", 8019, "skip", ""),
+        ("u1", "c", 15_938, "done", "car"),
+        ("u1", "d", 23_857, "done", "home"),
+        ("u1", "a", 31_776, "skip", "home"),
+        ("u2", "a", 10_157, "done", "home"),
+        ("u2", "a", 40_178, "done", "home"),
+        ("u2", "a", 90_213, "done", "home"),
+        ("u2", "a", 160_262, "done", "home"),
+    ]
     events = "user_id,item_id,timestamp,end_reason,surface\n" + "".join(
         ",".join(map(str, play)) + "\n" for play in plays
     )
