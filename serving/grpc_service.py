@@ -8,7 +8,7 @@ import grpc
 from tensorflow_serving.apis import model_service_pb2_grpc, predict_pb2, prediction_service_pb2_grpc
 
 from models.errors import UserError
-from serving.loaded_model import DEFAULT_SIGNATURE
+from serving.loaded_model import DEFAULT_SIGNATURE, check_names
 from serving.manager import ModelManager
 from serving.options import Options
 from serving.responses import SIGNATURE_DEF, metadata_response, status_response, version_of
@@ -35,7 +35,7 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         spec = request.model_spec
         response = predict_pb2.PredictResponse()
         with self._manager.lease(spec.name, version_of(spec)) as (model, version):
-            model.signature(spec.signature_name)
+            check_names(model.signature(spec.signature_name), request.inputs)  # before their values are read
             inputs = {name: to_array(name, proto) for name, proto in request.inputs.items()}
             outputs = model.predict(
                 spec.signature_name, inputs, outputs=tuple(request.output_filter), max_rows=self._max_rows

@@ -1,5 +1,6 @@
 """One version of a SavedModel in memory: its signatures, checked inputs, answers as arrays."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -97,9 +98,9 @@ def first_line(error: Exception) -> str:
     return text.splitlines()[0] if text else type(error).__name__
 
 
-def check_inputs(definition: Any, inputs: dict[str, np.ndarray], max_rows: int | None = None) -> None:
-    """Refuses inputs that don't fit a SignatureDef, in TF Serving's words."""
-    sent, known = set(inputs), set(definition.inputs)
+def check_names(definition: Any, names: Iterable[str]) -> None:
+    """Refuses inputs whose names aren't those of a SignatureDef."""
+    sent, known = set(names), set(definition.inputs)
     if sent != known:
         raise ServingError(
             INVALID_ARGUMENT,
@@ -107,6 +108,11 @@ def check_inputs(definition: Any, inputs: dict[str, np.ndarray], max_rows: int |
             f"len({{{_joined(known)}}}). Sent extra: {{{_joined(sent - known)}}}. "
             f"Missing but required: {{{_joined(known - sent)}}}.",
         )
+
+
+def check_inputs(definition: Any, inputs: dict[str, np.ndarray], max_rows: int | None = None) -> None:
+    """Refuses inputs that don't fit a SignatureDef, in TF Serving's words."""
+    check_names(definition, inputs)
     for name, value in inputs.items():
         _check_input(name, definition.inputs[name], value)
     rows = {value.shape[0] for value in inputs.values() if value.ndim}

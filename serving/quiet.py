@@ -24,6 +24,8 @@ def diverted_noise(log_file: Path | None) -> Iterator[TextIO]:
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
             os.environ.setdefault("GRPC_VERBOSITY", "NONE")
         else:
+            # A warning of TensorFlow's can quote a tensor, which a listener sent; its errors don't.
+            os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
             log_file.parent.mkdir(parents=True, exist_ok=True)
             with log_file.open("ab") as log:
                 os.dup2(log.fileno(), 2)

@@ -7,7 +7,7 @@ import numpy as np
 
 from serving.status import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, ServingError
 
-MAX_ELEMENTS = 1 << 24  # of one tensor: a proto can claim a huge shape in a few bytes
+MAX_ELEMENTS = 1 << 22  # of one tensor: a proto can claim a huge shape in a few bytes
 
 # DataType of tensorflow/core/framework/types.proto: its number, numpy's type, the field of its values.
 _TYPES: dict[int, tuple[Any, str]] = {
