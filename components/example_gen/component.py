@@ -31,7 +31,7 @@ class ListeningLogExampleGenSpec(ComponentSpec):
         CODE_DIGEST: ExecutionParameter(type=str),
         FINAL_FIT: ExecutionParameter(type=int),
     }
-    INPUTS: ClassVar = {}
+    INPUTS: ClassVar[dict[str, ChannelParameter]] = {}
     OUTPUTS: ClassVar = {
         EXAMPLES: ChannelParameter(type=standard_artifacts.Examples),
         CATALOG: ChannelParameter(type=standard_artifacts.Examples),

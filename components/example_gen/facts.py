@@ -81,7 +81,7 @@ class SplitCounts:
     @classmethod
     def of(cls, shard: Shard, windows: Windows) -> "SplitCounts":
         begins = shard.offsets[windows.listener]
-        outcomes = Counter()
+        outcomes: Counter[str] = Counter()
         for code, name in enumerate(names.OUTCOME_NAMES):
             before = np.concatenate(([0], np.cumsum(shard.outcome == code)))
             outcomes[name] = int(

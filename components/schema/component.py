@@ -46,7 +46,7 @@ class CuratedSchemaSpec(ComponentSpec):
     """The stage's parameter and output."""
 
     PARAMETERS: ClassVar = {SCHEMA_TEXT: ExecutionParameter(type=str)}
-    INPUTS: ClassVar = {}
+    INPUTS: ClassVar[dict[str, ChannelParameter]] = {}
     OUTPUTS: ClassVar = {SCHEMA: ChannelParameter(type=standard_artifacts.Schema)}
 
 
