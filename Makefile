@@ -3,7 +3,7 @@
 .PHONY: help setup demo test test-long lint format lock
 
 PYTHON := .venv/bin/python
-CODE := models components serving tfx_pipeline tests benchmarks scripts setup.py
+CODE := .
 
 help:  ## This list.
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/make \1	\2/p; s/^\([a-z-]*\):  *## \(.*\)/make \1	\2/p' Makefile | expand -t 16 | sort -u

@@ -11,8 +11,8 @@ from typing import Any, Final, TextIO
 
 LOGGER: Final = "upnext.progress"
 
-_BAR = 20
-_NAME = 24
+_BAR = 12
+_NAME = 22
 _SECONDS_BETWEEN_LINES = 5.0  # where there is no terminal to redraw
 
 
@@ -82,7 +82,7 @@ class ProgressDisplay(logging.Handler):
         self._clear()
         shown = duration(seconds) if state == "done" else state
         note = self._stage.note if self._stage and state == "done" else ""
-        self._print(f"  {name:<{_NAME}} {shown:>8}  {note}".rstrip())
+        self._print(f"  {name:<{_NAME}} {shown:>7}  {note}".rstrip())
         self._stage = None
 
     def _update(self, facts: dict[str, Any]) -> None:
@@ -106,7 +106,7 @@ class ProgressDisplay(logging.Handler):
         if not self._live or self._stage is None:
             return
         stage = self._stage
-        line = f"  {stage.name:<{_NAME}} {duration(self._clock() - stage.start):>8}"
+        line = f"  {stage.name:<{_NAME}} {duration(self._clock() - stage.start):>7}"
         if stage.share:
             filled = round(_BAR * stage.share)
             line += f"  [{'#' * filled}{'.' * (_BAR - filled)}]"
@@ -120,12 +120,12 @@ class ProgressDisplay(logging.Handler):
         parts = []
         if "epochs" in facts:
             parts.append(f"epoch {facts.get('epoch', 0)}/{facts['epochs']}")
-            parts += [f"{key} {value:.4g}" for key, value in _shown(facts.get("metrics") or {})]
         elif "steps" in facts:
             parts.append(f"{100 * stage.share:.0f}%")
         left = self._seconds_left(stage)
         if left is not None:
-            parts.append(f"at most {duration(left)} left")  # training may stop early
+            parts.append(f"up to {duration(left)} left")  # training may stop early
+        parts += [f"{key} {value:.4g}" for key, value in _shown(facts.get("metrics") or {})]
         if stage.note:
             parts.append(stage.note)
         return ", ".join(parts)
