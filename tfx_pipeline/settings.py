@@ -34,7 +34,7 @@ _Loader.add_implicit_resolver(
 def read_yaml(path: str | Path) -> dict[str, Any]:
     """Reads a mapping from a YAML file; an empty file is an empty mapping."""
     try:
-        content = yaml.load(Path(path).read_text(encoding="utf-8"), _Loader)  # noqa: S506  a SafeLoader
+        content = yaml.load(Path(path).read_text(encoding="utf-8"), _Loader)
     except OSError as error:
         raise UsageError(f"cannot read the configuration {path}: {error.strerror}") from None
     except UnicodeDecodeError:
@@ -59,7 +59,7 @@ def apply_overrides(values: Mapping[str, Any], overrides: Sequence[str]) -> dict
         if not equals or not key:
             raise UsageError(f"--set {override}: expected key=value, as in --set ranker.dimension=32")
         try:
-            value = yaml.load(text, _Loader)  # noqa: S506  a SafeLoader
+            value = yaml.load(text, _Loader)
         except yaml.YAMLError as error:
             raise UsageError(f"--set {key}: {text!r} is no YAML: {_one_line(error)}") from None
         *parents, last = key.split(".")
