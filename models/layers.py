@@ -35,7 +35,9 @@ class ItemEncoder(tf.keras.layers.Layer):
 
     """
 
-    def __init__(self, catalog: Catalog, played: np.ndarray, dimension: int, *, id_dropout: float = 0.1) -> None:
+    def __init__(
+        self, catalog: Catalog, played: np.ndarray, dimension: int, *, id_dropout: float = 0.1
+    ) -> None:
         super().__init__()
         self._content = tf.constant(catalog.content, tf.int32)
         count = np.maximum((catalog.content > 0).sum(axis=1, keepdims=True), 1)
@@ -43,7 +45,9 @@ class ItemEncoder(tf.keras.layers.Layer):
         self._played = tf.constant(played.astype(np.float32)[:, None])
         self._id_dropout = id_dropout
         self.ids = self.add_weight("ids", (catalog.size + 1, dimension), initializer=small_normal())
-        self.tokens = self.add_weight("tokens", (catalog.content_size + 1, dimension), initializer=small_normal())
+        self.tokens = self.add_weight(
+            "tokens", (catalog.content_size + 1, dimension), initializer=small_normal()
+        )
 
     def table(self, training: bool = False) -> tf.Tensor:
         """All vectors: float32 [N + 1, dimension]; row 0 is zero."""
@@ -97,9 +101,7 @@ def shift_right(x: tf.Tensor) -> tf.Tensor:
 
 def positives(batch: Batch) -> tf.Tensor:
     """bool [B, T]: the targets that count as positive (all but skips)."""
-    return (
-        (batch["target"] > 0) & (batch["item"] > 0) & (batch["outcome"] != names.SKIPPED)
-    )
+    return (batch["target"] > 0) & (batch["item"] > 0) & (batch["outcome"] != names.SKIPPED)
 
 
 def as_served(batch: Batch) -> dict[str, tf.Tensor]:
@@ -112,7 +114,7 @@ def made_batch(slots: int = 1) -> dict[str, tf.Tensor]:
     ones = tf.ones([1, 2], tf.int32)
     keys = ("item", "outcome", "target", "seen_outcome", names.GAP, names.HOUR, names.WEEKDAY)
     return {
-        **{key: ones for key in keys},
+        **dict.fromkeys(keys, ones),
         names.CONTEXT: tf.zeros([1, 2, slots], tf.int32),
         names.LISTENER: tf.zeros([1, 0], tf.int32),
     }

@@ -13,7 +13,16 @@ from models import names
 from models.catalog import Catalog
 from models.config import RankerConfig
 from models.counting import CountingEvidence, CountingLayer
-from models.layers import Batch, FeatureSizes, ItemEncoder, RequestEncoder, embed_known, positives, shift_right, small_normal
+from models.layers import (
+    Batch,
+    FeatureSizes,
+    ItemEncoder,
+    RequestEncoder,
+    embed_known,
+    positives,
+    shift_right,
+    small_normal,
+)
 from models.transformer import TransformerBlock
 
 HEAD_LOSS_WEIGHT = 0.2
@@ -48,9 +57,12 @@ class Ranker(tf.keras.Model):
         self.item_norm = tf.keras.layers.LayerNormalization(epsilon=1e-6)
         self.request = RequestEncoder(sizes, width)
         self.start = self.add_weight("start", (width,), initializer=small_normal())
-        self.outcome = self.add_weight("outcome", (len(names.OUTCOME_NAMES), width), initializer=small_normal())
+        self.outcome = self.add_weight(
+            "outcome", (len(names.OUTCOME_NAMES), width), initializer=small_normal()
+        )
         self.blocks = [
-            TransformerBlock(width, config.heads, max_length + 1, config.dropout) for _ in range(config.blocks)
+            TransformerBlock(width, config.heads, max_length + 1, config.dropout)
+            for _ in range(config.blocks)
         ]
         self.norm = tf.keras.layers.LayerNormalization(epsilon=1e-6)
         self.out = tf.keras.layers.Dense(width)
@@ -59,7 +71,9 @@ class Ranker(tf.keras.Model):
         log_plays = np.log(np.where(plays > 0, plays, np.median(plays[plays > 0])))
         self._known = tf.constant(plays > 0)
         self.bias = self.add_weight(
-            "bias", (catalog.size + 1,), initializer=tf.keras.initializers.Constant(log_plays - log_plays.max())
+            "bias",
+            (catalog.size + 1,),
+            initializer=tf.keras.initializers.Constant(log_plays - log_plays.max()),
         )
         self.head_hidden = {head: tf.keras.layers.Dense(width, activation="gelu") for head in self.heads}
         self.head_out = {head: tf.keras.layers.Dense(1) for head in self.heads}
@@ -184,7 +198,9 @@ class Ranker(tf.keras.Model):
         ):
             kept = tf.cast(tf.random.uniform([rows]) >= share, tf.int32)
             for key in keys:
-                batch[key] *= tf.reshape(kept, tf.concat([[rows], tf.ones([tf.rank(batch[key]) - 1], tf.int32)], 0))
+                batch[key] *= tf.reshape(
+                    kept, tf.concat([[rows], tf.ones([tf.rank(batch[key]) - 1], tf.int32)], 0)
+                )
         kept = tf.cast(tf.random.uniform([rows, 1]) >= self.config.mask_outcomes, tf.int32)
         batch["seen_outcome"] = batch["outcome"] * kept
         return batch

@@ -1,7 +1,8 @@
 """From the strings of a request to the features that the models read, in the graph."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
+import numpy as np
 import tensorflow as tf
 
 from models import names
@@ -16,13 +17,15 @@ def item_table(catalog: Catalog) -> tf.lookup.StaticHashTable:
     return index_table(catalog.item_ids, default=0, first=1)
 
 
-def index_table(keys: list[bytes], *, default: int, first: int) -> tf.lookup.StaticHashTable:
+def index_table(keys: Sequence[bytes], *, default: int, first: int) -> tf.lookup.StaticHashTable:
     """Each of `keys` (string) to its place counted from `first` (int64), anything else to `default`."""
     if not keys:  # a table wants at least one entry; the empty string is never asked for
-        keys, values = [b""], [default]
+        keys, values = [b""], np.array([default])
     else:
-        values = range(first, first + len(keys))
-    initializer = tf.lookup.KeyValueTensorInitializer(tf.constant(keys, tf.string), tf.constant(values, tf.int64))
+        values = np.arange(first, first + len(keys))
+    initializer = tf.lookup.KeyValueTensorInitializer(
+        tf.constant(keys, tf.string), tf.constant(values, tf.int64)
+    )
     return tf.lookup.StaticHashTable(initializer, default)
 
 
@@ -86,7 +89,9 @@ class RequestFeatures(tf.Module):
                 names.OUTCOMES: zeros.to_sparse(),
                 names.TARGETS: zeros.to_sparse(),
                 names.LISTENER: tf.ragged.boolean_mask(context, context != "").to_sparse(),
-                names.CONTEXT: tf.ragged.map_flat_values(lambda x: tf.fill(tf.shape(x), ""), zeros).to_sparse(),
+                names.CONTEXT: tf.ragged.map_flat_values(
+                    lambda x: tf.fill(tf.shape(x), ""), zeros
+                ).to_sparse(),
             }
         )
         batch = dense_features(features, slots=1)

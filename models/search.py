@@ -31,7 +31,9 @@ def best_first(index: tf.Tensor, scores: tf.Tensor, k: int) -> tuple[tf.Tensor, 
     return tf.ensure_shape(index, [None, k]), tf.ensure_shape(scores, [None, k])
 
 
-def exact_top(queries: tf.Tensor, candidates: tf.Tensor, k: int, mask: tf.Tensor | None = None):
+def exact_top(
+    queries: tf.Tensor, candidates: tf.Tensor, k: int, mask: tf.Tensor | None = None
+) -> tuple[tf.Tensor, tf.Tensor]:
     """Exact top `k` by dot product of `queries` float32 [B, D] among `candidates` float32 [N + 1, D].
 
     `mask` bool [B, N + 1] marks eligible items. Returns as `best_first`.

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from typing import Any, Protocol
 
-import numpy as np
 import tensorflow as tf
 
 from models import names
@@ -69,7 +68,10 @@ class Served(tf.Module):
     def answer(self, request: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
         """The answer to a full `contextual` request."""
         batch, last = self.features(
-            request[names.ITEM_IDS], request[names.TIMESTAMPS], request[names.REQUEST_TIME], request[names.CONTEXT]
+            request[names.ITEM_IDS],
+            request[names.TIMESTAMPS],
+            request[names.REQUEST_TIME],
+            request[names.CONTEXT],
         )
         wishes = [request[names.EXCLUDE_IDS], request[names.ONLY], request[names.WITHOUT]]
         if self.kind == names.RANKER:

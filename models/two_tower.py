@@ -85,7 +85,9 @@ class TwoTower(tfrs.models.Model):
         config: settings.
     """
 
-    def __init__(self, catalog: Catalog, plays: np.ndarray, sizes: FeatureSizes, config: TwoTowerConfig) -> None:
+    def __init__(
+        self, catalog: Catalog, plays: np.ndarray, sizes: FeatureSizes, config: TwoTowerConfig
+    ) -> None:
         super().__init__()
         self.config = config
         self.items = ItemEncoder(catalog, plays > 0, config.dimension)
@@ -114,7 +116,9 @@ class TwoTower(tfrs.models.Model):
         items = self.items.table(training=training)
         asked = tf.random.shuffle(tf.where(positives(inputs)))[: self.config.queries]
         queries = tf.gather_nd(self.query_tower(inputs, items), asked)
-        draws = tf.random.uniform([self.config.uniform_negatives], maxval=tf.size(self._played), dtype=tf.int32)
+        draws = tf.random.uniform(
+            [self.config.uniform_negatives], maxval=tf.size(self._played), dtype=tf.int32
+        )
         ids = tf.concat([tf.gather_nd(inputs["item"], asked), tf.gather(self._played, draws)], axis=0)
         in_batch, uniform = tf.cast(tf.shape(asked)[0], tf.float32), float(self.config.uniform_negatives)
         chance = in_batch * tf.gather(self._share, ids) + uniform / tf.cast(tf.size(self._played), tf.float32)

@@ -61,7 +61,9 @@ def compose(
             save(served, path)
             extra = os.path.join(path, "assets.extra")
             tf.io.gfile.makedirs(extra)
-            _write_json(os.path.join(extra, names.MODEL_INFO_FILE), model_info(kind, inputs, max_length, quality))
+            _write_json(
+                os.path.join(extra, names.MODEL_INFO_FILE), model_info(kind, inputs, max_length, quality)
+            )
             if kind == names.UPNEXT:
                 _write_json(os.path.join(extra, TITLES_FILE), titles(inputs))
             wanted = (names.CANDIDATE_IDS,) if kind == names.RANKER else ()
@@ -132,7 +134,9 @@ def warmup_requests(inputs: Inputs, seed: int, max_length: int) -> list[dict[str
     return requests
 
 
-def _only(request: Mapping[str, np.ndarray], signature: str, wanted: tuple[str, ...]) -> dict[str, np.ndarray]:
+def _only(
+    request: Mapping[str, np.ndarray], signature: str, wanted: tuple[str, ...]
+) -> dict[str, np.ndarray]:
     plain = (names.ITEM_IDS, *wanted)
     contextual = signature == names.CONTEXTUAL
     return {

@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,7 @@ from components.examples_reader import read_catalog_arrays
 from components.training import store
 from models import names
 from models.config import IndexConfig
+from models.metrics import recall_at_k
 from models.search import build_searcher, exact_top, scann_top
 
 SEARCHER = "searcher"
@@ -30,7 +32,12 @@ def build_index(
     vectors = embed_catalog(model_uri, catalog.item_ids)
     searcher, kind = build_searcher(vectors, names.CANDIDATES, settings)
     queries = store.load_array(model_uri, store.QUERIES)[: settings.queries]
-    facts = {"kind": kind, "items": len(vectors), "queries": len(queries), **recall(searcher, vectors, queries)}
+    facts = {
+        "kind": kind,
+        "items": len(vectors),
+        "queries": len(queries),
+        **recall(searcher, vectors, queries),
+    }
     tf.saved_model.save(
         searcher,
         os.path.join(out_uri, SEARCHER),
@@ -40,12 +47,12 @@ def build_index(
         json.dump(facts, file, indent=1, sort_keys=True)
 
 
-def embed_catalog(model_uri: str, item_ids: list[bytes]) -> np.ndarray:
+def embed_catalog(model_uri: str, item_ids: Sequence[bytes]) -> np.ndarray:
     """Candidate vectors float32 [N, D] from the retrieval model's signature `embed_items`."""
     loaded = tf.saved_model.load(path_utils.serving_model_dir(model_uri))
     embed = loaded.signatures[names.EMBED_ITEMS]
     parts = [
-        embed(**{names.ITEM_IDS: tf.constant(item_ids[i : i + _BATCH])})[names.VECTORS].numpy()
+        embed(**{names.ITEM_IDS: tf.constant(list(item_ids[i : i + _BATCH]))})[names.VECTORS].numpy()
         for i in range(0, len(item_ids), _BATCH)
     ]
     return np.concatenate(parts)
@@ -56,11 +63,7 @@ def recall(searcher: tf.Module, vectors: np.ndarray, queries: np.ndarray) -> dic
     table = tf.concat([tf.zeros([1, vectors.shape[1]]), vectors], axis=0)
     found = scann_top(searcher, tf.constant(queries), table, names.CANDIDATES)[0].numpy()
     exact = exact_top(tf.constant(queries), table, names.CANDIDATES)[0].numpy()
-    result = {}
-    for k in RECALL_AT:
-        pairs = [(set(f[:k]) - {0}, set(e[:k]) - {0}) for f, e in zip(found, exact, strict=True)]
-        result[f"recall@{k}"] = float(np.mean([len(f & e) / max(len(e), 1) for f, e in pairs]))
-    return result
+    return {f"recall@{k}": recall_at_k(found, exact, k) for k in RECALL_AT}
 
 
 def load_searcher(index_uri: str) -> tf.Module:

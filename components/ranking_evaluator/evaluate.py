@@ -14,7 +14,7 @@ from components.index_builder.build import load_searcher
 from components.training import ranker, retrieval, store
 from components.training.inputs import BATCH_WINDOWS, Inputs, eval_batch_size
 from components.training.sequences import read_sequences
-from models import baselines, names
+from models import baselines, metrics, names
 from models.bootstrap import paired_bootstrap
 from models.config import GatesConfig
 from models.evaluation import asked_places, mask_seen, rank_of, ranker_scores, retrieval_scores
@@ -30,7 +30,6 @@ BASELINES: dict[str, Callable[[baselines.Interactions], baselines.Scorer]] = {
     "item_knn": baselines.fit_item_knn,
     "blend": baselines.fit_blend,
 }
-NOT_FOUND = np.iinfo(np.int32).max
 RECENT = 10
 """Slices by history: a listener with fewer plays than this before the target is new."""
 
@@ -83,9 +82,9 @@ def evaluate(
     rank_baselines(targets, read_sequences(inputs, names.TRAIN), exclude_seen)
     report = {
         "targets": len(targets.item),
-        "listeners": int(len(np.unique(targets.listener))),
+        "listeners": len(np.unique(targets.listener)),
         "exclude_seen": exclude_seen,
-        "metrics": {name: figures(ranks) for name, ranks in targets.ranks.items()},
+        "metrics": {model: figures(ranks) for model, ranks in targets.ranks.items()},
         "retrieval_recall": {f"recall@{names.CANDIDATES}": float(targets.among_candidates.mean())},
         "against": {
             name: against(targets, name, seed=config["seed"], confidence=gates.confidence)
@@ -99,19 +98,18 @@ def evaluate(
 
 def figures(ranks: np.ndarray) -> dict[str, float]:
     """hr@10, ndcg@10 and mrr of 0-based ranks."""
-    return {"hr@10": float((ranks < 10).mean()), "ndcg@10": float(gains(ranks).mean()), "mrr": float((1 / (ranks + 1.0)).mean())}
-
-
-def gains(ranks: np.ndarray) -> np.ndarray:
-    """NDCG@10 of each target."""
-    return np.where(ranks < 10, 1.0 / np.log2(ranks + 2.0), 0.0)
+    return {
+        "hr@10": metrics.hit_rate_at_k(ranks, 10),
+        "ndcg@10": metrics.ndcg_at_k(ranks, 10),
+        "mrr": metrics.mrr(ranks),
+    }
 
 
 def against(targets: Targets, baseline: str, *, seed: int, confidence: float) -> dict[str, float]:
     """By how much NDCG@10 of the two-stage whole is above a baseline's, with a paired bootstrap by listener."""
     interval = paired_bootstrap(
-        gains(targets.ranks["two_stage"]),
-        gains(targets.ranks[baseline]),
+        metrics.ndcg_gains(targets.ranks["two_stage"], 10),
+        metrics.ndcg_gains(targets.ranks[baseline], 10),
         np.unique(targets.listener, return_inverse=True)[1],
         seed=seed,
         confidence=confidence,
@@ -123,7 +121,12 @@ def slices(targets: Targets, plays: np.ndarray) -> dict[str, dict[str, float]]:
     """The two-stage whole by what is asked: new and known items, short and long histories."""
     new_item = plays[targets.item] == 0
     short = (targets.history > 0).sum(axis=1) < RECENT
-    masks = {"new items": new_item, "known items": ~new_item, "short histories": short, "long histories": ~short}
+    masks = {
+        "new items": new_item,
+        "known items": ~new_item,
+        "short histories": short,
+        "long histories": ~short,
+    }
     return {
         name: {"targets": int(mask.sum()), **figures(targets.ranks["two_stage"][mask])}
         for name, mask in masks.items()
@@ -163,11 +166,21 @@ def rank_targets(
             candidate = tf.reduce_any(found == target[:, None], axis=1)
             rows = tf.repeat(tf.range(tf.shape(found)[0]), names.CANDIDATES)
             among = tf.math.unsorted_segment_max(
-                tf.ones_like(rows), rows * (inputs.catalog.size + 1) + tf.reshape(found, [-1]), tf.size(by_ranker)
+                tf.ones_like(rows),
+                rows * (inputs.catalog.size + 1) + tf.reshape(found, [-1]),
+                tf.size(by_ranker),
             )
             kept = tf.where(tf.reshape(among, tf.shape(by_ranker)) > 0, by_ranker, -np.inf)
-        two_stage = tf.where(candidate, rank_of(kept, target), NOT_FOUND)
-        return places[:, 0], history, target, two_stage, rank_of(by_ranker, target), rank_of(by_retrieval, target), candidate
+        two_stage = tf.where(candidate, rank_of(kept, target), metrics.NOT_FOUND)
+        return (
+            places[:, 0],
+            history,
+            target,
+            two_stage,
+            rank_of(by_ranker, target),
+            rank_of(by_retrieval, target),
+            candidate,
+        )
 
     rows: list[tuple[np.ndarray, ...]] = []
     listeners: list[np.ndarray] = []

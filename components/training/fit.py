@@ -14,6 +14,9 @@ FINAL_SHARE = 0.25
 """The final fit continues from the first one for this share of the epochs that `eval` found best."""
 
 
+_UNTOLD = ("regularization_loss", "total_loss")  # of TFRS: nothing here is regularised by a loss
+
+
 @dataclass
 class History:
     """What training did, epoch by epoch."""
@@ -46,10 +49,12 @@ class _Progress(tf.keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
         if batch % 10 == 0:
-            progress.report(self._stage, step=self._epoch * self._steps + batch, steps=self._epochs * self._steps)
+            progress.report(
+                self._stage, step=self._epoch * self._steps + batch, steps=self._epochs * self._steps
+            )
 
     def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        metrics = {key: float(value) for key, value in (logs or {}).items()}
+        metrics = {key: float(value) for key, value in (logs or {}).items() if key not in _UNTOLD}
         self._history.epochs.append(metrics)
         progress.report(self._stage, epoch=epoch + 1, epochs=self._epochs, metrics=metrics)
 
@@ -90,8 +95,12 @@ def first_fit(
         verbose=0,
         callbacks=[
             _Evaluate(measure, history),
-            tf.keras.callbacks.ReduceLROnPlateau(monitor, factor=0.3, patience=max(patience // 2, 1), mode="max"),
-            tf.keras.callbacks.EarlyStopping(monitor, patience=patience, mode="max", restore_best_weights=True),
+            tf.keras.callbacks.ReduceLROnPlateau(
+                monitor, factor=0.3, patience=max(patience // 2, 1), mode="max"
+            ),
+            tf.keras.callbacks.EarlyStopping(
+                monitor, patience=patience, mode="max", restore_best_weights=True
+            ),
             _Progress(stage, epochs, steps, history),
         ],
     )

@@ -31,7 +31,13 @@ class Inputs:
 
     @classmethod
     def load(
-        cls, *, examples_uri: str, transform_uri: str, catalog_uri: str, catalog_transform_uri: str, summary_uri: str
+        cls,
+        *,
+        examples_uri: str,
+        transform_uri: str,
+        catalog_uri: str,
+        catalog_transform_uri: str,
+        summary_uri: str,
     ) -> "Inputs":
         """Reads the catalogue, the Transform graph and the log's summary."""
         with tf.io.gfile.GFile(os.path.join(summary_uri, "summary.json")) as file:
@@ -53,8 +59,15 @@ class Inputs:
         """Context tokens an event has."""
         return self.summary["context"]["slots"]
 
-    def windows(self, split: str, *, batch_size: int = BATCH_WINDOWS, shuffle_seed: int | None = None):
-        """Dense batches of a split (`models.layers.Batch`)."""
+    def windows(
+        self,
+        split: str,
+        *,
+        batch_size: int = BATCH_WINDOWS,
+        shuffle_seed: int | None = None,
+        with_user: bool = False,
+    ) -> tf.data.Dataset:
+        """Dense batches of a split (`models.layers.Batch`), with `user_id` if asked for."""
         return window_dataset(
             self.examples_uri,
             split,
@@ -63,6 +76,7 @@ class Inputs:
             slots=self.slots,
             batch_size=batch_size,
             shuffle_seed=shuffle_seed,
+            with_user=with_user,
         )
 
     def request_features(self, max_length: int) -> RequestFeatures:

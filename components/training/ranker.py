@@ -15,10 +15,11 @@ from components.training.inputs import Inputs, eval_batch_size
 from components.training.sequences import plays_of, read_sequences, repeat_share
 from models import names
 from models.config import RankerConfig
-from models.counting import CountingEvidence, fit_counting
+from models.counting import CountingEvidence, CountingLayer, fit_counting
 from models.evaluation import asked_places, mask_seen, rank_of, ranker_scores, target_ranks
 from models.layers import Batch, made_batch
-from models.ranker import CountingLayer, Ranker
+from models.metrics import ndcg_at_k
+from models.ranker import Ranker
 from models.ranking_stage import RankingStage
 from models.served import Served, save
 
@@ -125,7 +126,7 @@ def _measure(model: Ranker, inputs: Inputs, max_length: int, exclude_seen: bool)
 
     def measure() -> float:
         table = model.items.table()
-        return ndcg_at_10(fit.concatenate(windows, lambda batch: ranks(batch, table)))
+        return ndcg_at_k(fit.concatenate(windows, lambda batch: ranks(batch, table)), 10)
 
     return measure
 
@@ -144,13 +145,9 @@ def weigh_evidence(
         scores, counted = score(batch, places, history), layer(history)
         seen = history if exclude_seen else tf.zeros_like(history[:, :1])
         return tf.stack(
-            [rank_of(mask_seen(scores + weight * counted, seen), target) for weight in EVIDENCE_WEIGHTS], axis=1
+            [rank_of(mask_seen(scores + weight * counted, seen), target) for weight in EVIDENCE_WEIGHTS],
+            axis=1,
         )
 
     table_of_ranks = fit.concatenate(windows, ranks)
-    return EVIDENCE_WEIGHTS[int(np.argmax([ndcg_at_10(column) for column in table_of_ranks.T]))]
-
-
-def ndcg_at_10(ranks: np.ndarray) -> float:
-    """Mean NDCG@10 of 0-based ranks with one relevant item each."""
-    return float(np.where(ranks < 10, 1.0 / np.log2(ranks + 2.0), 0.0).mean())
+    return EVIDENCE_WEIGHTS[int(np.argmax([ndcg_at_k(column, 10) for column in table_of_ranks.T]))]

@@ -34,7 +34,9 @@ def read_sequences(inputs: Inputs, split: str) -> Interactions:
         # a later window's first event has ended the window before
         later = tf.gather(tf.cast(start > 0, tf.int64), rows)
         place = tf.range(tf.size(items.flat_values, tf.int64)) - tf.gather(items.row_starts(), rows)
-        keep = (window[names.OUTCOMES].flat_values != names.SKIPPED) & (items.flat_values > 0) & (place >= later)
+        keep = (
+            (window[names.OUTCOMES].flat_values != names.SKIPPED) & (items.flat_values > 0) & (place >= later)
+        )
         lengths = tf.math.unsorted_segment_sum(tf.cast(keep, tf.int32), rows, items.nrows())
         return tf.boolean_mask(items.flat_values, keep), tf.stack([tf.cast(start, tf.int32), lengths], axis=1)
 

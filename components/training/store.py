@@ -22,7 +22,9 @@ def parts_dir(model_uri: str) -> str:
     return os.path.join(path_utils.serving_model_dir(model_uri), "assets.extra")
 
 
-def save_parts(serving_model_dir: str, model: tf.keras.Model, plays: np.ndarray, settings: dict[str, Any]) -> str:
+def save_parts(
+    serving_model_dir: str, model: tf.keras.Model, plays: np.ndarray, settings: dict[str, Any]
+) -> str:
     """Writes weights, plays and settings (JSON) and returns the folder."""
     folder = os.path.join(serving_model_dir, "assets.extra")
     tf.io.gfile.makedirs(folder)
@@ -64,4 +66,6 @@ def load_weights(model_uri: str, model: tf.keras.Model, inputs: Inputs) -> None:
             f"{model_uri}: trained on {settings['items']} items, the catalogue has {inputs.catalog.size}; run again"
         )
     checkpoint = tf.train.Checkpoint(model=model)
-    checkpoint.read(os.path.join(parts_dir(model_uri), _WEIGHTS)).assert_existing_objects_matched().expect_partial()
+    checkpoint.read(
+        os.path.join(parts_dir(model_uri), _WEIGHTS)
+    ).assert_existing_objects_matched().expect_partial()

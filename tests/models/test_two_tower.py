@@ -10,7 +10,9 @@ from tests.models import tiny
 @pytest.fixture(scope="module")
 def model() -> TwoTower:
     tf.keras.utils.set_random_seed(5)
-    return TwoTower(tiny.catalog(), tiny.plays(), tiny.SIZES, TwoTowerConfig(dimension=8, uniform_negatives=16))
+    return TwoTower(
+        tiny.catalog(), tiny.plays(), tiny.SIZES, TwoTowerConfig(dimension=8, uniform_negatives=16)
+    )
 
 
 def test_queries_see_only_the_events_before(model):
