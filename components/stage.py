@@ -19,7 +19,7 @@ CONFIG: Final = "config"
 CODE_DIGEST: Final = "code_digest"
 
 
-class StageSpec(ComponentSpec, validate=False):
+class StageSpec(ComponentSpec, validate=False):  # type: ignore[call-arg]
     """The exec properties that every stage has; subclasses add inputs and outputs."""
 
     PARAMETERS: ClassVar = {

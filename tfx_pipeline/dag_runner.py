@@ -18,7 +18,7 @@ from tfx.orchestration.local import runner_utils
 from tfx.orchestration.local.local_dag_runner import LocalDagRunner
 from tfx.orchestration.portable import launcher, runtime_parameter_utils
 from tfx.orchestration.portable.mlmd import execution_lib
-from tfx.proto.orchestration import pipeline_pb2
+from tfx.proto.orchestration import local_deployment_config_pb2, pipeline_pb2
 
 from models.errors import UsageError
 
@@ -81,7 +81,12 @@ class ObservedDagRunner(LocalDagRunner):
                 if node.node_info.id in wanted:
                     self._run_node(node, pipeline, deployment)
 
-    def _run_node(self, node: pipeline_pb2.PipelineNode, pipeline: pipeline_pb2.Pipeline, deployment) -> None:
+    def _run_node(
+        self,
+        node: pipeline_pb2.PipelineNode,
+        pipeline: pipeline_pb2.Pipeline,
+        deployment: local_deployment_config_pb2.LocalDeploymentConfig,
+    ) -> None:
         stage = node.node_info.id
         connection = deployment.metadata_connection_config
         connection = getattr(connection, connection.WhichOneof("connection_config"))

@@ -46,8 +46,8 @@ def make_questions(item_ids: Sequence[str], seed: int) -> list[Question]:
         row[0] = UNKNOWN_ID
     questions = []
     for model in names.MODELS:
-        asked = {"candidates": candidates} if model == names.RANKER else {}
-        for wishes in ({}, {"request_time": 0}):  # no wish that is neutral but this one makes it contextual
-            signature, inputs = build_request(histories, **asked, **wishes)
+        asked = candidates if model == names.RANKER else None
+        for request_time in (None, 0):  # a time of 0 is neutral, and makes the request contextual
+            signature, inputs = build_request(histories, candidates=asked, request_time=request_time)
             questions.append(Question(model, signature, inputs))
     return questions
