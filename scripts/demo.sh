@@ -36,8 +36,8 @@ wait_until_ready() {
 }
 
 mkdir -p demo
-step upnext data make --out demo/data --users 1000 --items 1500 --days 90
-"$upnext" data make --out demo/data --users 1000 --items 1500 --days 90
+step upnext data make --out demo/data --users 400 --items 500 --days 60
+"$upnext" data make --out demo/data --users 400 --items 500 --days 60
 
 step upnext run --data demo/data --home demo/home
 "$upnext" run --data demo/data --home demo/home

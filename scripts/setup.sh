@@ -101,8 +101,9 @@ install_packages() {
     else
         say "uv could not be installed; using pip, which takes longer"
     fi
+    # the lock names everything; without --no-deps pip asks for hashes of requirements with extras too
     quietly env PIP_CONSTRAINT=/dev/null .venv/bin/python -m pip install --disable-pip-version-check \
-        --no-input --require-hashes -r requirements.lock || fail "the packages could not be installed; details: $log"
+        --no-input --no-deps --require-hashes -r requirements.lock || fail "the packages could not be installed; details: $log"
 }
 
 install_project() {

@@ -186,7 +186,7 @@ def test_pip_installs_the_lock_where_uv_reaches_no_index(ready_machine: Path):
     done = set_up(ready_machine)
     assert done.returncode == 0, done.stderr
     assert "trying pip" in done.stdout
-    assert "--require-hashes -r requirements.lock" in asked(ready_machine)[1]
+    assert "--no-deps --require-hashes -r requirements.lock" in asked(ready_machine)[1]
 
 
 def test_a_failure_points_to_the_log_and_is_not_taken_for_done(ready_machine: Path):

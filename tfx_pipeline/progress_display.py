@@ -36,7 +36,7 @@ class ProgressDisplay(logging.Handler):
 
     A record's attribute `progress` holds `stage` and any of: `state` (start, done, cached, skipped, failed)
     with `seconds`; `epoch`, `epochs` and `metrics`; `step` and `steps`; `note`. On a terminal the stage under
-    way is one line that is redrawn; elsewhere a line every few seconds at most.
+    way is one line that is redrawn; elsewhere there is a line an epoch, and one every few seconds at most.
     """
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
@@ -98,9 +98,10 @@ class ProgressDisplay(logging.Handler):
         if stage.first_time is None and stage.share > 0:
             stage.first_time, stage.first_share = now, stage.share
         self._draw()
-        if not self._live and now - self._last_line >= _SECONDS_BETWEEN_LINES:
+        worth_a_line = "epoch" in facts or ("epochs" not in stage.facts and stage.share > 0)
+        if not self._live and worth_a_line and now - self._last_line >= _SECONDS_BETWEEN_LINES:
             self._last_line = now
-            self._print(f"    {self._describe(stage)}")
+            self._print(f"    {stage.name}: {self._describe(stage)}")
 
     def _draw(self) -> None:
         if not self._live or self._stage is None:

@@ -56,8 +56,20 @@ def test_a_log_file_gets_a_line_every_few_seconds_at_most():
         screen.tell(second, stage="RankerTrainer", epoch=second, epochs=60, metrics={"loss": 1.5})
     lines = screen.stream.getvalue().splitlines()
     assert lines == [
-        "    epoch 5/60, up to 55 s left, loss 1.5",
-        "    epoch 10/60, up to 50 s left, loss 1.5",
+        "    RankerTrainer: epoch 5/60, up to 55 s left, loss 1.5",
+        "    RankerTrainer: epoch 10/60, up to 50 s left, loss 1.5",
+    ]
+
+
+def test_a_log_file_gets_a_line_an_epoch_at_most():
+    screen = Screen(io.StringIO())
+    screen.tell(0, stage="RankerTrainer", state="start")
+    screen.tell(20, stage="RankerTrainer", epoch=1, epochs=60, metrics={})
+    screen.tell(30, stage="RankerTrainer", step=15, steps=600)
+    screen.tell(40, stage="RankerTrainer", epoch=2, epochs=60, metrics={})
+    assert screen.stream.getvalue().splitlines() == [
+        "    RankerTrainer: epoch 1/60",
+        "    RankerTrainer: epoch 2/60, up to 19:20 left",
     ]
 
 
