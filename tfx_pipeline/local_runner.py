@@ -48,6 +48,9 @@ def run(
     code = results.FAILED
     try:
         code = _run(data_dir, digest, home, config, only, terminal)
+    except UserError as error:
+        code = error.exit_code
+        raise
     finally:
         record = {"data_dir": str(data_dir), "exit_code": code, "only": only, "config": config.as_dict()}
         _write(home / RUN_FILE, json.dumps(record, indent=2) + "\n")
