@@ -1,12 +1,15 @@
 """Ranks of the targets in window batches, in the graph."""
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import tensorflow as tf
 
 from models.layers import Batch, as_served, positives
-from models.ranker import Ranker
-from models.two_tower import TwoTower
+
+if TYPE_CHECKING:  # for types alone: an edit of one model must not retrain the other
+    from models.ranker import Ranker
+    from models.two_tower import TwoTower
 
 ScoreTargets = Callable[[Batch, tf.Tensor, tf.Tensor], tf.Tensor]
 """From a batch, the asked places int64 [Q, 2] and their histories int32 [Q, T] to scores float32 [Q, N + 1]."""
@@ -41,7 +44,7 @@ def rank_of(scores: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
     return tf.where(tf.math.is_inf(own[:, 0]), tf.shape(scores)[1], rank)
 
 
-def ranker_scores(model: Ranker, table: tf.Tensor) -> ScoreTargets:
+def ranker_scores(model: "Ranker", table: tf.Tensor) -> ScoreTargets:
     """The ranker's scores over the whole catalogue, as it serves them."""
 
     def score(batch: Batch, places: tf.Tensor, history: tf.Tensor) -> tf.Tensor:
@@ -51,7 +54,7 @@ def ranker_scores(model: Ranker, table: tf.Tensor) -> ScoreTargets:
     return score
 
 
-def retrieval_scores(model: TwoTower, candidates: tf.Tensor) -> ScoreTargets:
+def retrieval_scores(model: "TwoTower", candidates: tf.Tensor) -> ScoreTargets:
     """The two towers' exact scores over the whole catalogue."""
 
     def score(batch: Batch, places: tf.Tensor, history: tf.Tensor) -> tf.Tensor:

@@ -99,7 +99,6 @@ def test_every_stage_that_runs_our_code_carries_its_digest(pipeline: Pipeline) -
     assert carried == {stage.id for stage in pipeline.components} - without - texts
 
 
-@pytest.mark.xfail(reason="models.evaluation imports the ranker for a type hint", strict=True)
 def test_a_ranker_edit_does_not_touch_what_comes_before_it() -> None:
     ranker = {"models.ranker", "components.training.ranker"}
     before = (
