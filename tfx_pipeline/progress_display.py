@@ -28,15 +28,15 @@ class _Stage:
     first_time: float | None = None
     """When the stage first told its share, and which: the pace is measured from there."""
     facts: dict[str, Any] = field(default_factory=dict)
-    note: str = ""
 
 
 class ProgressDisplay(logging.Handler):
     """Renders the records of `components.progress` on a stream.
 
     A record's attribute `progress` holds `stage` and any of: `state` (start, done, cached, skipped, failed)
-    with `seconds`; `epoch`, `epochs` and `metrics`; `step` and `steps`; `note`. On a terminal the stage under
-    way is one line that is redrawn; elsewhere there is a line an epoch, and one every few seconds at most.
+    with `seconds`; `epoch`, `epochs` and `metrics`; `step` and `steps`; `note`, what it does now; `result`, what
+    its line says when it is done. On a terminal the stage under way is one line that is redrawn; elsewhere
+    there is a line an epoch, and one every few seconds at most.
     """
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
@@ -81,8 +81,8 @@ class ProgressDisplay(logging.Handler):
     def _end(self, name: str, state: str, seconds: float) -> None:
         self._clear()
         shown = duration(seconds) if state == "done" else state
-        note = self._stage.note if self._stage and state == "done" else ""
-        self._print(f"  {name:<{_NAME}} {shown:>7}  {note}".rstrip())
+        result = self._stage.facts.get("result", "") if self._stage and state == "done" else ""
+        self._print(f"  {name:<{_NAME}} {shown:>7}  {result}".rstrip())
         self._stage = None
 
     def _update(self, facts: dict[str, Any]) -> None:
@@ -91,7 +91,6 @@ class ProgressDisplay(logging.Handler):
             self._stage = _Stage(str(facts.get("stage", "")), now)
         stage = self._stage
         stage.facts.update(facts)
-        stage.note = str(facts.get("note", stage.note))
         for done, whole in (("step", "steps"), ("epoch", "epochs")):
             if facts.get(whole):
                 stage.share = min(1.0, max(stage.share, facts.get(done, 0) / facts[whole]))
@@ -127,8 +126,8 @@ class ProgressDisplay(logging.Handler):
         if left is not None:
             parts.append(f"up to {duration(left)} left")  # training may stop early
         parts += [f"{key} {value:.4g}" for key, value in _shown(facts.get("metrics") or {})]
-        if stage.note:
-            parts.append(stage.note)
+        if "note" in facts:
+            parts.append(str(facts["note"]))
         return ", ".join(parts)
 
     def _seconds_left(self, stage: _Stage) -> float | None:

@@ -100,10 +100,11 @@ def test_a_line_on_a_terminal_never_wraps(monkeypatch: pytest.MonkeyPatch):
     assert len(screen.last_line()) == 39
 
 
-def test_a_note_stays_on_the_line_of_the_finished_stage():
+def test_a_result_stands_on_the_line_of_the_finished_stage_and_a_note_does_not():
     screen = Screen(io.StringIO())
     screen.tell(0, stage="ListeningLogExampleGen", state="start")
-    screen.tell(1, stage="ListeningLogExampleGen", note="split: time")
+    screen.tell(1, stage="ListeningLogExampleGen", result="split: time")
+    screen.tell(1, stage="ListeningLogExampleGen", note="writing")
     screen.tell(2, stage="ListeningLogExampleGen", state="done", seconds=2)
     assert screen.stream.getvalue().rstrip().endswith("split: time")
 
