@@ -39,9 +39,13 @@ class ItemEncoder(tf.keras.layers.Layer):
         self, catalog: Catalog, played: np.ndarray, dimension: int, *, id_dropout: float = 0.1
     ) -> None:
         super().__init__()
-        self._content = tf.constant(catalog.content, tf.int32)
-        count = np.maximum((catalog.content > 0).sum(axis=1, keepdims=True), 1)
-        self._scale = tf.constant(1.0 / np.sqrt(count), tf.float32)
+        item, place = np.nonzero(catalog.content)
+        count = np.bincount(item, minlength=catalog.size + 1)
+        self._content = tf.SparseTensor(
+            np.stack([item, catalog.content[item, place]], axis=1).astype(np.int64),
+            (1.0 / np.sqrt(count[item])).astype(np.float32),
+            (catalog.size + 1, catalog.content_size + 1),
+        )
         self._played = tf.constant(played.astype(np.float32)[:, None])
         self._id_dropout = id_dropout
         self.ids = self.add_weight("ids", (catalog.size + 1, dimension), initializer=small_normal())
@@ -54,9 +58,7 @@ class ItemEncoder(tf.keras.layers.Layer):
         keep = self._played
         if training:
             keep *= tf.cast(tf.random.uniform(tf.shape(keep)) >= self._id_dropout, tf.float32)
-        present = tf.cast(self._content > 0, tf.float32)[..., None]
-        content = tf.reduce_sum(tf.gather(self.tokens, self._content) * present, axis=1) * self._scale
-        table = self.ids * keep + content
+        table = self.ids * keep + tf.sparse.sparse_dense_matmul(self._content, self.tokens)
         return tf.concat([tf.zeros_like(table[:1]), table[1:]], axis=0)
 
 

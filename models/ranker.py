@@ -75,8 +75,7 @@ class Ranker(tf.keras.Model):
             (catalog.size + 1,),
             initializer=tf.keras.initializers.Constant(log_plays - log_plays.max()),
         )
-        self.head_hidden = {head: tf.keras.layers.Dense(width, activation="gelu") for head in self.heads}
-        self.head_out = {head: tf.keras.layers.Dense(1) for head in self.heads}
+        self.head_query = {head: HeadQuery(width) for head in self.heads}
         self._played = tf.constant(np.flatnonzero(plays > 0), tf.int32)
         self._evidence: CountingLayer | None = None
         self._evidence_weight = 0.0
@@ -112,17 +111,16 @@ class Ranker(tf.keras.Model):
             float32 [B, N + 1].
         """
         scores = self._next_item_scores(queries, history, items)
-        if self.heads:
-            everything = tf.tile(items[None], [tf.shape(queries)[0], 1, 1])
-            scores += self._head_term(self.head_logits(queries[:, None, :], everything))
-        return scores
+        return scores + self._head_term(
+            {head: layer.all_logits(queries, items) for head, layer in self.head_query.items()}
+        )
 
     def score(
         self, queries: tf.Tensor, history: tf.Tensor, candidates: tf.Tensor, items: tf.Tensor
     ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         """As `score_all`, of `candidates` int32 [B, C] alone (-inf where 0), and the heads' probabilities."""
         scores = tf.gather(self._next_item_scores(queries, history, items), candidates, batch_dims=1)
-        logits = self.head_logits(queries[:, None, :], tf.gather(items, candidates)) if self.heads else {}
+        logits = self.head_logits(queries[:, None, :], tf.gather(items, candidates))
         scores = tf.where(candidates > 0, scores + self._head_term(logits), -np.inf)
         return scores, {head: tf.sigmoid(logit) for head, logit in logits.items()}
 
@@ -141,10 +139,8 @@ class Ranker(tf.keras.Model):
         return self.config.head_weight * term
 
     def head_logits(self, queries: tf.Tensor, items: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Each head's logit for `queries` float32 [Q, 1 or C, D] and `items` float32 [Q, C, D]: float32 [Q, C]."""
-        queries = tf.broadcast_to(queries, tf.shape(items))
-        pair = tf.concat([queries * items, queries, items], axis=-1)
-        return {head: self.head_out[head](self.head_hidden[head](pair))[..., 0] for head in self.heads}
+        """Each head's logits float32 [Q, C] for `queries` float32 [Q, 1, D] and `items` float32 [Q, C, D]."""
+        return {head: layer(queries, items) for head, layer in self.head_query.items()}
 
     def train_step(self, batch: Batch) -> dict[str, tf.Tensor]:
         with tf.GradientTape() as tape:
@@ -204,6 +200,26 @@ class Ranker(tf.keras.Model):
         kept = tf.cast(tf.random.uniform([rows, 1]) >= self.config.mask_outcomes, tf.int32)
         batch["seen_outcome"] = batch["outcome"] * kept
         return batch
+
+
+class HeadQuery(tf.keras.layers.Layer):
+    """One head: how a listener would take an item, as a dot product, so that a whole catalogue is one matmul."""
+
+    def __init__(self, dimension: int) -> None:
+        super().__init__()
+        self.hidden = tf.keras.layers.Dense(dimension, activation="gelu")
+        self.out = tf.keras.layers.Dense(dimension + 1)
+        self.item = self.add_weight("item", (dimension,), initializer=small_normal())
+
+    def call(self, queries: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
+        """Logits float32 [Q, C] for `queries` float32 [Q, 1, D] and `items` float32 [Q, C, D]."""
+        asked = self.out(self.hidden(queries))
+        return tf.reduce_sum((asked[..., :-1] + self.item) * items, axis=-1) + asked[..., -1]
+
+    def all_logits(self, queries: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
+        """Logits float32 [Q, N + 1] for `queries` float32 [Q, D] and all `items` float32 [N + 1, D]."""
+        asked = self.out(self.hidden(queries))
+        return tf.matmul(asked[:, :-1] + self.item, items, transpose_b=True) + asked[:, -1:]
 
 
 def mean_or_zero(values: tf.Tensor) -> tf.Tensor:
