@@ -8,6 +8,8 @@ import os
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+import pyarrow as pa
+
 
 def is_remote(path: str) -> bool:
     """Whether the path has a scheme (`gs://…`)."""
@@ -46,6 +48,15 @@ def open_binary(path: str) -> BinaryIO:
     if is_remote(path):
         return cast(BinaryIO, io.BufferedReader(_Remote(path), buffer_size=1 << 20))
     return Path(path).open("rb")
+
+
+def open_arrow(path: str) -> pa.NativeFile:
+    """The file for Arrow to read in threads of its own; it closes with its last reader.
+
+    A local one is Arrow's own: such a thread may still read ahead when Python ends after an error, and a file
+    of Python's would then abort the process. Raises OSError where it can't be read.
+    """
+    return pa.PythonFile(open_binary(path), mode="r") if is_remote(path) else pa.OSFile(path)
 
 
 class _Remote(io.RawIOBase):

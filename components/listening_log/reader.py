@@ -117,20 +117,19 @@ def _read_csv(path: str, spec: TableSpec) -> Iterator[pa.RecordBatch]:
     if not sample:
         return
     try:
-        with files.open_binary(path) as stream:
-            compressed = path.endswith(".gz")
-            reader = pacsv.open_csv(
-                pa.CompressedInputStream(stream, "gzip") if compressed else stream,
-                read_options=pacsv.ReadOptions(block_size=_BLOCK_BYTES, use_threads=False),
-                parse_options=pacsv.ParseOptions(newlines_in_values=True),
-                # As bytes: the conversion that follows can name the row of a wrong value, pyarrow's can't.
-                convert_options=pacsv.ConvertOptions(
-                    include_columns=names,
-                    column_types={name: pa.binary() for name in names},
-                    strings_can_be_null=False,
-                ),
-            )
-            yield from reader
+        stream = files.open_arrow(path)
+        reader = pacsv.open_csv(
+            pa.CompressedInputStream(stream, "gzip") if path.endswith(".gz") else stream,
+            read_options=pacsv.ReadOptions(block_size=_BLOCK_BYTES, use_threads=False),
+            parse_options=pacsv.ParseOptions(newlines_in_values=True),
+            # As bytes: the conversion that follows can name the row of a wrong value, pyarrow's can't.
+            convert_options=pacsv.ConvertOptions(
+                include_columns=names,
+                column_types={name: pa.binary() for name in names},
+                strings_can_be_null=False,
+            ),
+        )
+        yield from reader
     except _UNREADABLE as error:
         # pyarrow's message about a row of another width quotes it: a listener's data, so not for a log.
         raise UserError(_odd_row(path, len(header)) or _unreadable(path, error)) from error

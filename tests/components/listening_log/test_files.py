@@ -1,5 +1,6 @@
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
 
 from components.listening_log import files
@@ -42,3 +43,12 @@ def test_a_remote_log_reads_like_a_local_one(name: str) -> None:
     assert paths == [f"{directory}/{name}"]
     batches = list(read_batches(paths[0], "events", batch_rows=3000))
     assert [(first, batch.num_rows) for first, batch in batches] == [(0, 3000), (3000, 2000)]
+
+
+def test_arrows_threads_never_need_python_to_read_a_local_file(tmp_path: Path) -> None:
+    # Else one that still reads ahead aborts the process where it ends after an error.
+    path = tmp_path / "events.csv"
+    path.write_text("a\n")
+    stream = files.open_arrow(str(path))
+    assert isinstance(stream, pa.OSFile)
+    assert stream.read() == b"a\n"
