@@ -2,12 +2,15 @@
 
 import json
 import os
+from collections import Counter
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from components.artifacts import EVALUATION_FILE
 from components.index_builder.build import load_searcher
 from components.training import ranker, retrieval, store
 from components.training.inputs import Inputs
@@ -15,10 +18,10 @@ from models import names
 from models.ranking_stage import RankingStage
 from models.retrieval_stage import RetrievalStage
 from models.served import Served, save
-from serving.warmup import write_warmup
+from serving.titles import write_titles
+from serving.warmup import made_requests, write_warmup
 
-WARMUP_ROWS = (1, 8)
-TITLES_FILE = "titles.json"
+WARMUP_IDS = 500
 
 
 def compose(
@@ -44,9 +47,11 @@ def compose(
     )
     two_tower, ranking_model = retrieval.load(retrieval_uri, inputs), ranker.load(ranker_uri, inputs)
     max_length = store.load_settings(ranker_uri)["max_length"]
-    with tf.io.gfile.GFile(os.path.join(evaluation_uri, "evaluation.json")) as file:
+    with tf.io.gfile.GFile(os.path.join(evaluation_uri, EVALUATION_FILE)) as file:
         quality = json.load(file)["metrics"]
-    requests = warmup_requests(inputs, config["seed"], max_length)
+    draw = np.random.default_rng(config["seed"])
+    drawn = draw.permutation(inputs.catalog.size)[:WARMUP_IDS]
+    made_ids = [inputs.catalog.item_ids[place].decode() for place in drawn]
     for build in names.BUILDS:
         searcher = load_searcher(index_uri) if build == names.SCANN else None
         for kind in names.MODELS:
@@ -61,25 +66,17 @@ def compose(
             save(served, path)
             extra = os.path.join(path, "assets.extra")
             tf.io.gfile.makedirs(extra)
-            _write_json(
-                os.path.join(extra, names.MODEL_INFO_FILE), model_info(kind, inputs, max_length, quality)
-            )
+            with tf.io.gfile.GFile(os.path.join(extra, names.MODEL_INFO_FILE), "w") as file:
+                json.dump(model_info(kind, inputs, max_length, quality), file, ensure_ascii=False, indent=1)
             if kind == names.UPNEXT:
-                _write_json(os.path.join(extra, TITLES_FILE), titles(inputs))
-            wanted = (names.CANDIDATE_IDS,) if kind == names.RANKER else ()
-            write_warmup(
-                path,
-                {
-                    signature: [_only(request, signature, wanted) for request in requests]
-                    for signature in (names.SERVING_DEFAULT, names.CONTEXTUAL)
-                },
-            )
+                write_titles(Path(path), titles(inputs))
+            write_warmup(path, made_requests(kind, made_ids))
 
 
 def model_info(
     kind: str, inputs: Inputs, max_length: int, quality: Mapping[str, Mapping[str, float]]
 ) -> dict[str, Any]:
-    """What a client needs to know of a model."""
+    """What a client needs to know of a model; `item_tokens` counts the tokens of each column."""
     measured = {names.RETRIEVAL: "retrieval", names.RANKER: "ranker", names.UPNEXT: "two_stage"}[kind]
     answers = {names.RETRIEVAL: names.CANDIDATES, names.UPNEXT: names.ANSWERS}
     return {
@@ -88,7 +85,7 @@ def model_info(
         "max_length": max_length,
         "items": inputs.catalog.size,
         "heads": inputs.summary["heads"],
-        "item_tokens": len(inputs.catalog.tokens),
+        "item_tokens": Counter(token.partition(b"=")[0].decode() for token in inputs.catalog.tokens),
         "context_columns": inputs.summary["context"]["columns"],
         "listener_columns": inputs.summary["listener"]["columns"],
         "time_features": inputs.summary["time_features"],
@@ -97,7 +94,7 @@ def model_info(
     }
 
 
-def titles(inputs: Inputs) -> list[list[str]]:
+def titles(inputs: Inputs) -> list[tuple[str, str, str, str]]:
     """[item_id, title, creator, kind] of each item, for clients that print."""
     catalog = inputs.catalog
     told: list[dict[bytes, bytes]] = [{} for _ in range(catalog.size)]
@@ -107,45 +104,6 @@ def titles(inputs: Inputs) -> list[list[str]]:
             for item in catalog.token_items[catalog.token_splits[index] : catalog.token_splits[index + 1]]:
                 told[item - 1].setdefault(key, value)
     return [
-        [i.decode(), title.decode(), facts.get(b"creator", b"").decode(), facts.get(b"kind", b"").decode()]
+        (i.decode(), title.decode(), facts.get(b"creator", b"").decode(), facts.get(b"kind", b"").decode())
         for i, title, facts in zip(catalog.item_ids, catalog.titles, told, strict=True)
     ]
-
-
-def warmup_requests(inputs: Inputs, seed: int, max_length: int) -> list[dict[str, np.ndarray]]:
-    """Made requests, never a listener's: random items."""
-    draw = np.random.default_rng(seed)
-    ids = np.array(inputs.catalog.item_ids, dtype=object)
-    requests = []
-    for rows in WARMUP_ROWS:
-        history = draw.choice(ids, (rows, max_length))
-        requests.append(
-            {
-                names.ITEM_IDS: history,
-                names.CANDIDATE_IDS: draw.choice(ids, (rows, names.CANDIDATES)),
-                names.TIMESTAMPS: np.zeros((rows, 0), np.int64),
-                names.REQUEST_TIME: np.zeros(rows, np.int64),
-                names.CONTEXT: np.full((rows, 0), b"", dtype=object),
-                names.EXCLUDE_IDS: history[:, :1],
-                names.ONLY: np.full((rows, 0), b"", dtype=object),
-                names.WITHOUT: np.full((rows, 0), b"", dtype=object),
-            }
-        )
-    return requests
-
-
-def _only(
-    request: Mapping[str, np.ndarray], signature: str, wanted: tuple[str, ...]
-) -> dict[str, np.ndarray]:
-    plain = (names.ITEM_IDS, *wanted)
-    contextual = signature == names.CONTEXTUAL
-    return {
-        key: value
-        for key, value in request.items()
-        if key in plain or (contextual and key != names.CANDIDATE_IDS)
-    }
-
-
-def _write_json(path: str, content: Any) -> None:
-    with tf.io.gfile.GFile(path, "w") as file:
-        json.dump(content, file, ensure_ascii=False, indent=1 if isinstance(content, dict) else None)

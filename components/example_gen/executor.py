@@ -1,17 +1,21 @@
 """Runs example generation as one Beam pipeline: files, cleaned batches, shards of listeners, windows."""
 
 import json
+import os
 import time
 from collections.abc import Sequence
 from typing import Any, Final
 
 import apache_beam as beam
+import tensorflow as tf
 from tfx import types
 from tfx.components.util import examples_utils
 from tfx.dsl.components.base import base_beam_executor
 from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils
 
+from components import progress
+from components.artifacts import SUMMARY_FILE
 from components.example_gen import record_files, steps
 from components.example_gen.failures import user_error_in
 from components.example_gen.mended import Mended
@@ -30,6 +34,7 @@ from components.listening_log.policies import LogConfig
 from models import names
 
 EVENTS_A_SHARD: Final = 400_000
+STAGE: Final = "ListeningLogExampleGen"
 
 
 class Executor(base_beam_executor.BaseBeamExecutor):
@@ -71,10 +76,18 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         finally:
             record_files.remove_partial(windows.uri)
             record_files.remove_partial(catalog.uri)
+        progress.report(STAGE, result=_choice(summary.uri))
         splits = [names.TRAIN, names.EVAL, names.TEST, *([names.ALL] if final_fit else [])]
         for artifact, split_names in ((windows, splits), (catalog, [names.CATALOG])):
             artifact.split_names = artifact_utils.encode_split_names(split_names)
             examples_utils.set_payload_format(artifact, example_gen_pb2.FORMAT_TF_EXAMPLE)
+
+
+def _choice(summary_uri: str) -> str:
+    """How the log was split, for the terminal: nobody should have to open a file for that."""
+    with tf.io.gfile.GFile(os.path.join(summary_uri, SUMMARY_FILE)) as file:
+        split = json.load(file)["split"]
+    return f"split {split['kind']}, {split['reason']}"
 
 
 def _build(

@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 from tfx.utils import path_utils
 
+from components.artifacts import INDEX_FILE
 from components.examples_reader import read_catalog_arrays
 from components.training import store
 from models import names
@@ -17,7 +18,6 @@ from models.metrics import recall_at_k
 from models.search import build_searcher, exact_top, scann_top
 
 SEARCHER = "searcher"
-INDEX_FILE = "index.json"
 RECALL_AT = (10, 100, 200)
 _BATCH = 4096
 

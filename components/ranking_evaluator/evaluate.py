@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from components import progress
+from components.artifacts import EVALUATION_FILE
 from components.index_builder.build import load_searcher
 from components.training import ranker, retrieval, store
 from components.training.inputs import BATCH_WINDOWS, Inputs, eval_batch_size
@@ -21,7 +22,6 @@ from models.evaluation import asked_places, mask_seen, rank_of, ranker_scores, r
 from models.layers import Batch
 from models.search import scann_top
 
-EVALUATION_FILE = "evaluation.json"
 STAGE = "RankingEvaluator"
 MODELS = ("two_stage", "ranker", "retrieval")
 BASELINES: dict[str, Callable[[baselines.Interactions], baselines.Scorer]] = {

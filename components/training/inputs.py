@@ -9,6 +9,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from components.artifacts import SUMMARY_FILE
 from components.examples_reader import read_catalog_arrays, window_dataset
 from models import names
 from models.catalog import Catalog
@@ -40,7 +41,7 @@ class Inputs:
         summary_uri: str,
     ) -> "Inputs":
         """Reads the catalogue, the Transform graph and the log's summary."""
-        with tf.io.gfile.GFile(os.path.join(summary_uri, "summary.json")) as file:
+        with tf.io.gfile.GFile(os.path.join(summary_uri, SUMMARY_FILE)) as file:
             summary = json.load(file)
         catalog = read_catalog_arrays(catalog_uri, catalog_transform_uri)
         output = tft.TFTransformOutput(transform_uri)
