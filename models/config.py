@@ -58,9 +58,11 @@ class IndexConfig:
     """A smaller catalogue uses ScaNN's exact searcher."""
     leaves_per_sqrt: float = 1.0
     """Leaves of the partition tree, as a multiple of the catalogue's square root."""
-    search_share: float = 0.25
-    """Share of the leaves that a query searches."""
-    reorder: int = 800
+    search_share: float = 0.4
+    """Share of the leaves that a query searches, at least."""
+    search_items: int = 20_000
+    """Items that a query searches, at least: of a smaller catalogue, every leaf."""
+    reorder: int = 2000
     """Candidates rescored exactly."""
     queries: int = 1000
     """Queries that measure recall against exact search."""

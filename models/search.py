@@ -64,9 +64,10 @@ def build_searcher(vectors: np.ndarray, k: int, config: IndexConfig) -> tuple[An
     if len(vectors) < config.brute_force_below:
         return builder.score_brute_force().build().serialize_to_module(), "brute_force"
     leaves = max(int(np.sqrt(len(vectors)) * config.leaves_per_sqrt), 2)
+    share = max(config.search_share, min(config.search_items / len(vectors), 1.0))
     builder = builder.tree(
         num_leaves=leaves,
-        num_leaves_to_search=max(int(np.ceil(leaves * config.search_share)), 1),
+        num_leaves_to_search=int(np.ceil(leaves * share)),
         training_sample_size=min(len(vectors), 250_000),
         spherical=False,
     )

@@ -26,7 +26,6 @@ SETTINGS = (
     "ranker.max_epochs=6",
     "retrieval.max_epochs=6",
     "index.brute_force_below=100",  # the quantised index, small as the catalogue is
-    "index.search_share=0.8",
 )
 
 
