@@ -21,6 +21,7 @@ import numpy as np
 
 from models import names
 from models.errors import UserError
+from serving.quiet import diverted_noise
 from tfx_pipeline.console import render_table
 
 CLIENTS: Final = (1, 8)
@@ -45,7 +46,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Measures the newest version under HOME. Returns the exit code."""
     args = _parser().parse_args(argv)
     try:
-        figures, facts = measure(Path(args.home), args.build, args.requests, args.length, args.seed)
+        with diverted_noise(None):
+            figures, facts = measure(Path(args.home), args.build, args.requests, args.length, args.seed)
     except UserError as error:
         print(error, file=sys.stderr)
         return error.exit_code

@@ -1,6 +1,8 @@
-"""docs/guide/configuration.md tells every key, with the default and the range that it has."""
+"""The guides tell what there is: every setting with its default and range, and the flags of our modules."""
 
+import importlib
 import re
+import shlex
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +16,9 @@ from tfx_pipeline.config import Config, load_config
 PAGE = (ROOT / "docs/guide/configuration.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `([\w.]+)` \| `(.*?)` \| (.*?) \|", PAGE, re.MULTILINE)
 RANGES = [(key, told) for key, _, told in ROWS if told]
+GUIDES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "benchmarks/README.md"]
+MODULES = {"serving.model_server": "serving.options"}  # where the flags are, if elsewhere
+TOLD = [line for page in GUIDES for line in re.findall(r"^\.venv/bin/python -m .*", page.read_text(), re.MULTILINE)]
 TOGETHER = {  # settings that have to give way to try a range's ends
     "log.eval_share": "log.test_share=1e-12",
     "log.test_share": "log.eval_share=1e-12",
@@ -73,3 +78,10 @@ def test_the_example_of_a_file_is_a_configuration(tmp_path):
     config = load_config(path)
 
     assert (config.seed, config.log.split, config.ranker.max_epochs) == (3, "time", 20)
+
+
+@pytest.mark.parametrize("line", TOLD)
+def test_a_modules_flags_in_the_guides_are_understood(line: str):
+    module, *words = shlex.split(line)[2:]
+    parser = importlib.import_module(MODULES.get(module, module))._parser()
+    parser.parse_args(words)
