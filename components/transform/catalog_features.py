@@ -19,6 +19,7 @@ BUCKETS: Final = 8
 """Quantile buckets of duration and of age."""
 FIRST_TOKEN: Final = 1 + 2 * BUCKETS
 """Id of the vocabulary's first token."""
+_COUNTRY: Final = "(?s)country=.*"
 
 
 def preprocessing_fn(inputs: Mapping[str, tf.SparseTensor]) -> dict[str, tf.SparseTensor]:
@@ -41,7 +42,7 @@ def _content(inputs: Mapping[str, tf.SparseTensor]) -> tf.SparseTensor:
         _buckets("duration", duration, duration.values > 0, first_id=1),
         _buckets("age", release, release.values != names.RELEASE_UNKNOWN, first_id=1 + BUCKETS),
         _token_ids(
-            (inputs[names.ITEM_TOKENS].indices[:, 0], inputs[names.ITEM_TOKENS].values),
+            _telling(inputs[names.ITEM_TOKENS]),
             _words(inputs[names.TITLE]),
             _words(inputs[names.DESCRIPTION]),
         ),
@@ -63,6 +64,15 @@ def _token_ids(*parts: tuple[tf.Tensor, tf.Tensor]) -> tuple[tf.Tensor, tf.Tenso
     )
     ids = tft.apply_vocabulary(tokens, vocabulary, default_value=-1)
     return tf.boolean_mask(rows, ids >= 0), FIRST_TOKEN + tf.boolean_mask(ids, ids >= 0)
+
+
+def _telling(item_tokens: tf.SparseTensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Item tokens that say what an item is: rows [n] and tokens [n].
+
+    Where it may be played does not, and an item that is allowed everywhere has a token for each country.
+    """
+    kept = ~tf.strings.regex_full_match(item_tokens.values, _COUNTRY)
+    return tf.boolean_mask(item_tokens.indices[:, 0], kept), tf.boolean_mask(item_tokens.values, kept)
 
 
 def _words(text: tf.SparseTensor) -> tuple[tf.Tensor, tf.Tensor]:

@@ -56,6 +56,14 @@ def test_content_holds_buckets_tokens_and_words_that_two_items_share(fit, writte
     assert catalog.token_splits.tolist() == [0, 2, 3]
 
 
+def test_where_an_item_may_be_played_is_no_content(fit):
+    from components.transform.catalog_features import preprocessing_fn
+
+    countries = [f"country={number}" for number in range(90)]
+    items = [_item(item, item_tokens=["kind=track", *countries]) for item in ("a", "b")]
+    assert fit("catalog", preprocessing_fn, items)[1](items)[names.CONTENT] == [[17], [17]]
+
+
 def test_a_catalogue_of_bare_ids_has_no_content(fit, written):
     from components.examples_reader import read_catalog_arrays
     from components.transform.catalog_features import preprocessing_fn
