@@ -114,9 +114,12 @@ def check_enough(facts: LogFacts | None, policies: Mapping[str, int]) -> LogFact
 
 
 def check_splits(plan: SplitPlan, splits: dict[str, SplitCounts]) -> None:
-    """Raises UserError for a split without a window."""
+    """Raises UserError for a split without a positive target: there is nothing to learn or to ask."""
     for split in (names.TRAIN, names.EVAL, names.TEST):
-        if split not in splits or not splits[split].targets:
+        counts = splits.get(split, SplitCounts())
+        if counts.targets and counts.targets == counts.outcomes[names.OUTCOME_NAMES[names.SKIPPED]]:
+            raise UserError(f"split {plan.kind}: every event of `{split}` was skipped; add events")
+        if not counts.targets:
             mend = (
                 "a listener needs three events for it; add events"
                 if plan.first_cut is None

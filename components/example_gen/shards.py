@@ -74,12 +74,11 @@ def sorted_events(parts: Iterable[bytes]) -> pa.Table:
     return table.take(pa.array(order))
 
 
-def without_repeats(events: pa.Table) -> tuple[pa.Table, int]:
-    """Sorted events without those told twice, and how many those were."""
+def without_repeats(events: pa.Table) -> tuple[pa.Table, npt.NDArray[np.int64]]:
+    """Sorted events without those told twice, and the rows of those."""
     users = pc.dictionary_encode(_whole(events[USER])).indices.to_numpy()
     keep = policies.drop_repeats(users, *(events[name].to_numpy() for name in (ITEM, TIMESTAMP, PLAYED)))
-    repeats = len(keep) - int(keep.sum())
-    return (events.filter(pa.array(keep)) if repeats else events), repeats
+    return events if keep.all() else events.filter(pa.array(keep)), events[ROW].to_numpy()[~keep]
 
 
 def as_shard(events: pa.Table) -> Shard:

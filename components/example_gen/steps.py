@@ -97,9 +97,9 @@ class SortShard(beam.DoFn):
         index, parts = element
         events, repeats = shards.without_repeats(shards.sorted_events(parts))
         shard = shards.as_shard(events)
-        yield beam.pvalue.TaggedOutput(
-            ReadEvents.POLICIES, Mended({policies.REPEAT: repeats} if repeats else {})
-        )
+        if len(repeats):
+            mended = Mended({policies.REPEAT: len(repeats)}, {policies.REPEAT: int(repeats.min())})
+            yield beam.pvalue.TaggedOutput(ReadEvents.POLICIES, mended)
         yield beam.pvalue.TaggedOutput(self.FACTS, LogFacts.of(shard))
         yield index, shard
 

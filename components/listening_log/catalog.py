@@ -25,7 +25,7 @@ NEGATIVE_DURATION: Final = "negative_duration"
 
 CATALOG_POLICIES: Final = {
     EMPTY_ITEM: "catalogue row without item_id: dropped",
-    DUPLICATE_ITEM: "item that the catalogue has already: the first one stays",
+    DUPLICATE_ITEM: "an item_id that the catalogue has already: the first one stays",
     UNREADABLE_DATE: "release_date that is neither a year nor an ISO date: taken as unknown",
     NEGATIVE_DURATION: "duration_ms below 0: taken as unknown",
 }

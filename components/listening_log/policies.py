@@ -25,14 +25,14 @@ NEGATIVE_PLAYED: Final = "negative_played"
 REPEAT: Final = "repeat"
 
 POLICIES: Final = {
-    EMPTY_ID: "no listener or no item: dropped",
-    UNKNOWN_ITEM: "item that the catalogue lacks: dropped",
+    EMPTY_ID: "no user_id or no item_id: dropped",
+    UNKNOWN_ITEM: "an item_id that the catalogue lacks: dropped",
     NO_TIME: "no timestamp: dropped",
     NEGATIVE_TIME: "timestamp below 0: dropped",
     FUTURE_TIME: "timestamp more than a day ahead of now: dropped",
     TIME_IN_MS: "timestamp in milliseconds or finer: divided to seconds",
     NEGATIVE_PLAYED: "ms_played below 0: taken as unknown",
-    REPEAT: "the same listener, item, time and played time again: dropped",
+    REPEAT: "the same user_id, item_id, timestamp and ms_played again: dropped",
 }
 """Every policy on events, and what it does, as a person reads it."""
 

@@ -92,6 +92,7 @@ def test_ties_in_time_keep_the_order_of_the_file_and_repeats_go(generate):
     assert written.windows("all")[0]["item_ids"] == ["c", "a", "b", "d"]
     assert written.windows("all")[0]["timestamps"] == [7000, 7000, 7000, 60_013]
     assert written.summary["policies"] == {"repeat": 1}
+    assert written.summary["places"]["repeat"].endswith("events.csv, line 5")
 
 
 def test_context_outcomes_and_listeners_become_tokens_and_heads(generate):
@@ -136,6 +137,11 @@ def test_unknown_items_are_counted_and_their_first_place_is_told(generate):
         ("user_id,item_id,timestamp\nu1,zzz,1\n", "no usable event"),
         ("user_id,item_id,timestamp\n", "no usable event"),
         ("user_id,item_id,timestamp\nu1,a,1\nu2,b,1\n", "no event is left for `eval`"),
+        (
+            "user_id,item_id,timestamp,end_reason\n"
+            + "".join(f"{user},a,{time},skip\n" for user in "xy" for time in (9, 99, 777, 5555)),
+            "every event of `train` was skipped",
+        ),
         ("user_id,item_id,timestamp\nu1,a,monday\n", "events.csv, line 2, column timestamp"),
     ],
 )

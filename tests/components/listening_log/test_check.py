@@ -100,7 +100,7 @@ def test_one_listener_only_is_shown(write_log) -> None:
 def test_a_log_without_a_usable_event_is_an_error_that_says_why(write_log) -> None:
     events = "user_id,item_id,timestamp\nu,x,1\nu,y,2\nu,,3\n"
     with pytest.raises(
-        UserError, match="none of the 3 events is usable; 2 have item that the catalogue lacks"
+        UserError, match="none of the 3 events is usable; 2 have an item_id that the catalogue lacks"
     ):
         check_log(write_log(catalog=CATALOG, events=events), now=NOW)
 
