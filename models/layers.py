@@ -74,7 +74,8 @@ class RequestEncoder(tf.keras.layers.Layer):
         self.gap = self.add_weight("gap", (GAPS, dimension), initializer=small_normal())
         self.hour = self.add_weight("hour", (HOURS, dimension), initializer=small_normal())
         self.weekday = self.add_weight("weekday", (WEEKDAYS, dimension), initializer=small_normal())
-        self.token = self.add_weight("token", (sizes.context + 1, dimension), initializer=small_normal())
+        # From zero: a token that training never met, as the unknown one may be, then adds nothing.
+        self.token = self.add_weight("token", (sizes.context + 1, dimension), initializer="zeros")
 
     def call(self, batch: Batch) -> tf.Tensor:
         times = sum(
