@@ -3,12 +3,13 @@
 import json
 import os
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import tensorflow as tf
+import tensorflow_transform as tft
 
 from components.artifacts import EVALUATION_FILE
 from components.index_builder.build import load_searcher
@@ -22,6 +23,8 @@ from serving.titles import write_titles
 from serving.warmup import made_requests, write_warmup
 
 WARMUP_IDS = 500
+TOLD_TOKENS = 10_000
+"""Context tokens that `upnext.json` names, the most frequent ones."""
 
 
 def compose(
@@ -49,6 +52,7 @@ def compose(
     max_length = store.load_settings(ranker_uri)["max_length"]
     with tf.io.gfile.GFile(os.path.join(evaluation_uri, EVALUATION_FILE)) as file:
         quality = json.load(file)["metrics"]
+    tokens = context_tokens(transform_graph_uri)
     draw = np.random.default_rng(config["seed"])
     drawn = draw.permutation(inputs.catalog.size)[:WARMUP_IDS]
     made_ids = [inputs.catalog.item_ids[place].decode() for place in drawn]
@@ -67,16 +71,25 @@ def compose(
             extra = os.path.join(path, "assets.extra")
             tf.io.gfile.makedirs(extra)
             with tf.io.gfile.GFile(os.path.join(extra, names.MODEL_INFO_FILE), "w") as file:
-                json.dump(model_info(kind, inputs, max_length, quality), file, ensure_ascii=False, indent=1)
+                info = model_info(kind, inputs, max_length, tokens, quality)
+                json.dump(info, file, ensure_ascii=False, indent=1)
             if kind == names.UPNEXT:
                 write_titles(Path(path), titles(inputs))
             write_warmup(path, made_requests(kind, made_ids))
 
 
 def model_info(
-    kind: str, inputs: Inputs, max_length: int, quality: Mapping[str, Mapping[str, float]]
+    kind: str,
+    inputs: Inputs,
+    max_length: int,
+    tokens: Sequence[str],
+    quality: Mapping[str, Mapping[str, float]],
 ) -> dict[str, Any]:
-    """What a client needs to know of a model; `item_tokens` counts the tokens of each column."""
+    """What a client needs to know of a model.
+
+    `item_tokens` counts the tokens of each column; `context_tokens` are those of listeners and requests that
+    the model knows, the buckets of numbers among them, the most frequent first.
+    """
     measured = {names.RETRIEVAL: "retrieval", names.RANKER: "ranker", names.UPNEXT: "two_stage"}[kind]
     answers = {names.RETRIEVAL: names.CANDIDATES, names.UPNEXT: names.ANSWERS}
     return {
@@ -86,12 +99,20 @@ def model_info(
         "items": inputs.catalog.size,
         "heads": inputs.summary["heads"],
         "item_tokens": Counter(token.partition(b"=")[0].decode() for token in inputs.catalog.tokens),
+        "context_tokens": list(tokens),
         "context_columns": inputs.summary["context"]["columns"],
         "listener_columns": inputs.summary["listener"]["columns"],
         "time_features": inputs.summary["time_features"],
         "data_span": inputs.summary["span"],
         "quality": quality[measured],
     }
+
+
+def context_tokens(transform_graph_uri: str) -> list[str]:
+    """The most frequent tokens of listeners and contexts that the log's Transform graph knows."""
+    vocabulary = tft.TFTransformOutput(transform_graph_uri).vocabulary_by_name(names.TOKENS_VOCABULARY)
+    # where there is none, Transform writes a placeholder, which is no `column=value`
+    return [token.decode() for token in vocabulary[:TOLD_TOKENS] if b"=" in token]
 
 
 def titles(inputs: Inputs) -> list[tuple[str, str, str, str]]:

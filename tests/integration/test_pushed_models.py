@@ -56,6 +56,7 @@ def test_a_model_says_what_a_client_needs_to_know(whole_run: WholeRun, build: st
     assert info["items"] == ITEMS + UNHEARD_OF + AUDIOBOOKS
     assert info["heads"] == [names.P_COMPLETE, names.P_SKIP]
     assert info["context_columns"] == ["device", "surface"]
+    assert {token.partition("=")[0] for token in info["context_tokens"]} >= {"device", "surface"}
     assert info["listener_columns"] == ["age", "country", "plan"]
     assert info["quality"]["ndcg@10"] > 0
 
