@@ -39,7 +39,7 @@ class RankerConfig:
     learning_rate: float = 2e-3
     max_epochs: int = 60
     patience: int = 4
-    max_positions: int = 30_000_000
+    max_positions: int = 40_000_000
     """Events that training reads in all: the budget in a unit that no clock changes."""
     mask_times: float = 0.3
     """Share of training windows whose times are hidden, so that a request without times ranks nearly as well."""

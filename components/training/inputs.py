@@ -1,6 +1,7 @@
 """What both trainers, the evaluator and the composer read from their inputs' URIs."""
 
 import json
+import math
 import os
 from dataclasses import dataclass
 from typing import Any
@@ -17,6 +18,7 @@ from models.layers import FeatureSizes
 from models.request import RequestFeatures, Transform, item_table
 
 BATCH_WINDOWS = 64
+EVAL_TARGETS = 20_000
 
 
 @dataclass(frozen=True)
@@ -79,6 +81,17 @@ class Inputs:
             shuffle_seed=shuffle_seed,
             with_user=with_user,
         )
+
+    def eval_windows(self, max_length: int) -> tf.data.Dataset:
+        """The windows of `eval` that training looks at after each epoch: some 20,000 targets at most.
+
+        Shards hold listeners by a hash, so the first windows are a fair sample. A batch is as large as the
+        scores of its targets over the whole catalogue allow.
+        """
+        size = eval_batch_size(self.catalog, max_length)
+        told = self.summary["splits"][names.EVAL]
+        windows = math.ceil(told["windows"] * min(1.0, EVAL_TARGETS / told["targets"]))
+        return self.windows(names.EVAL, batch_size=size).take(math.ceil(windows / size))
 
     def request_features(self, max_length: int) -> RequestFeatures:
         """The same features from a request's strings."""

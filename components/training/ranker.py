@@ -11,7 +11,7 @@ from tfx.components.trainer.fn_args_utils import FnArgs
 from components.evaluator.config import SIGNATURE
 from components.training import fit, store
 from components.training.evaluate_signature import evaluate_signature
-from components.training.inputs import Inputs, eval_batch_size
+from components.training.inputs import Inputs
 from components.training.sequences import plays_of, read_sequences, repeat_share
 from models import names
 from models.config import RankerConfig
@@ -118,7 +118,7 @@ def load(model_uri: str, inputs: Inputs) -> Ranker:
 
 
 def _measure(model: Ranker, inputs: Inputs, max_length: int, exclude_seen: bool) -> Callable[[], float]:
-    windows = inputs.windows(names.EVAL, batch_size=eval_batch_size(inputs.catalog, max_length))
+    windows = inputs.eval_windows(max_length)
 
     @tf.function(reduce_retracing=True)
     def ranks(batch: Batch, table: tf.Tensor) -> tf.Tensor:
@@ -136,7 +136,7 @@ def weigh_evidence(
 ) -> float:
     """The weight of the evidence that serves NDCG@10 on `eval` best."""
     layer, table = CountingLayer(evidence), model.items.table()
-    windows = inputs.windows(names.EVAL, batch_size=eval_batch_size(inputs.catalog, max_length) // 2 or 1)
+    windows = inputs.eval_windows(max_length)
     score = ranker_scores(model, table)
 
     @tf.function(reduce_retracing=True)
@@ -144,10 +144,14 @@ def weigh_evidence(
         places, history, target = asked_places(batch)
         scores, counted = score(batch, places, history), layer(history)
         seen = history if exclude_seen else tf.zeros_like(history[:, :1])
-        return tf.stack(
-            [rank_of(mask_seen(scores + weight * counted, seen), target) for weight in EVIDENCE_WEIGHTS],
-            axis=1,
+        # one weight after the other: each needs its own scores of the whole catalogue
+        by_weight = tf.map_fn(
+            lambda weight: rank_of(mask_seen(scores + weight * counted, seen), target),
+            tf.constant(EVIDENCE_WEIGHTS),
+            fn_output_signature=tf.int32,
+            parallel_iterations=1,
         )
+        return tf.transpose(by_weight)
 
     table_of_ranks = fit.concatenate(windows, ranks)
     return EVIDENCE_WEIGHTS[int(np.argmax([ndcg_at_k(column, 10) for column in table_of_ranks.T]))]

@@ -9,7 +9,7 @@ import tensorflow as tf
 from tfx.components.trainer.fn_args_utils import FnArgs
 
 from components.training import fit, store
-from components.training.inputs import BATCH_WINDOWS, Inputs, eval_batch_size
+from components.training.inputs import Inputs
 from components.training.sequences import plays_of, read_sequences
 from models import names
 from models.config import TwoTowerConfig
@@ -102,7 +102,7 @@ def load(model_uri: str, inputs: Inputs) -> TwoTower:
 
 
 def _measure(model: TwoTower, inputs: Inputs, max_length: int) -> Callable[[], float]:
-    windows = inputs.windows(names.EVAL, batch_size=eval_batch_size(inputs.catalog, max_length))
+    windows = inputs.eval_windows(max_length)
 
     @tf.function(reduce_retracing=True)
     def ranks(batch: Batch, candidates: tf.Tensor) -> tf.Tensor:
@@ -125,9 +125,8 @@ def _embed_items(features: RequestFeatures, vectors: tf.Variable) -> Any:
 
 def sample_queries(model: TwoTower, inputs: Inputs, max_length: int) -> np.ndarray:
     """Query vectors float32 [up to 1000, D] of `eval`, on which the index's recall is measured."""
-    windows = inputs.windows(names.EVAL, batch_size=BATCH_WINDOWS)
     found = []
-    for batch in windows:
+    for batch in inputs.eval_windows(max_length):
         found.append(tf.boolean_mask(model.queries(batch), positives(batch)).numpy())
         if sum(map(len, found)) >= SAMPLE_QUERIES:
             break
