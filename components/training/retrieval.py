@@ -20,7 +20,8 @@ from models.retrieval_stage import RetrievalStage
 from models.served import Served, save
 from models.two_tower import TwoTower
 
-MONITOR = "eval_recall@100"
+MONITORED = 100
+"""Training stops by recall at so many items, or at a tenth of a small catalogue: all of it says nothing."""
 SAMPLE_QUERIES = 1000
 
 
@@ -64,7 +65,7 @@ def run_fn(fn_args: FnArgs) -> None:
             epochs=fit.epochs_within(config.max_epochs, config.max_positions, len(interactions.items)),
             learning_rate=config.learning_rate,
             patience=config.patience,
-            monitor=MONITOR,
+            monitor=f"eval_recall@{monitored_places(inputs.catalog.size)}",
             measure=_measure(model, inputs, max_length),
         )
     features, stage_model = inputs.request_features(max_length), RetrievalStage(model, searcher=None)
@@ -101,7 +102,13 @@ def load(model_uri: str, inputs: Inputs) -> TwoTower:
     return model
 
 
+def monitored_places(items: int) -> int:
+    """At how many places recall is watched, of a catalogue of so many items."""
+    return max(1, min(MONITORED, items // 10))
+
+
 def _measure(model: TwoTower, inputs: Inputs, max_length: int) -> Callable[[], float]:
+    k = monitored_places(inputs.catalog.size)
     windows = inputs.eval_windows(max_length)
 
     @tf.function(reduce_retracing=True)
@@ -110,7 +117,7 @@ def _measure(model: TwoTower, inputs: Inputs, max_length: int) -> Callable[[], f
 
     def measure() -> float:
         candidates = model.candidates()
-        return float((fit.concatenate(windows, lambda batch: ranks(batch, candidates)) < 100).mean())
+        return float((fit.concatenate(windows, lambda batch: ranks(batch, candidates)) < k).mean())
 
     return measure
 
