@@ -66,7 +66,7 @@ def rank_file(
     in_path, out_path = Path(in_path), Path(out_path)
     staged = out_path.with_name(f".{out_path.name}.{os.getpid()}")
     try:
-        with _open(in_path, "r") as lines, _open(staged, "w") as out:
+        with _open(in_path, "r") as lines, _open(staged, "w", out_path) as out:
             first = _read(lines, in_path, 0)  # a wrong first block is told before the model is loaded
             model = load_model(model_dir)
             start = time.monotonic()
@@ -166,10 +166,11 @@ def _line(listener: _Listener, ranking: Ranking) -> str:
     return json.dumps(row, ensure_ascii=False) + "\n"
 
 
-def _open(path: Path, mode: str) -> IO[str]:
+def _open(path: Path, mode: str, told: Path | None = None) -> IO[str]:
+    """Opens a file; `told` is the name by which the user knows it."""
     try:
         # A half of a surrogate pair, which JSON can hold and UTF-8 can't, is written as JSON's own escape.
         errors = "backslashreplace" if mode == "w" else "strict"
         return path.open(mode, encoding="utf-8", errors=errors, newline="\n" if mode == "w" else None)
     except OSError as error:
-        raise UserError(f"{path}: {error.strerror}.") from None
+        raise UserError(f"{told or path}: {error.strerror}.") from None

@@ -141,7 +141,7 @@ def test_files_that_are_not_there_are_named(tmp_path: Path) -> None:
     with pytest.raises(UserError, match=r"absent\.jsonl: No such file"):
         rank_file(tmp_path, tmp_path / "absent.jsonl", tmp_path / "out.jsonl")
     source = write(tmp_path / "in.jsonl", [listener("a")])
-    with pytest.raises(UserError, match="No such file"):
+    with pytest.raises(UserError, match=r"absent/out\.jsonl: No such file"):
         rank_file(tmp_path, source, tmp_path / "absent" / "out.jsonl")
     with pytest.raises(UserError, match="not a model that can be loaded"):
         rank_file(tmp_path / "absent", source, tmp_path / "out.jsonl")
