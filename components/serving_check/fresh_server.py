@@ -16,7 +16,8 @@ from components.serving_check import rest
 from models.errors import UserError
 
 HOST: Final = "127.0.0.1"
-START_SECONDS: Final = 240.0
+START_SECONDS: Final = 600.0
+"""A large catalogue on a busy machine takes minutes to load and to warm up."""
 STOP_SECONDS: Final = 30.0
 _POLL_SECONDS: Final = 0.2
 
