@@ -12,7 +12,8 @@ from components.evaluator.config import SIGNATURE
 from components.training import fit, store
 from components.training.evaluate_signature import evaluate_signature
 from components.training.inputs import Inputs
-from components.training.sequences import plays_of, read_sequences, repeat_share
+from components.training.job import Job
+from components.training.sequences import repeat_share
 from models import names
 from models.config import RankerConfig
 from models.counting import CountingEvidence, CountingLayer, fit_counting
@@ -32,50 +33,16 @@ _COUNTING = "counting.npz"
 
 def run_fn(fn_args: FnArgs) -> None:
     """Entry point of TFX's Trainer."""
-    settings = fn_args.custom_config
-    config = RankerConfig(**settings["model"])
-    inputs = Inputs.load(
-        examples_uri=settings["examples_uri"],
-        transform_uri=fn_args.transform_graph_path,
-        catalog_uri=settings["catalog_uri"],
-        catalog_transform_uri=settings["catalog_transform_uri"],
-        summary_uri=settings["summary_uri"],
-    )
-    final, max_length = settings["final"], settings["max_length"]
-    stage = "RankerFinalTrainer" if final else "RankerTrainer"
-    fit.make_repeatable(settings["seed"])
-    split = names.ALL if final else names.TRAIN
-    interactions = read_sequences(inputs, split)
-    plays = plays_of(interactions)
-    model = build(inputs, plays, max_length, config)
-    windows = inputs.windows(split, batch_size=config.batch_size, shuffle_seed=settings["seed"])
-    steps = -(-inputs.summary["splits"][split]["windows"] // config.batch_size)
-    evidence = fit_counting(interactions)
-    if final:
-        store.load_weights(settings["base_model_uri"], model, inputs)
-        first = store.load_settings(settings["base_model_uri"])
-        history = fit.final_fit(
-            model,
-            windows,
-            stage=stage,
-            steps=steps,
-            best_epochs=first["history"]["best_epoch"],
-            learning_rate=config.learning_rate,
-        )
-        exclude_seen, weight = first["exclude_seen"], first["evidence_weight"]
+    job = Job.start(fn_args)
+    inputs, max_length, config = job.inputs, job.max_length, RankerConfig(**job.settings["model"])
+    model = build(inputs, job.plays, max_length, config)
+    evidence = fit_counting(job.interactions)
+    exclude_seen = job.first["exclude_seen"] if job.first else repeat_share(job.interactions) < FEW_REPEATS
+    measure = _measure(model, inputs, max_length, exclude_seen)
+    history = job.fit(model, config, monitor=MONITOR, measure=measure)
+    if job.first:
+        weight = job.first["evidence_weight"]
     else:
-        exclude_seen = repeat_share(interactions) < FEW_REPEATS
-        history = fit.first_fit(
-            model,
-            windows,
-            stage=stage,
-            steps=steps,
-            epochs=fit.epochs_within(config.max_epochs, config.max_positions, len(interactions.items)),
-            learning_rate=config.learning_rate,
-            patience=config.patience,
-            monitor=MONITOR,
-            measure=_measure(model, inputs, max_length, exclude_seen),
-        )
         weight = weigh_evidence(model, evidence, inputs, max_length, exclude_seen)
     model.add_evidence(evidence, weight)
     features, ranking = inputs.request_features(max_length), RankingStage(model)
@@ -85,7 +52,7 @@ def run_fn(fn_args: FnArgs) -> None:
     folder = store.save_parts(
         fn_args.serving_model_dir,
         model,
-        plays,
+        job.plays,
         {
             "config": dataclasses.asdict(config),
             "max_length": max_length,

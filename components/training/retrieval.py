@@ -10,7 +10,7 @@ from tfx.components.trainer.fn_args_utils import FnArgs
 
 from components.training import fit, store
 from components.training.inputs import Inputs
-from components.training.sequences import plays_of, read_sequences
+from components.training.job import Job
 from models import names
 from models.config import TwoTowerConfig
 from models.evaluation import retrieval_scores, target_ranks
@@ -27,47 +27,15 @@ SAMPLE_QUERIES = 1000
 
 def run_fn(fn_args: FnArgs) -> None:
     """Entry point of TFX's Trainer."""
-    settings = fn_args.custom_config
-    config = TwoTowerConfig(**settings["model"])
-    inputs = Inputs.load(
-        examples_uri=settings["examples_uri"],
-        transform_uri=fn_args.transform_graph_path,
-        catalog_uri=settings["catalog_uri"],
-        catalog_transform_uri=settings["catalog_transform_uri"],
-        summary_uri=settings["summary_uri"],
+    job = Job.start(fn_args)
+    inputs, max_length, config = job.inputs, job.max_length, TwoTowerConfig(**job.settings["model"])
+    model = build(inputs, job.plays, config)
+    history = job.fit(
+        model,
+        config,
+        monitor=f"eval_recall@{monitored_places(inputs.catalog.size)}",
+        measure=_measure(model, inputs, max_length),
     )
-    final, max_length = settings["final"], settings["max_length"]
-    stage = "RetrievalFinalTrainer" if final else "RetrievalTrainer"
-    fit.make_repeatable(settings["seed"])
-    split = names.ALL if final else names.TRAIN
-    interactions = read_sequences(inputs, split)
-    plays = plays_of(interactions)
-    model = build(inputs, plays, config)
-    windows = inputs.windows(split, batch_size=config.batch_size, shuffle_seed=settings["seed"])
-    steps = -(-inputs.summary["splits"][split]["windows"] // config.batch_size)
-    if final:
-        store.load_weights(settings["base_model_uri"], model, inputs)
-        first = store.load_settings(settings["base_model_uri"])
-        history = fit.final_fit(
-            model,
-            windows,
-            stage=stage,
-            steps=steps,
-            best_epochs=first["history"]["best_epoch"],
-            learning_rate=config.learning_rate,
-        )
-    else:
-        history = fit.first_fit(
-            model,
-            windows,
-            stage=stage,
-            steps=steps,
-            epochs=fit.epochs_within(config.max_epochs, config.max_positions, len(interactions.items)),
-            learning_rate=config.learning_rate,
-            patience=config.patience,
-            monitor=f"eval_recall@{monitored_places(inputs.catalog.size)}",
-            measure=_measure(model, inputs, max_length),
-        )
     features, stage_model = inputs.request_features(max_length), RetrievalStage(model, searcher=None)
     served = Served(names.RETRIEVAL, inputs.catalog, features, retrieval=stage_model)
     embed_items = _embed_items(features, stage_model.vectors)
@@ -75,7 +43,7 @@ def run_fn(fn_args: FnArgs) -> None:
     folder = store.save_parts(
         fn_args.serving_model_dir,
         model,
-        plays,
+        job.plays,
         {
             "config": dataclasses.asdict(config),
             "max_length": max_length,

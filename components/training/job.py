@@ -1,0 +1,100 @@
+"""One training: what both trainers read from the Trainer's arguments, and the fit that they share."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from tfx.components.trainer.fn_args_utils import FnArgs
+
+from components.training import fit, store
+from components.training.inputs import Inputs
+from components.training.sequences import plays_of, read_sequences
+from models import names
+from models.baselines import Interactions
+from models.config import RankerConfig, TwoTowerConfig
+
+
+@dataclass(frozen=True)
+class Job:
+    """A first fit on `train`, or a final fit over everything."""
+
+    settings: dict[str, Any]
+    """The Trainer's `custom_config`."""
+    inputs: Inputs
+
+    @classmethod
+    def start(cls, fn_args: FnArgs) -> "Job":
+        """Seeds everything and reads the inputs, but for the windows."""
+        settings = fn_args.custom_config
+        fit.make_repeatable(settings["seed"])
+        inputs = Inputs.load(
+            examples_uri=settings["examples_uri"],
+            transform_uri=fn_args.transform_graph_path,
+            catalog_uri=settings["catalog_uri"],
+            catalog_transform_uri=settings["catalog_transform_uri"],
+            summary_uri=settings["summary_uri"],
+        )
+        return cls(settings, inputs)
+
+    @property
+    def max_length(self) -> int:
+        """Longest useful history."""
+        return self.settings["max_length"]
+
+    @property
+    def split(self) -> str:
+        """What is trained on."""
+        return names.ALL if self.settings["final"] else names.TRAIN
+
+    @cached_property
+    def first(self) -> dict[str, Any] | None:
+        """Settings of the first fit that this one goes on from; None if this is the first."""
+        return store.load_settings(self.settings["base_model_uri"]) if self.settings["final"] else None
+
+    @cached_property
+    def interactions(self) -> Interactions:
+        """The positive plays of the split."""
+        return read_sequences(self.inputs, self.split)
+
+    @cached_property
+    def plays(self) -> np.ndarray:
+        """int64 [N + 1]."""
+        return plays_of(self.interactions)
+
+    def fit(
+        self,
+        model: tf.keras.Model,
+        config: TwoTowerConfig | RankerConfig,
+        *,
+        monitor: str,
+        measure: Callable[[], float],
+    ) -> fit.History:
+        """Fits `model`, by `measure` on `eval` (higher is better) where this is the first fit."""
+        windows = self.inputs.windows(
+            self.split, batch_size=config.batch_size, shuffle_seed=self.settings["seed"]
+        )
+        steps = -(-self.inputs.summary["splits"][self.split]["windows"] // config.batch_size)
+        if self.first is not None:
+            store.load_weights(self.settings["base_model_uri"], model, self.inputs)
+            return fit.final_fit(
+                model,
+                windows,
+                stage=self.settings["stage"],
+                steps=steps,
+                best_epochs=self.first["history"]["best_epoch"],
+                learning_rate=config.learning_rate,
+            )
+        return fit.first_fit(
+            model,
+            windows,
+            stage=self.settings["stage"],
+            steps=steps,
+            epochs=fit.epochs_within(config.max_epochs, config.max_positions, len(self.interactions.items)),
+            learning_rate=config.learning_rate,
+            patience=config.patience,
+            monitor=monitor,
+            measure=measure,
+        )
