@@ -18,7 +18,11 @@ ROWS = re.findall(r"^\| `([\w.]+)` \| `(.*?)` \| (.*?) \|", PAGE, re.MULTILINE)
 RANGES = [(key, told) for key, _, told in ROWS if told]
 GUIDES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "benchmarks/README.md"]
 MODULES = {"serving.model_server": "serving.options"}  # where the flags are, if elsewhere
-TOLD = [line for page in GUIDES for line in re.findall(r"^\.venv/bin/python -m .*", page.read_text(), re.MULTILINE)]
+TOLD = [
+    line
+    for page in GUIDES
+    for line in re.findall(r"^\.venv/bin/python -m .*", page.read_text(), re.MULTILINE)
+]
 TOGETHER = {  # settings that have to give way to try a range's ends
     "log.eval_share": "log.test_share=1e-12",
     "log.test_share": "log.eval_share=1e-12",
