@@ -15,7 +15,7 @@ class Eligibility(tf.Module):
         self.tokens = index_table(list(catalog.tokens), default=-1, first=0)
         self._token_items = tf.constant(catalog.token_items, tf.int32)
         self._token_splits = tf.constant(catalog.token_splits, tf.int64)
-        self._size = catalog.size + 1
+        self.size = catalog.size + 1
 
     def filtered(self, exclude_ids: tf.Tensor, only: tf.Tensor, without: tf.Tensor) -> tf.Tensor:
         """bool [B]: the rows that ask for any filter at all. All inputs: string [B, any], "" is ignored."""
@@ -32,7 +32,7 @@ class Eligibility(tf.Module):
         restricted = tf.reduce_any(only != "", axis=1)
         allowed = self._with_tokens(only) | ~restricted[:, None]
         excluded = self._scatter(*self._pairs(self.items.lookup(exclude_ids), exclude_ids != ""))
-        real = tf.range(self._size) > 0
+        real = tf.range(self.size) > 0
         return allowed & ~self._with_tokens(without) & ~excluded & real
 
     def _pairs(self, values: tf.Tensor, present: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
@@ -41,9 +41,9 @@ class Eligibility(tf.Module):
 
     def _scatter(self, rows: tf.Tensor, items: tf.Tensor, batch: tf.Tensor) -> tf.Tensor:
         """bool [batch, N + 1], True at each (row, item)."""
-        flat = rows * self._size + items
-        hits = tf.math.unsorted_segment_max(tf.ones_like(flat, tf.int32), flat, batch * self._size)
-        return tf.reshape(hits > 0, [batch, self._size])
+        flat = rows * self.size + items
+        hits = tf.math.unsorted_segment_max(tf.ones_like(flat, tf.int32), flat, batch * self.size)
+        return tf.reshape(hits > 0, [batch, self.size])
 
     def _with_tokens(self, tokens: tf.Tensor) -> tf.Tensor:
         """bool [B, N + 1]: the items that have one of each row's tokens, string [B, F]."""

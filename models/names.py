@@ -64,6 +64,7 @@ P_COMPLETE: Final = "p_complete"
 P_SKIP: Final = "p_skip"
 CANDIDATES: Final = 200  # K of `retrieval`
 ANSWERS: Final = 100  # K of `upnext`
+NEIGHBOURS: Final = 100  # counted neighbours of the history that `upnext` ranks beside the candidates
 
 MODEL_INFO_FILE: Final = "upnext.json"  # in assets.extra of each served model
 

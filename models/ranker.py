@@ -124,6 +124,12 @@ class Ranker(tf.keras.Model):
         scores = tf.where(candidates > 0, scores + self._head_term(logits), -np.inf)
         return scores, {head: tf.sigmoid(logit) for head, logit in logits.items()}
 
+    def counted(self, history: tf.Tensor) -> tf.Tensor:
+        """The counting evidence alone: float32 [B, N + 1] of `history` int32 [B, T]; 0 without evidence."""
+        if self._evidence is None:
+            return tf.zeros([tf.shape(history)[0], self.bias.shape[0]])
+        return self._evidence(history)
+
     def _next_item_scores(self, queries: tf.Tensor, history: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
         scores = self.logits(queries, items)
         if self._evidence is not None:

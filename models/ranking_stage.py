@@ -2,7 +2,16 @@
 
 import tensorflow as tf
 
+from models import names
 from models.ranker import Ranker
+from models.search import NO_SCORE
+
+
+def nearest(counted: tf.Tensor, eligible: tf.Tensor) -> tf.Tensor:
+    """The 100 eligible items of the highest counting scores float32 [B, N + 1] above 0: int32 [B, 100]."""
+    scores = tf.where(eligible & (counted > 0), counted, NO_SCORE)
+    scores, index = tf.math.top_k(scores, min(names.NEIGHBOURS, counted.shape[1]))
+    return tf.where(tf.math.is_inf(scores), 0, index)
 
 
 class RankingStage(tf.Module):
@@ -12,6 +21,18 @@ class RankingStage(tf.Module):
         super().__init__()
         self.model = model
         self.table = tf.Variable(model.items.table(), trainable=False, name="item_vectors")
+
+    def neighbours(self, history: tf.Tensor, eligible: tf.Tensor) -> tf.Tensor:
+        """The items that counting puts next to the history, which the two towers may have missed.
+
+        Args:
+            history: int32 [B, T], left-aligned, oldest first, 0 where there is no event.
+            eligible: bool [B, N + 1].
+
+        Returns:
+            int32 [B, 100], 0 where there is none.
+        """
+        return nearest(self.model.counted(history), eligible)
 
     def score(
         self, batch: dict[str, tf.Tensor], last: tf.Tensor, candidates: tf.Tensor

@@ -52,6 +52,13 @@ def exact_top(
     )
 
 
+def join(index: tf.Tensor, more: tf.Tensor) -> tf.Tensor:
+    """Two sets of item indices int32 [B, C] and [B, D] as one [B, C + D], ascending, a repeated one as 0."""
+    both = tf.sort(tf.concat([index, more], axis=1), axis=1)
+    repeated = tf.concat([tf.zeros_like(both[:, :1], tf.bool), both[:, 1:] == both[:, :-1]], axis=1)
+    return tf.where(repeated, 0, both)
+
+
 def build_searcher(vectors: np.ndarray, k: int, config: IndexConfig) -> tuple[Any, str]:
     """A serialised ScaNN searcher (a tf.Module) over `vectors` float32 [N, D] by dot product, and its kind.
 

@@ -9,7 +9,7 @@ from models import names
 from models.catalog import Catalog
 from models.eligibility import Eligibility
 from models.request import RequestFeatures
-from models.search import NO_SCORE, best_first
+from models.search import NO_SCORE, best_first, join
 
 _REQUEST = {
     names.ITEM_IDS: (tf.string, 2),
@@ -37,6 +37,8 @@ class Retrieval(Protocol):
 
 class Ranking(Protocol):
     """`models.ranking_stage.RankingStage`."""
+
+    def neighbours(self, history: tf.Tensor, eligible: tf.Tensor) -> tf.Tensor: ...
 
     def score(
         self, batch: dict[str, tf.Tensor], last: tf.Tensor, candidates: tf.Tensor
@@ -84,6 +86,7 @@ class Served(tf.Module):
         )
         if self.kind == names.UPNEXT:
             assert self.ranking is not None
+            found = join(found, self.ranking.neighbours(batch["item"], self._eligible(wishes)))
             ranked, _ = self.ranking.score(batch, last, found)
             found, scores = best_first(found, ranked, names.ANSWERS)
         return {names.ITEM_IDS: self.features.ids(found), names.SCORES: scores}
@@ -94,13 +97,17 @@ class Served(tf.Module):
         assert self.ranking is not None
         candidates = self.features.index(candidate_ids)
         scores, heads = self.ranking.score(batch, last, candidates)
-        filtered = self.eligibility.filtered(*wishes)
-        eligible = tf.cond(
-            tf.reduce_any(filtered),
-            lambda: tf.gather(self.eligibility.mask(*wishes), candidates, batch_dims=1),
-            lambda: tf.fill(tf.shape(candidates), True),
-        )
+        eligible = tf.gather(self._eligible(wishes), candidates, batch_dims=1)
         return {names.SCORES: tf.where(eligible, scores, NO_SCORE), **heads}
+
+    def _eligible(self, wishes: list[tf.Tensor]) -> tf.Tensor:
+        """bool [B, N + 1]; a batch without wishes doesn't pay for reading them."""
+        rows = tf.shape(wishes[0])[0]
+        return tf.cond(
+            tf.reduce_any(self.eligibility.filtered(*wishes)),
+            lambda: self.eligibility.mask(*wishes),
+            lambda: tf.tile(tf.range(self.eligibility.size)[None, :] > 0, [rows, 1]),
+        )
 
     def signatures(self) -> dict[str, Any]:
         """`serving_default` and `contextual`, as concrete functions."""

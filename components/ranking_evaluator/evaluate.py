@@ -20,7 +20,8 @@ from models.bootstrap import paired_bootstrap
 from models.config import GatesConfig
 from models.evaluation import asked_places, mask_seen, rank_of, ranker_scores, retrieval_scores
 from models.layers import Batch
-from models.search import scann_top
+from models.ranking_stage import nearest
+from models.search import best_first, exact_top, join, scann_top
 
 STAGE = "RankingEvaluator"
 MODELS = ("two_stage", "ranker", "retrieval")
@@ -85,7 +86,10 @@ def evaluate(
         "listeners": len(np.unique(targets.listener)),
         "exclude_seen": exclude_seen,
         "metrics": {model: figures(ranks) for model, ranks in targets.ranks.items()},
-        "retrieval_recall": {f"recall@{names.CANDIDATES}": float(targets.among_candidates.mean())},
+        "retrieval_recall": {
+            f"recall@{names.CANDIDATES}": float(targets.among_candidates.mean()),
+            "recall with neighbours": float((targets.ranks["two_stage"] < metrics.NOT_FOUND).mean()),
+        },
         "against": {
             name: against(targets, name, seed=config["seed"], confidence=gates.confidence)
             for name in ("popularity", "markov", "blend")
@@ -155,23 +159,16 @@ def rank_targets(
         seen = history if exclude_seen else tf.zeros_like(history[:, :1])
         by_retrieval = mask_seen(score_retrieval(batch, places, history), seen)
         by_ranker = mask_seen(score_ranker(batch, places, history), seen)
+        eligible = tf.math.is_finite(by_retrieval)
+        queries = tf.gather_nd(two_tower.queries(batch), places)
         if exclude_seen:  # a request with exclusions is answered by exact search
-            candidate = rank_of(by_retrieval, target) < names.CANDIDATES
-            threshold = tf.math.top_k(by_retrieval, min(names.CANDIDATES, inputs.catalog.size)).values[:, -1:]
-            kept = tf.where(by_retrieval >= threshold, by_ranker, -np.inf)
+            found, _ = exact_top(queries, candidates, names.CANDIDATES, eligible)
         else:
-            found, _ = scann_top(
-                searcher, tf.gather_nd(two_tower.queries(batch), places), candidates, names.CANDIDATES
-            )
-            candidate = tf.reduce_any(found == target[:, None], axis=1)
-            rows = tf.repeat(tf.range(tf.shape(found)[0]), names.CANDIDATES)
-            among = tf.math.unsorted_segment_max(
-                tf.ones_like(rows),
-                rows * (inputs.catalog.size + 1) + tf.reshape(found, [-1]),
-                tf.size(by_ranker),
-            )
-            kept = tf.where(tf.reshape(among, tf.shape(by_ranker)) > 0, by_ranker, -np.inf)
-        two_stage = tf.where(candidate, rank_of(kept, target), metrics.NOT_FOUND)
+            found, _ = scann_top(searcher, queries, candidates, names.CANDIDATES)
+        joined = join(found, nearest(ranking.counted(history), eligible))
+        ranked, _ = best_first(joined, tf.gather(by_ranker, joined, batch_dims=1), joined.shape[1])
+        hit = ranked == target[:, None]
+        two_stage = tf.where(tf.reduce_any(hit, axis=1), tf.argmax(tf.cast(hit, tf.int32), axis=1), metrics.NOT_FOUND)
         return (
             places[:, 0],
             history,
@@ -179,7 +176,7 @@ def rank_targets(
             two_stage,
             rank_of(by_ranker, target),
             rank_of(by_retrieval, target),
-            candidate,
+            tf.reduce_any(found == target[:, None], axis=1),
         )
 
     rows: list[tuple[np.ndarray, ...]] = []

@@ -2,7 +2,7 @@ import numpy as np
 import tensorflow as tf
 
 from models.config import IndexConfig
-from models.search import best_first, build_searcher, exact_top, scann_top
+from models.search import best_first, build_searcher, exact_top, join, scann_top
 
 
 def test_best_first_breaks_ties_by_item_index_and_leaves_unfilled_places_empty():
@@ -61,3 +61,9 @@ def test_a_catalogue_smaller_than_k_leaves_places_empty():
 
     assert found.numpy().tolist() == [[1, 2, 3, 0, 0]]
     assert scores.numpy().tolist() == [[3.0, 2.0, 1.0, -np.inf, -np.inf]]
+
+
+def test_joined_sets_hold_each_item_once():
+    joined = join(tf.constant([[5, 2, 0]]), tf.constant([[2, 7, 5]]))
+
+    assert joined.numpy().tolist() == [[0, 2, 0, 5, 0, 7]]
