@@ -30,10 +30,10 @@ SETTINGS = (
 
 
 def upnext(*words: str | Path, root: Path = ROOT, seconds: float = 600) -> subprocess.CompletedProcess[str]:
-    """Runs the command in a process of its own, with the packages of `root`."""
+    """Runs the command in a process of its own, with the packages of `root` (Python looks in the cwd first)."""
     return subprocess.run(
         [sys.executable, "-m", "tfx_pipeline.cli", *map(str, words)],
-        env=environment(root), capture_output=True, text=True, timeout=seconds,
+        cwd=root, env=environment(root), capture_output=True, text=True, timeout=seconds,
     )  # fmt: skip
 
 
