@@ -168,7 +168,9 @@ def rank_targets(
         joined = join(found, nearest(ranking.counted(history), eligible))
         ranked, _ = best_first(joined, tf.gather(by_ranker, joined, batch_dims=1), joined.shape[1])
         hit = ranked == target[:, None]
-        two_stage = tf.where(tf.reduce_any(hit, axis=1), tf.argmax(tf.cast(hit, tf.int32), axis=1), metrics.NOT_FOUND)
+        two_stage = tf.where(
+            tf.reduce_any(hit, axis=1), tf.argmax(tf.cast(hit, tf.int32), axis=1), metrics.NOT_FOUND
+        )
         return (
             places[:, 0],
             history,
