@@ -78,4 +78,4 @@ class GatesConfig:
     """Share of made histories whose top 10 are the same from both builds."""
     confidence: float = 0.95
     max_targets: int = 20_000
-    """Targets of `test` that the evaluation looks at, whole listeners at a time."""
+    """Targets of `test` that the evaluation looks at, whole batches of windows at a time."""

@@ -56,6 +56,7 @@ def compose(
     draw = np.random.default_rng(config["seed"])
     drawn = draw.permutation(inputs.catalog.size)[:WARMUP_IDS]
     made_ids = [inputs.catalog.item_ids[place].decode() for place in drawn]
+    told_titles = titles(inputs)
     for build in names.BUILDS:
         searcher = load_searcher(index_uri) if build == names.SCANN else None
         for kind in names.MODELS:
@@ -74,7 +75,7 @@ def compose(
                 info = model_info(kind, inputs, max_length, tokens, quality)
                 json.dump(info, file, ensure_ascii=False, indent=1)
             if kind == names.UPNEXT:
-                write_titles(Path(path), titles(inputs))
+                write_titles(Path(path), told_titles)
             write_warmup(path, made_requests(kind, made_ids))
 
 

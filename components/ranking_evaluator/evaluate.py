@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,7 @@ from components import progress
 from components.artifacts import EVALUATION_FILE
 from components.index_builder.build import load_searcher
 from components.training import ranker, retrieval, store
-from components.training.inputs import BATCH_WINDOWS, Inputs, eval_batch_size
+from components.training.inputs import Inputs, eval_batch_size
 from components.training.sequences import read_sequences
 from models import baselines, metrics, names
 from models.bootstrap import paired_bootstrap
@@ -184,7 +184,8 @@ def rank_targets(
     rows: list[tuple[np.ndarray, ...]] = []
     listeners: list[np.ndarray] = []
     total = 0
-    for batch in _whole_listeners(inputs, eval_batch_size(inputs.catalog, max_length)):
+    batch_size = eval_batch_size(inputs.catalog, max_length)
+    for batch in inputs.windows(names.TEST, batch_size=batch_size, with_user=True):
         result = [x.numpy() for x in rank({k: v for k, v in batch.items() if k != names.USER_ID})]
         listeners.append(batch[names.USER_ID].numpy()[result[0]])
         history = np.zeros((len(result[2]), max_length + 1), np.int32)
@@ -202,10 +203,6 @@ def rank_targets(
         for name, values in zip(MODELS, (two_stage, by_ranker, by_retrieval), strict=True)
     }
     return Targets(np.concatenate(listeners), history, item, ranks, candidate)
-
-
-def _whole_listeners(inputs: Inputs, batch_size: int) -> Iterator[dict[str, tf.Tensor]]:
-    return iter(inputs.windows(names.TEST, batch_size=min(batch_size, BATCH_WINDOWS), with_user=True))
 
 
 def rank_baselines(targets: Targets, train: baselines.Interactions, exclude_seen: bool) -> None:
