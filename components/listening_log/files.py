@@ -3,8 +3,10 @@
 TensorFlow is imported for a remote path alone: it costs seconds, and a local log needs none of it.
 """
 
+import contextlib
 import io
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -57,6 +59,19 @@ def open_arrow(path: str) -> pa.NativeFile:
     of Python's would then abort the process. Raises OSError where it can't be read.
     """
     return pa.PythonFile(open_binary(path), mode="r") if is_remote(path) else pa.OSFile(path)
+
+
+@contextlib.contextmanager
+def create_arrow(path: str) -> Iterator[pa.NativeFile]:
+    """A new file for Arrow to write; a remote one is held in memory until it ends."""
+    if is_remote(path):
+        held = pa.BufferOutputStream()
+        yield held
+        with _gfile().GFile(path, "wb") as file:
+            file.write(held.getvalue().to_pybytes())
+        return
+    with pa.OSFile(path, "wb") as stream:
+        yield stream
 
 
 class _Remote(io.RawIOBase):
