@@ -13,7 +13,9 @@ SUMMARY_FILE: Final = "summary.json"
 INDEX_FILE: Final = "index.json"
 EVALUATION_FILE: Final = "evaluation.json"
 SERVING_CHECK_FILE: Final = "serving_check.json"
+PRODUCTION_FILE: Final = "production.json"
 GATES_FILE: Final = "gates.json"
+SPAN_VALIDATION_FILE: Final = "span_validation.json"
 
 
 class LogSummary(Artifact):
@@ -48,4 +50,18 @@ class ServingEvaluation(Artifact):
     """What a fresh server answered beside what the models answer in process (`serving_check.json`)."""
 
     TYPE_NAME = "components.ServingEvaluation"
+    TYPE_ANNOTATION = Metrics
+
+
+class ProductionModels(Artifact):
+    """The models in production before the newest span: `production.json`, what they answer, how to go on."""
+
+    TYPE_NAME = "components.ProductionModels"
+    TYPE_ANNOTATION = Model
+
+
+class SpanValidation(Artifact):
+    """How the newest span compares with those before it (`span_validation.json`, statistics, schema)."""
+
+    TYPE_NAME = "components.SpanValidation"
     TYPE_ANNOTATION = Metrics
