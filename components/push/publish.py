@@ -1,13 +1,18 @@
 """Publishes six SavedModels under one version number, so that a reader never sees half a model nor a mix.
 
 Each model is copied to a hidden folder beside its place, which TF Serving ignores, is written through to the
-disk and then renamed, `upnext` last. A push that is killed leaves hidden folders or versions that not all six
-have; the next push takes a higher number and clears them away.
+disk and then renamed, `upnext` last: whoever finds a version of `upnext` finds the other two. A push that ends
+before its time leaves hidden folders or versions that not all six have; `sweep` clears them away, and the next
+push takes a higher number.
 """
 
+import contextlib
+import logging
 import os
+import re
 import shutil
 import time
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +23,10 @@ STAGING: Final = ".staging-"
 CONFIG_FILE: Final = "models.config"
 PUSH_FILE: Final = "push.json"
 """In the artifact of a push: what was pushed where."""
+PLACES: Final = tuple((build, model) for model in names.MODELS for build in names.BUILDS)
+"""Build and model, in the order in which they appear."""
+
+_LOG = logging.getLogger("upnext")
 
 
 def publish(models_dir: str | Path, destination: str | Path, keep: int, now: float | None = None) -> int:
@@ -40,24 +49,51 @@ def publish(models_dir: str | Path, destination: str | Path, keep: int, now: flo
             raise UserError(
                 f"cannot push from or to {folder}: a mounted folder is needed, renames must be atomic"
             )
-    source, target = Path(models_dir), Path(destination).resolve()
-    places = [(build, model) for model in names.MODELS for build in names.BUILDS]
-    for build, model in places:
-        if not (source / build / model / "saved_model.pb").is_file():
-            raise UserError(f"nothing to push: {source / build / model} holds no SavedModel")
+    sources = {(build, model): Path(models_dir) / build / model for build, model in PLACES}
+    return publish_folders(sources, destination, keep, now)
+
+
+def publish_folders(
+    sources: Mapping[tuple[str, str], Path], destination: str | Path, keep: int, now: float | None = None
+) -> int:
+    """Publishes the SavedModel of each of `PLACES`, as `publish` does, from a folder of its own.
+
+    Raises:
+      UserError: as `publish`. Nothing is left of a push that fails.
+    """
+    target = Path(destination).resolve()
+    for place in PLACES:
+        if not (sources[place] / "saved_model.pb").is_file():
+            raise UserError(f"nothing to push: {sources[place]} holds no SavedModel")
     try:
-        _clear_staging(target)
+        sweep(target)
         version = max([int(time.time() if now is None else now), *(v + 1 for v in _versions(target))])
-        staged = [_stage(source / build / model, target / build / model, version) for build, model in places]
+        staged = [_stage(sources[build, model], target / build / model, version) for build, model in PLACES]
+        for build in names.BUILDS:  # names no version: it may be there before the first one
+            write_config(target / build)
         for path in staged:
             path.rename(path.with_name(str(version)))
             _sync(path.parent)
-        for build in names.BUILDS:
-            write_config(target / build)
-        _prune(target, max(keep, 1))
     except OSError as error:
-        raise UserError(f"cannot push to {target}: {error.strerror or error}") from error
+        with contextlib.suppress(OSError):
+            sweep(target)
+        raise UserError(f"cannot push to {target}: {_why(error)}") from error
+    try:
+        _prune(target, max(keep, 1))
+    except OSError:  # what was pushed is served; what is old goes another time
+        _LOG.warning("old versions under %s could not be removed", target, exc_info=True)
     return version
+
+
+def sweep(destination: str | Path) -> None:
+    """Removes what a push that was killed has left: hidden folders, and versions that not all six have.
+
+    Nobody else may push meanwhile.
+    """
+    target = Path(destination)
+    _clear_staging(target)
+    kept = {str(version) for version in complete_versions(target)}
+    _remove_all_but(target, kept)
 
 
 def complete_versions(destination: Path) -> list[int]:
@@ -81,6 +117,7 @@ def write_config(build_dir: Path) -> None:
     staged.write_text(f"model_config_list {{\n{blocks}}}\n")
     _sync(staged)
     staged.rename(build_dir / CONFIG_FILE)
+    _sync(build_dir)
 
 
 def _escaped(path: Path) -> str:
@@ -93,8 +130,11 @@ def _versions(destination: Path) -> list[int]:
 
 
 def _clear_staging(destination: Path) -> None:
-    for path in destination.glob(f"*/*/{STAGING}*"):
-        shutil.rmtree(path)
+    for path in [*destination.glob(f"*/*/{STAGING}*"), *destination.glob(f"*/{STAGING}*")]:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _stage(source: Path, place: Path, version: int) -> Path:
@@ -105,6 +145,8 @@ def _stage(source: Path, place: Path, version: int) -> Path:
         for name in files:
             _sync(Path(folder) / name)
         _sync(Path(folder))
+    for made in (place, *place.parents[:3]):  # the names of the folders above, made by the first push
+        _sync(made)
     return staged
 
 
@@ -118,15 +160,22 @@ def _sync(path: Path) -> None:
 
 
 def _prune(destination: Path, keep: int) -> None:
-    """Removes what is older than the newest `keep` whole versions, and what a killed push left of others.
+    """Removes what is older than the newest `keep` whole versions."""
+    _remove_all_but(destination, {str(version) for version in complete_versions(destination)[-keep:]})
 
-    `upnext` goes first: whoever finds a version of it finds the other two.
-    """
-    kept = {str(version) for version in complete_versions(destination)[-keep:]}
-    for model in reversed(names.MODELS):
-        for build in names.BUILDS:
-            for path in (destination / build / model).glob("*"):
-                if path.name.isdecimal() and path.name not in kept:
-                    hidden = path.with_name(f"{STAGING}old-{path.name}")
-                    path.rename(hidden)
-                    shutil.rmtree(hidden)
+
+def _remove_all_but(destination: Path, kept: set[str]) -> None:
+    """Removes the other versions. `upnext` goes first: whoever finds a version of it finds the other two."""
+    for build, model in reversed(PLACES):
+        for path in (destination / build / model).glob("*"):
+            if path.name.isdecimal() and path.name not in kept:
+                hidden = path.with_name(f"{STAGING}old-{path.name}")
+                path.rename(hidden)
+                shutil.rmtree(hidden)
+
+
+def _why(error: OSError) -> str:
+    """In a few words. `shutil` collects errors as (source, target, text), a file each."""
+    if isinstance(error, shutil.Error) and error.args and error.args[0]:
+        return re.sub(r"^\[Errno \d+\] ([^:]*).*", r"\1", str(error.args[0][0][-1]))
+    return error.strerror or str(error)
