@@ -54,6 +54,8 @@ def _whole_number(row: int, field: str, value: Any) -> int | None:
     try:
         if value is None or value == "":
             return None
+        if isinstance(value, bool):
+            raise TypeError
         number = value if isinstance(value, int) else int(float(value))
         if -(2**63) <= number < 2**63:
             return number

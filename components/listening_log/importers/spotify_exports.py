@@ -1,0 +1,51 @@
+"""Which files of a folder are whose extended streaming history."""
+
+import re
+from typing import Final
+
+from components.listening_log.importers.json_files import JsonFile, find_json_files
+from models.errors import UserError
+
+LISTENER: Final = "listener"
+"""The user id where SRC is the download of one listener: nothing in it but the username says who that is."""
+
+_HISTORY = re.compile(r"(Streaming_History_(Audio|Video).*|endsong(_\d+)?)\.json", re.IGNORECASE)
+_ACCOUNT_DATA = re.compile(r"StreamingHistory(_[a-z]+)?_?\d*\.json", re.IGNORECASE)
+_FOLDERS = frozenset({"Spotify Extended Streaming History", "MyData"})  # what a download unpacks to
+_DOWNLOAD = re.compile(r"my_spotify_data.*", re.IGNORECASE)
+
+
+def spotify_exports(src: str) -> dict[str, list[JsonFile]]:
+    """The history files of each listener, by user id.
+
+    One download (a zip, the folder that it unpacks to, or the folder around that) is LISTENER's. Else each
+    folder and each zip right below `src` is a listener of that name. Raises UserError where there is no
+    history, or one that could be anybody's beside those of named listeners.
+    """
+    found = find_json_files(src, lambda name: bool(_HISTORY.fullmatch(name)))
+    if not found:
+        raise UserError(_missing(src))
+    exports: dict[str, list[JsonFile]] = {}
+    for file in found:
+        top = file.parts[0] if len(file.parts) > 1 and file.parts[0] not in _FOLDERS else ""
+        exports.setdefault(top, []).append(file)
+    if len(exports) == 1:
+        (top,) = exports
+        return {LISTENER if not top or _DOWNLOAD.fullmatch(top) else top: found}
+    if "" in exports:
+        others = ", ".join(top for top in exports if top)[:60]
+        raise UserError(
+            f"{src} has a history of its own and others in {others}: put each listener's into its own folder"
+        )
+    return exports
+
+
+def _missing(src: str) -> str:
+    if find_json_files(src, lambda name: bool(_ACCOUNT_DATA.fullmatch(name))):
+        return (
+            f"{src} is Spotify's account data, one year without ids: ask for the extended streaming history"
+            " on the same page of the account"
+        )
+    return (
+        f"{src} has no extended streaming history: expected Streaming_History_Audio_….json or endsong_….json"
+    )
