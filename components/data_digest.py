@@ -4,20 +4,21 @@ import hashlib
 from typing import Final
 
 from components.listening_log import files, tables
+from components.listening_log.spans import NO_SPANS, log_files
 
 TABLES: Final = (tables.EVENTS, tables.CATALOG, tables.USERS)
 """The tables that example generation reads."""
 _BLOCK: Final = 1 << 22
 
 
-def data_digest(data_dir: str) -> str:
+def data_digest(data_dir: str, spans: str = NO_SPANS) -> str:
     """Returns 16 hex digits that change with the name or content of a file that example generation reads.
 
-    Raises UserError where the directory or a needed table is missing.
+    Raises UserError where the directory, a span or a needed table is missing.
     """
     digest = hashlib.blake2b(digest_size=8)
     for table in TABLES:
-        for path in tables.table_files(data_dir, table):
+        for path in log_files(data_dir, table, spans):
             digest.update(f"{table}\0{path[len(data_dir) :].lstrip('/')}\0{files.size(path)}\0".encode())
             with files.open_binary(path) as stream:
                 while block := stream.read(_BLOCK):

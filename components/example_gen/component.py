@@ -16,7 +16,10 @@ from components.example_gen.params import (
     DATA_DIR,
     EXAMPLES,
     FINAL_FIT,
+    FORGOTTEN,
+    FORGOTTEN_DIGEST,
     LOG_CONFIG,
+    SPANS,
     SUMMARY,
 )
 
@@ -30,6 +33,9 @@ class ListeningLogExampleGenSpec(ComponentSpec):
         DATA_DIGEST: ExecutionParameter(type=str),
         CODE_DIGEST: ExecutionParameter(type=str),
         FINAL_FIT: ExecutionParameter(type=int),
+        SPANS: ExecutionParameter(type=str),
+        FORGOTTEN: ExecutionParameter(type=str),
+        FORGOTTEN_DIGEST: ExecutionParameter(type=str),
     }
     INPUTS: ClassVar[dict[str, ChannelParameter]] = {}
     OUTPUTS: ClassVar = {
@@ -56,6 +62,9 @@ class ListeningLogExampleGen(base_beam_component.BaseBeamComponent):
         data_digest: str,
         code_digest: str,
         final_fit: bool | int = True,
+        spans: str = "",
+        forgotten: str = "",
+        forgotten_digest: str = "",
     ) -> None:
         """Makes the stage.
 
@@ -65,6 +74,9 @@ class ListeningLogExampleGen(base_beam_component.BaseBeamComponent):
             data_digest: digest of the tables' files, so that TFX's cache sees new data at an old path.
             code_digest: digest of this stage's code, likewise.
             final_fit: whether to write the split `all`.
+            spans: which spans of the log are read, as `components.listening_log.spans` tells; "" for one without.
+            forgotten: path of the file of listeners to leave out (`Forgotten`); "" for none.
+            forgotten_digest: digest of that file, for the cache.
         """
         super().__init__(
             spec=ListeningLogExampleGenSpec(
@@ -73,6 +85,9 @@ class ListeningLogExampleGen(base_beam_component.BaseBeamComponent):
                 data_digest=data_digest,
                 code_digest=code_digest,
                 final_fit=int(final_fit),
+                spans=spans,
+                forgotten=forgotten,
+                forgotten_digest=forgotten_digest,
                 examples=types.Channel(type=standard_artifacts.Examples),
                 catalog=types.Channel(type=standard_artifacts.Examples),
                 summary=types.Channel(type=LogSummary),

@@ -1,9 +1,12 @@
-"""Runs example generation as one Beam pipeline: files, cleaned batches, shards of listeners, windows."""
+"""Runs example generation as one Beam pipeline: files, cleaned batches, shards of listeners, windows.
+
+Events lie on disk between the steps; what travels through Beam are paths and counts, so that memory depends on
+the largest batch and the largest shard, not on the log.
+"""
 
 import json
 import os
 import time
-from collections.abc import Sequence
 from typing import Any, Final
 
 import apache_beam as beam
@@ -17,6 +20,7 @@ from tfx.types import artifact_utils
 from components import progress
 from components.artifacts import SUMMARY_FILE
 from components.example_gen import record_files, steps
+from components.example_gen.event_files import EventFiles
 from components.example_gen.failures import user_error_in
 from components.example_gen.mended import Mended
 from components.example_gen.params import (
@@ -25,12 +29,15 @@ from components.example_gen.params import (
     DATA_DIR,
     EXAMPLES,
     FINAL_FIT,
+    FORGOTTEN,
     LOG_CONFIG,
+    SPANS,
     SUMMARY,
 )
-from components.example_gen.sizes import estimated_rows
-from components.listening_log import tables
+from components.example_gen.spills import Spills, shard_ranges
+from components.listening_log.forgotten import Forgotten
 from components.listening_log.policies import LogConfig
+from components.listening_log.spans import NO_SPANS
 from models import names
 
 EVENTS_A_SHARD: Final = 400_000
@@ -56,18 +63,21 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         catalog = artifact_utils.get_single_instance(output_dict[CATALOG])
         summary = artifact_utils.get_single_instance(output_dict[SUMMARY])
         final_fit = bool(exec_properties[FINAL_FIT])
+        data_dir, spans = exec_properties[DATA_DIR], exec_properties.get(SPANS) or NO_SPANS
         source = steps.Source(
-            exec_properties[DATA_DIR],
+            data_dir,
+            spans,
             LogConfig(**json.loads(exec_properties[LOG_CONFIG])),
             exec_properties[DATA_DIGEST],
             now=int(time.time()),
+            files=EventFiles.of(data_dir, spans),
+            forgotten=Forgotten.load(exec_properties.get(FORGOTTEN)),
         )
-        files = tables.table_files(source.data_dir, tables.EVENTS)
         source.catalog()  # a wrong table is told before any work, and not wrapped by a runner
         source.users()
         try:
             with self._make_beam_pipeline() as pipeline:
-                _build(pipeline, source, files, final_fit, windows.uri, catalog.uri, summary.uri)
+                _build(pipeline, source, final_fit, windows.uri, catalog.uri, summary.uri)
         except Exception as error:
             told = user_error_in(error)
             if told is None:
@@ -93,28 +103,28 @@ def _choice(summary_uri: str) -> str:
 def _build(
     pipeline: beam.Pipeline,
     source: steps.Source,
-    files: Sequence[str],
     final_fit: bool,
     windows_uri: str,
     catalog_uri: str,
     summary_uri: str,
 ) -> None:
-    shard_count = max(1, -(-estimated_rows(files) // EVENTS_A_SHARD))
     read = (
         pipeline
-        | "Files" >> beam.Create(list(enumerate(files)), reshuffle=True)
+        | "Files" >> beam.Create(list(range(len(source.files.paths))), reshuffle=True)
         | "Read"
-        >> beam.ParDo(steps.ReadEvents(source, shard_count)).with_outputs(
-            steps.ReadEvents.POLICIES, main="events"
+        >> beam.ParDo(steps.ReadEvents(source, windows_uri)).with_outputs(
+            steps.ReadEvents.POLICIES, main="spills"
         )
     )
+    spills = read.spills | "Spills" >> beam.CombineGlobally(Spills.merge)
     ordered = (
-        read.events
-        | "GroupByShard" >> beam.GroupByKey()
+        spills
+        | "Shards" >> beam.FlatMap(shard_ranges, EVENTS_A_SHARD)
+        | "SpreadShards" >> beam.Reshuffle()
         | "Sort"
-        >> beam.ParDo(steps.SortShard()).with_outputs(
-            steps.ReadEvents.POLICIES, steps.SortShard.FACTS, main="shards"
-        )
+        >> beam.ParDo(
+            steps.SortShard(source.files, windows_uri), beam.pvalue.AsSingleton(spills)
+        ).with_outputs(steps.ReadEvents.POLICIES, steps.SortShard.FACTS, main="shards")
     )
     mended = beam.pvalue.AsSingleton(
         (read[steps.ReadEvents.POLICIES], ordered[steps.ReadEvents.POLICIES])
@@ -124,12 +134,11 @@ def _build(
     planned = beam.pvalue.AsSingleton(
         ordered[steps.SortShard.FACTS]
         | "Facts" >> beam.CombineGlobally(steps.merge_facts)
-        | "Plan" >> beam.Map(steps.plan_splits, mended, source.config)
+        | "Plan" >> beam.Map(steps.plan_splits, mended, source)
     )
     _ = (
         ordered.shards
-        | "WriteWindows"
-        >> beam.ParDo(steps.WriteWindows(source, windows_uri, shard_count, final_fit), planned)
+        | "WriteWindows" >> beam.ParDo(steps.WriteWindows(source, windows_uri, final_fit), planned)
         | "CountSplits" >> beam.CombineGlobally(steps.merge_splits)
         | "WriteSummary" >> beam.Map(steps.write_summary, planned, mended, source, summary_uri)
     )

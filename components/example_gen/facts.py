@@ -9,8 +9,11 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
+from components.example_gen.event_files import EventFiles
+from components.example_gen.mended import Mended
 from components.example_gen.shards import Shard
 from components.listening_log.histories import Windows
+from components.listening_log.policies import POLICIES
 from components.listening_log.splits import MinuteCounts, SplitPlan
 from components.listening_log.time_facts import TimeFacts
 from models import names
@@ -18,6 +21,7 @@ from models.errors import UserError
 
 HEAD_SHARE: Final = 0.01
 """A head needs both of its classes to be at least this share of the known outcomes on train."""
+_NEVER: Final = np.iinfo(np.int64).max
 
 
 @dataclass(frozen=True)
@@ -26,6 +30,7 @@ class LogFacts:
 
     time: TimeFacts
     minutes: MinuteCounts
+    """Events of the newest span alone."""
     listeners: int
     outcomes: npt.NDArray[np.int64]
     """[4] events of each outcome."""
@@ -35,18 +40,25 @@ class LogFacts:
     last: int
     """Times of the first and the last event, unix seconds."""
     context_columns: frozenset[str]
+    span_events: npt.NDArray[np.int64]
+    """[S] events of each span that is read."""
+    begin: int
+    """Time of the newest span's first event, unix seconds; the largest int64 if it has none."""
 
     @classmethod
-    def of(cls, shard: Shard) -> "LogFacts":
+    def of(cls, shard: Shard, files: EventFiles) -> "LogFacts":
+        newest = shard.timestamp[files.in_newest(shard.file)]
         return cls(
             time=TimeFacts.from_sorted(shard.codes, shard.timestamp),
-            minutes=MinuteCounts.of(shard.timestamp),
+            minutes=MinuteCounts.of(newest),
             listeners=len(shard.listeners),
             outcomes=np.bincount(shard.outcome, minlength=len(names.OUTCOME_NAMES)).astype(np.int64),
             items=np.unique(shard.item),
             first=int(shard.timestamp.min()),
             last=int(shard.timestamp.max()),
             context_columns=frozenset(shard.context),
+            span_events=np.bincount(files.places(shard.file), minlength=len(files.numbers)).astype(np.int64),
+            begin=int(newest.min(initial=_NEVER)),
         )
 
     @classmethod
@@ -62,6 +74,8 @@ class LogFacts:
             first=min(part.first for part in parts),
             last=max(part.last for part in parts),
             context_columns=frozenset().union(*(part.context_columns for part in parts)),
+            span_events=np.sum([part.span_events for part in parts], axis=0),
+            begin=min(part.begin for part in parts),
         )
 
     @property
@@ -103,14 +117,26 @@ def supported_heads(outcomes: Mapping[str, int]) -> list[str]:
     return [head for head, yes in heads if known and HEAD_SHARE <= yes / known <= 1 - HEAD_SHARE]
 
 
-def check_enough(facts: LogFacts | None, policies: Mapping[str, int]) -> LogFacts:
-    """Raises UserError if there is nothing to learn from: no usable event, or one listener only."""
+def check_enough(facts: LogFacts | None, mended: Mended, files: EventFiles) -> LogFacts:
+    """Raises UserError if there is nothing to learn from: no usable event, or one listener only.
+
+    Where a span follows others, it needs a usable event of its own.
+    """
+    if files.several and (facts is None or not facts.span_events[-1]):
+        raise UserError(f"span {files.newest} has no usable event: {_what_took_most(mended.newest)}")
     if facts is None or not facts.events:
-        dropped = ", ".join(f"{name} {count}" for name, count in sorted(policies.items()) if count)
+        dropped = ", ".join(f"{name} {count}" for name, count in sorted(mended.counts.items()) if count)
         raise UserError(f"the log has no usable event ({dropped or 'the events table has no rows'})")
     if facts.listeners < 2:
         raise UserError("the log has one listener only; a recommender needs at least two to learn from")
     return facts
+
+
+def _what_took_most(policies: Mapping[str, int]) -> str:
+    if not any(policies.values()):
+        return "its events table has no rows"
+    most = max(sorted(policies), key=lambda name: policies[name])
+    return f"most have {POLICIES[most].split(':')[0]} ({most} {policies[most]})"
 
 
 def check_splits(plan: SplitPlan, splits: dict[str, SplitCounts]) -> None:
@@ -132,6 +158,7 @@ def summary(
     plan: SplitPlan,
     facts: LogFacts,
     splits: dict[str, SplitCounts],
+    files: EventFiles,
     *,
     policies: Mapping[str, int],
     places: Mapping[str, str],
@@ -158,6 +185,12 @@ def summary(
         "context": {"columns": sorted(facts.context_columns), "slots": max(1, len(facts.context_columns))},
         "listener": {"columns": listener_columns},
         "span": [facts.first, facts.last],
+        "spans": {
+            "first": files.first,
+            "last": files.newest,
+            "begin": facts.begin,
+            "events": dict(zip(map(str, files.numbers), facts.span_events.tolist(), strict=True)),
+        },
         "splits": {
             name: {"windows": counts.windows, "targets": counts.targets, "outcomes": dict(counts.outcomes)}
             for name, counts in splits.items()

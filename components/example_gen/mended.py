@@ -13,19 +13,22 @@ class Mended:
 
     counts: dict[str, int] = field(default_factory=dict)
     places: dict[str, int] = field(default_factory=dict)
-    """The first row (file number << ROW_BITS | row) that met each."""
+    """The first row (file number << ROW_BITS | row) that met each; a policy may tell none."""
+    newest: dict[str, int] = field(default_factory=dict)
+    """Counts in the newest span's files alone."""
 
     @classmethod
     def merge(cls, parts: Iterable["Mended"]) -> "Mended":
         """Counts and places of all parts together."""
         counts: dict[str, int] = {}
         places: dict[str, int] = {}
+        newest: dict[str, int] = {}
         for part in parts:
-            for policy, count in part.counts.items():
-                counts[policy] = counts.get(policy, 0) + int(count)
+            _add(counts, part.counts)
+            _add(newest, part.newest)
             for policy, row in part.places.items():
                 places[policy] = min(row, places.get(policy, row))
-        return cls(counts, places)
+        return cls(counts, places, newest)
 
     def told_places(self, files: Sequence[str]) -> dict[str, str]:
         """File and row of each policy's first event, as a person finds it."""
@@ -33,3 +36,8 @@ class Mended:
         return {
             policy: reader.place(files[row >> ROW_BITS], row & mask) for policy, row in self.places.items()
         }
+
+
+def _add(total: dict[str, int], counts: dict[str, int]) -> None:
+    for policy, count in counts.items():
+        total[policy] = total.get(policy, 0) + int(count)

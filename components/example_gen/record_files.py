@@ -14,13 +14,19 @@ def split_uri(uri: str, split: str) -> str:
     return os.path.join(uri, f"Split-{split}")
 
 
+def partial_path(uri: str) -> str:
+    """A path for a file that is gone when the stage ends: no other worker's, in a folder that is there."""
+    folder = os.path.join(uri, PARTIAL_FOLDER)
+    tf.io.gfile.makedirs(folder)
+    return os.path.join(folder, uuid.uuid4().hex)
+
+
 def write_records(uri: str, split: str, index: int, count: int, records: Iterable[bytes]) -> int:
     """Writes file `index` of `count` of a split and returns its number of records; no file if there are none.
 
     Written under another name and renamed, so a worker that dies or is repeated leaves no half file.
     """
-    partial = os.path.join(uri, PARTIAL_FOLDER, uuid.uuid4().hex)
-    tf.io.gfile.makedirs(os.path.dirname(partial))
+    partial = partial_path(uri)
     written = 0
     with tf.io.TFRecordWriter(partial, "GZIP") as writer:
         for record in records:
@@ -36,7 +42,7 @@ def write_records(uri: str, split: str, index: int, count: int, records: Iterabl
 
 
 def remove_partial(uri: str) -> None:
-    """Removes what interrupted workers left behind."""
+    """Removes what lay there for the time of the stage, and what interrupted workers left behind."""
     folder = os.path.join(uri, PARTIAL_FOLDER)
     if tf.io.gfile.exists(folder):
         tf.io.gfile.rmtree(folder)

@@ -1,15 +1,25 @@
 """Shards of the log: all events of some listeners, sorted, as arrays. No Beam and no TensorFlow."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from pyarrow import feather
 
-from components.listening_log import histories, policies
-from components.listening_log.policies import CLEAN_COLUMNS, ITEM, OUTCOME, PLAYED, ROW, TIMESTAMP, USER
+from components.listening_log import files, histories, policies
+from components.listening_log.policies import (
+    CLEAN_COLUMNS,
+    ITEM,
+    OUTCOME,
+    PLAYED,
+    ROW,
+    ROW_BITS,
+    TIMESTAMP,
+    USER,
+)
 
 
 @dataclass(frozen=True)
@@ -26,6 +36,8 @@ class Shard:
     """[n] unix seconds."""
     outcome: npt.NDArray[np.int8]
     """[n] codes of models/names.py."""
+    file: npt.NDArray[np.int64]
+    """[n] number of the file that each event came from."""
     context: Mapping[str, pa.DictionaryArray]
     """[n] text of each context column; null or "" = none."""
 
@@ -35,35 +47,8 @@ class Shard:
         return np.repeat(np.arange(len(self.listeners)), np.diff(self.offsets))
 
 
-def partition(events: pa.Table, shards: int) -> Iterator[tuple[int, bytes]]:
-    """Splits cleaned events by listener: yields (shard, Arrow stream) for each shard that has some.
-
-    Which shard a listener goes to depends on the id alone, so all parts of a log agree.
-    """
-    import pandas as pd
-
-    users = pc.dictionary_encode(_whole(events[USER]))
-    hashes = pd.util.hash_array(users.dictionary.to_numpy(zero_copy_only=False), categorize=False)
-    shard = (hashes % np.uint64(shards)).astype(np.int64)[users.indices.to_numpy()]
-    order = np.argsort(shard, kind="stable")
-    bounds = np.searchsorted(shard[order], np.arange(shards + 1))
-    ordered = events.take(pa.array(order))
-    for index in np.flatnonzero(np.diff(bounds)):
-        yield int(index), to_bytes(ordered.slice(bounds[index], bounds[index + 1] - bounds[index]))
-
-
-def to_bytes(table: pa.Table) -> bytes:
-    """The table as an Arrow stream."""
-    sink = pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema) as writer:
-        writer.write_table(table)
-    return sink.getvalue().to_pybytes()
-
-
-def sorted_events(parts: Iterable[bytes]) -> pa.Table:
-    """All events of a shard by listener, time and row. A context column that a part lacks is null there."""
-    tables = [pa.ipc.open_stream(part).read_all() for part in parts]
-    table = pa.concat_tables(tables, promote=True)
+def sorted_events(table: pa.Table) -> pa.Table:
+    """Cleaned events of some listeners by listener, time and row."""
     users = pc.dictionary_encode(_whole(table[USER]))
     names = users.dictionary.to_numpy(zero_copy_only=False)
     rank = np.empty(len(names), np.int64)
@@ -72,6 +57,18 @@ def sorted_events(parts: Iterable[bytes]) -> pa.Table:
         rank[users.indices.to_numpy()], table[TIMESTAMP].to_numpy(), table[ROW].to_numpy()
     )
     return table.take(pa.array(order))
+
+
+def write_sorted(events: pa.Table, path: str) -> None:
+    """Writes sorted events to a file for `read_sorted`."""
+    with files.create_arrow(path) as stream:
+        feather.write_feather(events, stream, compression="lz4")
+
+
+def read_sorted(path: str) -> pa.Table:
+    """The events that `write_sorted` wrote."""
+    with files.open_arrow(path) as stream:
+        return feather.read_table(stream, memory_map=False)
 
 
 def without_repeats(events: pa.Table) -> tuple[pa.Table, npt.NDArray[np.int64]]:
@@ -93,6 +90,7 @@ def as_shard(events: pa.Table) -> Shard:
         item=events[ITEM].to_numpy().astype(np.int32, copy=False),
         timestamp=events[TIMESTAMP].to_numpy().astype(np.int64, copy=False),
         outcome=events[OUTCOME].to_numpy().astype(np.int8, copy=False),
+        file=events[ROW].to_numpy() >> ROW_BITS,
         context={name: _whole(events[name]).dictionary_encode() for name in columns},
     )
 

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, Final
 
 import apache_beam as beam
 import pyarrow as pa
@@ -13,18 +13,23 @@ import tensorflow as tf
 
 from components.artifacts import SUMMARY_FILE
 from components.example_gen import examples, facts, record_files, shards
+from components.example_gen.event_files import EventFiles
 from components.example_gen.facts import LogFacts, SplitCounts
 from components.example_gen.mended import Mended
-from components.example_gen.shards import Shard
+from components.example_gen.spills import ShardRange, SortedShard, Spills
 from components.listening_log import policies, reader
 from components.listening_log.catalog import Catalog, read_catalog
+from components.listening_log.forgotten import Forgotten
 from components.listening_log.policies import LogConfig
+from components.listening_log.spill import read_spill, write_spill
 from components.listening_log.splits import SplitPlan, make_plan
-from components.listening_log.tables import EVENTS, table_files
+from components.listening_log.tables import EVENTS
 from components.listening_log.users import Users, read_users
 from models import names
 
-ITEMS_A_FILE = 50_000
+ITEMS_A_FILE: Final = 50_000
+EVENTS_A_BATCH: Final = 500_000
+"""As many are in memory at a time while the log is read."""
 
 
 @dataclass(frozen=True)
@@ -32,17 +37,22 @@ class Source:
     """What is read, and by which rules."""
 
     data_dir: str
+    spans: str
+    """Which spans of the log, as `listening_log.spans` tells; "" for a log without."""
     config: LogConfig
     digest: str
     """Of the data: a worker's cache of a table must not outlive it."""
     now: int
     """The clock that decides which times lie ahead, unix seconds; one for all workers."""
+    files: EventFiles
+    forgotten: Forgotten
+    """Listeners whose events are left out."""
 
     def catalog(self) -> Catalog:
-        return _catalog(self.data_dir, self.digest)
+        return _catalog(self.data_dir, self.spans, self.digest)
 
     def users(self) -> Users | None:
-        return _users(self.data_dir, self.digest)
+        return _users(self.data_dir, self.spans, self.digest)
 
     def listener_tokens(self, listeners: Sequence[str]) -> list[list[str]]:
         """Tokens of each listener, [] for one without."""
@@ -53,55 +63,74 @@ class Source:
 
 
 @lru_cache(maxsize=1)
-def _catalog(data_dir: str, digest: str) -> Catalog:
-    return read_catalog(data_dir)
+def _catalog(data_dir: str, spans: str, digest: str) -> Catalog:
+    return read_catalog(data_dir, spans)
 
 
 @lru_cache(maxsize=1)
-def _users(data_dir: str, digest: str) -> Users | None:
-    return read_users(data_dir)
+def _users(data_dir: str, spans: str, digest: str) -> Users | None:
+    return read_users(data_dir, spans)
 
 
 class ReadEvents(beam.DoFn):
-    """(place of the file, path) -> (shard, Arrow stream of cleaned events); `policies`: what was mended."""
+    """Number of a file -> the spills of its cleaned events; `policies`: what was mended."""
 
     POLICIES = "policies"
 
-    def __init__(self, source: Source, shard_count: int) -> None:
+    def __init__(self, source: Source, uri: str) -> None:
         self._source = source
-        self._shard_count = shard_count
+        self._uri = uri
 
-    def process(self, file: tuple[int, str]) -> Iterator[Any]:
-        place, path = file
-        catalog = self._source.catalog()
-        for first_row, table in reader.read_batches(path, EVENTS):
+    def process(self, number: int) -> Iterator[Any]:
+        source = self._source
+        path = source.files.paths[number]
+        for first_row, table in reader.read_batches(path, EVENTS, batch_rows=EVENTS_A_BATCH):
             batch, counts = policies.clean_events(
                 table,
-                catalog,
-                file=place,
+                source.catalog(),
+                file=number,
                 first_row=first_row,
-                config=self._source.config,
-                now=self._source.now,
+                config=source.config,
+                now=source.now,
+                forgotten=source.forgotten.mask(table[policies.USER]),
             )
-            yield beam.pvalue.TaggedOutput(self.POLICIES, Mended(dict(counts), batch.places))
+            met = dict(counts)
+            newest = met if source.files.spans[number] == source.files.newest else {}
+            yield beam.pvalue.TaggedOutput(self.POLICIES, Mended(met, batch.places, newest))
             if batch.table.num_rows:
-                yield from shards.partition(batch.table, self._shard_count)
+                spilled = record_files.partial_path(self._uri)
+                yield Spills((spilled,), write_spill(batch.table, spilled))
+            del table, batch  # one batch at a time in memory
 
 
 class SortShard(beam.DoFn):
-    """(shard, its Arrow streams) -> (shard, Shard); `facts`: its LogFacts, `policies`: repeats dropped."""
+    """A shard's range of buckets -> its sorted events on disk; `facts`: its LogFacts, `policies`: repeats."""
 
     FACTS = "facts"
 
-    def process(self, element: tuple[int, Iterable[bytes]]) -> Iterator[Any]:
-        index, parts = element
-        events, repeats = shards.without_repeats(shards.sorted_events(parts))
-        shard = shards.as_shard(events)
+    def __init__(self, files: EventFiles, uri: str) -> None:
+        self._files = files
+        self._uri = uri
+
+    def process(self, shard: ShardRange, spills: Spills) -> Iterator[Any]:
+        cleaned = read_spill(spills.paths, shard.first, shard.stop)
+        events, repeats = shards.without_repeats(shards.sorted_events(cleaned))
+        del cleaned
         if len(repeats):
-            mended = Mended({policies.REPEAT: len(repeats)}, {policies.REPEAT: int(repeats.min())})
-            yield beam.pvalue.TaggedOutput(ReadEvents.POLICIES, mended)
-        yield beam.pvalue.TaggedOutput(self.FACTS, LogFacts.of(shard))
-        yield index, shard
+            newest = int(self._files.in_newest(repeats >> policies.ROW_BITS).sum())
+            yield beam.pvalue.TaggedOutput(
+                ReadEvents.POLICIES,
+                Mended(
+                    {policies.REPEAT: len(repeats)},
+                    {policies.REPEAT: int(repeats.min())},
+                    {policies.REPEAT: newest},
+                ),
+            )
+        facts = LogFacts.of(shards.as_shard(events), self._files)
+        yield beam.pvalue.TaggedOutput(self.FACTS, facts)
+        path = record_files.partial_path(self._uri)
+        shards.write_sorted(events, path)
+        yield SortedShard(shard.index, shard.count, path)
 
 
 def merge_facts(parts: Iterable[LogFacts | None]) -> LogFacts | None:
@@ -127,30 +156,31 @@ class Planned:
     facts: LogFacts
 
 
-def plan_splits(found: LogFacts | None, mended: Mended, config: LogConfig) -> Planned:
+def plan_splits(found: LogFacts | None, mended: Mended, source: Source) -> Planned:
     """Chooses the split from the facts of the whole log. Raises UserError if there is too little to split."""
-    known = facts.check_enough(found, mended.counts)
+    files, config = source.files, source.config
+    known = facts.check_enough(found, mended, files)
     plan = make_plan(
         known.minutes,
         split=config.split,
         order_only=known.time.order_only,
         eval_share=config.eval_share,
         test_share=config.test_share,
+        span=files.newest if files.several else None,
     )
     return Planned(plan, known)
 
 
 class WriteWindows(beam.DoFn):
-    """(shard, Shard) -> what was written to each split: one file a shard and split, in listener order."""
+    """A sorted shard -> what was written to each split: one file a shard and split, in listener order."""
 
-    def __init__(self, source: Source, uri: str, shard_count: int, final_fit: bool) -> None:
+    def __init__(self, source: Source, uri: str, final_fit: bool) -> None:
         self._source = source
         self._uri = uri
-        self._shard_count = shard_count
         self._final_fit = final_fit
 
-    def process(self, element: tuple[int, Shard], planned: Planned) -> Iterator[dict[str, SplitCounts]]:
-        index, shard = element
+    def process(self, element: SortedShard, planned: Planned) -> Iterator[dict[str, SplitCounts]]:
+        shard = shards.as_shard(shards.read_sorted(element.path))
         builder = examples.WindowExamples(
             shard,
             item_ids=self._source.catalog().item_ids,
@@ -163,7 +193,7 @@ class WriteWindows(beam.DoFn):
         )
         for split, windows in splits.items():
             records = builder.serialized(windows)
-            record_files.write_records(self._uri, split, index, self._shard_count, records)
+            record_files.write_records(self._uri, split, element.index, element.count, records)
         yield {split: SplitCounts.of(shard, windows) for split, windows in splits.items()}
 
 
@@ -196,8 +226,9 @@ def write_summary(
         planned.plan,
         planned.facts,
         splits,
+        source.files,
         policies={**catalog.counts, **mended.counts},
-        places={**catalog.places, **mended.told_places(table_files(source.data_dir, EVENTS))},
+        places={**catalog.places, **mended.told_places(source.files.paths)},
         catalog_items=catalog.size,
         listener_columns=[] if users is None else _columns(users),
     )

@@ -14,7 +14,8 @@ from components.listening_log.convert import text_or_empty, to_numpy
 from components.listening_log.item_tokens import item_tokens
 from components.listening_log.reader import place, read_batches
 from components.listening_log.release_day import release_days
-from components.listening_log.tables import CATALOG, table_files
+from components.listening_log.spans import NO_SPANS, log_files
+from components.listening_log.tables import CATALOG
 from models import names
 from models.errors import UserError
 
@@ -68,11 +69,11 @@ class Catalog:
         return (to_numpy(found, -1) + 1).astype(np.int32)
 
 
-def read_catalog(data_dir: str) -> Catalog:
-    """Reads the catalogue. Raises UserError where it is missing, unreadable or empty."""
+def read_catalog(data_dir: str, spans: str = NO_SPANS) -> Catalog:
+    """Reads the catalogue, of spans the newest one. Raises UserError where it is missing, unreadable or empty."""
     parts: list[pa.Table] = []
     rows: list[tuple[str, int]] = []  # (file, rows of it in `parts`)
-    for path in table_files(data_dir, CATALOG):
+    for path in log_files(data_dir, CATALOG, spans):
         count = 0
         for _, batch in read_batches(path, CATALOG):
             parts.append(batch)

@@ -15,6 +15,7 @@ from components.listening_log.convert import text_or_empty, to_numpy
 from components.listening_log.tables import EVENTS, TABLES
 from models import names
 
+FORGOTTEN: Final = "forgotten"
 EMPTY_ID: Final = "empty_id"
 UNKNOWN_ITEM: Final = "unknown_item"
 NO_TIME: Final = "no_time"
@@ -25,6 +26,7 @@ NEGATIVE_PLAYED: Final = "negative_played"
 REPEAT: Final = "repeat"
 
 POLICIES: Final = {
+    FORGOTTEN: "a listener who asked to be forgotten: left out",
     EMPTY_ID: "no user_id or no item_id: dropped",
     UNKNOWN_ITEM: "an item_id that the catalogue lacks: dropped",
     NO_TIME: "no timestamp: dropped",
@@ -32,7 +34,7 @@ POLICIES: Final = {
     FUTURE_TIME: "timestamp more than a day ahead of now: dropped",
     TIME_IN_MS: "timestamp in milliseconds or finer: divided to seconds",
     NEGATIVE_PLAYED: "ms_played below 0: taken as unknown",
-    REPEAT: "the same user_id, item_id, timestamp and ms_played again: dropped",
+    REPEAT: "the same user_id, item_id, timestamp and ms_played again, an exact duplicate: dropped",
 }
 """Every policy on events, and what it does, as a person reads it."""
 
@@ -136,12 +138,14 @@ def clean_events(
     first_row: int,
     config: LogConfig | None = None,
     now: int | None = None,
+    forgotten: npt.NDArray[np.bool_] | None = None,
 ) -> tuple[CleanBatch, Counter[str]]:
     """Applies `POLICIES` (repeats apart: `drop_repeats`) to a batch of `read_batches`, and counts each.
 
     `file` is the number of the file among the table's, `first_row` what `read_batches` gave; `now` is the
-    clock in unix seconds (default: this machine's; a run passes one value to all its batches). An event that
-    meets several dropping policies counts for the first, in the order of `POLICIES`.
+    clock in unix seconds (default: this machine's; a run passes one value to all its batches); `forgotten` [n]
+    marks events of listeners who are left out. An event that meets several dropping policies counts for the
+    first, in the order of `POLICIES`.
     """
     rows = (np.int64(file) << ROW_BITS) | (first_row + np.arange(table.num_rows, dtype=np.int64))
     users, items = text_or_empty(table[USER]), text_or_empty(table["item_id"])
@@ -153,6 +157,7 @@ def clean_events(
     no_time = table[TIMESTAMP].is_null().to_numpy()
 
     dropping = {
+        FORGOTTEN: np.zeros(table.num_rows, bool) if forgotten is None else forgotten,
         EMPTY_ID: (pc.equal(users, "").to_numpy(False) | pc.equal(items, "").to_numpy(False)),
         UNKNOWN_ITEM: index == 0,
         NO_TIME: no_time,
@@ -180,7 +185,9 @@ def clean_events(
     columns |= {name: text_or_empty(table[name]) for name in table.column_names if name not in named}
     cleaned = pa.table(columns)
     cleaned = cleaned if keep.all() else cleaned.filter(pa.array(keep))
-    places = {policy: int(rows[np.argmax(mask)]) for policy, mask in met.items() if mask.any()}
+    # A place would point at the one who is to be forgotten.
+    told = {policy: mask for policy, mask in met.items() if policy != FORGOTTEN and mask.any()}
+    places = {policy: int(rows[np.argmax(mask)]) for policy, mask in told.items()}
     counts = Counter({policy: int(mask.sum()) for policy, mask in met.items() if mask.any()})
     return CleanBatch(cleaned, places), counts
 

@@ -106,8 +106,17 @@ def make_plan(
     order_only: bool,
     eval_share: float,
     test_share: float,
+    span: int | None = None,
 ) -> SplitPlan:
     """Chooses the split of a log.
+
+    Args:
+        minutes: of the events that the cuts in time are taken from: all, or those of the newest span.
+        split: one of KINDS.
+        order_only: whether times say the order of events alone.
+        eval_share: share of those events between the two cuts.
+        test_share: share of those events after the second cut.
+        span: the newest span, where it is the one that is cut; the reason names it.
 
     Raises:
         UsageError: for a split that there is not, or shares that leave nothing for training.
@@ -128,14 +137,19 @@ def make_plan(
     second = minutes.cut(1 - test_share)
     if not first < second <= int(minutes.minute[-1]) * MINUTE:
         if split == AUTO:
-            return _last_events("all events fall into too few minutes for two cuts", order_only)
+            return _last_events(f"all events{_of(span)} fall into too few minutes for two cuts", order_only)
         raise UserError(
-            f"split {TIME!r}: all events fall into {len(minutes.minute)} minutes, too few for two cuts; "
+            f"split {TIME!r}: all events{_of(span)} fall into {len(minutes.minute)} minutes, too few for two cuts; "
             f"set it to {LEAVE_LAST_OUT!r}"
         )
     why = "times are real" if split == AUTO else "asked for in the configuration"
-    reason = f"{why}: cut in time at {_utc(first)} and {_utc(second)}"
+    where = "in time" if span is None else f"in span {span}"
+    reason = f"{why}: cut {where} at {_utc(first)} and {_utc(second)}"
     return SplitPlan(TIME, reason, first, second, time_features=not order_only)
+
+
+def _of(span: int | None) -> str:
+    return "" if span is None else f" of span {span}"
 
 
 def _last_events(why: str, order_only: bool) -> SplitPlan:

@@ -11,7 +11,8 @@ import pyarrow.compute as pc
 from components.listening_log.convert import text_or_empty
 from components.listening_log.item_tokens import Pairs, to_lists
 from components.listening_log.reader import read_batches
-from components.listening_log.tables import USERS, table_files
+from components.listening_log.spans import NO_SPANS, log_files
+from components.listening_log.tables import USERS
 
 _BUCKETS: Final = 8
 _USER: Final = "user_id"
@@ -54,13 +55,15 @@ class Users(Mapping[str, list[str]]):
         return self._tokens.take(pc.index_in(user_ids, value_set=self._ids))
 
 
-def read_users(data_dir: str) -> Users | None:
-    """Reads the table; None where it is absent. Of a listener's rows the first counts; no id, no listener.
+def read_users(data_dir: str, spans: str = NO_SPANS) -> Users | None:
+    """Reads the table, of spans the newest one; None where it is absent.
+
+    Of a listener's rows the first counts; no id, no listener.
 
     A column becomes tokens `column=value`, an absent value none. A column of numbers with more than
     8 different values becomes `column=low-high`, buckets with about as many listeners each.
     """
-    paths = table_files(data_dir, USERS)
+    paths = log_files(data_dir, USERS, spans)
     if not paths:
         return None
     parts = [batch for path in paths for _, batch in read_batches(path, USERS)]

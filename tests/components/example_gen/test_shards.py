@@ -2,6 +2,7 @@ import numpy as np
 import pyarrow as pa
 
 from components.example_gen import shards
+from components.example_gen.event_files import EventFiles
 from components.example_gen.facts import LogFacts, SplitCounts, supported_heads
 from components.example_gen.mended import Mended
 from components.listening_log.histories import Windows
@@ -24,41 +25,36 @@ def _events(
     )
 
 
-def test_a_listener_goes_to_one_shard_whatever_the_part_of_the_log():
-    users = [f"u{i}" for i in range(50)]
-    one = dict(_place(shards.partition(_events(users, [0] * 50, [1] * 50, list(range(50))), 4)))
-    other = dict(_place(shards.partition(_events(users[::-1], [0] * 50, [1] * 50, list(range(50))), 4)))
-    assert one == other
-    assert set(one) == set(users)
-    assert set(one.values()) == {0, 1, 2, 3}
-
-
-def _place(parts):
-    return [
-        (user, index)
-        for index, part in parts
-        for user in pa.ipc.open_stream(part).read_all()["user_id"].to_pylist()
-    ]
-
-
-def test_parts_are_put_together_by_listener_time_and_row_with_any_context():
-    one = shards.to_bytes(_events(["b", "a"], [5, 9], [1, 2], [0, 1], surface=["home", ""]))
-    other = shards.to_bytes(_events(["a", "b"], [9, 4], [3, 4], [0, 2]))
-    shard = shards.as_shard(shards.sorted_events([one, other]))
+def test_events_are_put_together_by_listener_time_and_row_with_any_context():
+    one = _events(["b", "a"], [5, 9], [1, 2], [0, 1], surface=["home", ""])
+    other = _events(["a", "b"], [9, 4], [3, 4], [0, 1 << 40])
+    table = pa.concat_tables([one, other], promote=True)
+    shard = shards.as_shard(shards.sorted_events(table))
     assert shard.listeners == ["a", "b"]
     assert shard.offsets.tolist() == [0, 2, 4]
     assert shard.item.tolist() == [3, 2, 4, 1]
+    assert shard.file.tolist() == [0, 0, 1, 0]
     assert shard.context["surface"].to_pylist() == [None, "", None, "home"]
     assert shard.codes.tolist() == [0, 0, 1, 1]
 
 
+def test_sorted_events_come_back_from_disk(tmp_path):
+    table = _events(["a", "b"], [5, 9], [1, 2], [0, 1], surface=["home", ""])
+    path = str(tmp_path / "shard")
+    shards.write_sorted(table, path)
+    assert shards.read_sorted(path).equals(table)
+
+
 def test_facts_of_shards_merge_to_those_of_the_log():
-    one = LogFacts.of(shards.as_shard(_events(["a", "a"], [60, 130], [1, 2], [0, 1])))
-    other = LogFacts.of(shards.as_shard(_events(["b"], [61], [2], [2], surface=["car"])))
+    files = EventFiles(("day1", "day2"), (1, 2))
+    second = 1 << 40
+    one = LogFacts.of(shards.as_shard(_events(["a", "a"], [60, 130], [1, 2], [0, second])), files)
+    other = LogFacts.of(shards.as_shard(_events(["b"], [61], [2], [second + 1], surface=["car"])), files)
     facts = LogFacts.merge([one, other])
     assert (facts.events, facts.listeners, facts.items.tolist()) == (3, 2, [1, 2])
     assert (facts.first, facts.last) == (60, 130)
-    assert (facts.minutes.minute.tolist(), facts.minutes.count.tolist()) == ([1, 2], [2, 1])
+    assert (facts.minutes.minute.tolist(), facts.minutes.count.tolist()) == ([1, 2], [1, 1])
+    assert (facts.span_events.tolist(), facts.begin) == ([1, 2], 61)
     assert facts.context_columns == {"surface"}
 
 
@@ -85,5 +81,6 @@ def test_a_head_needs_both_its_classes():
 
 
 def test_places_of_policies_keep_the_first():
-    one, other = Mended({"repeat": 1}, {"no_time": 7}), Mended({"repeat": 2, "no_time": 1}, {"no_time": 3})
-    assert Mended.merge([one, other]) == Mended({"repeat": 3, "no_time": 1}, {"no_time": 3})
+    one = Mended({"repeat": 1}, {"no_time": 7}, {"repeat": 1})
+    other = Mended({"repeat": 2, "no_time": 1}, {"no_time": 3}, {"repeat": 1})
+    assert Mended.merge([one, other]) == Mended({"repeat": 3, "no_time": 1}, {"no_time": 3}, {"repeat": 2})

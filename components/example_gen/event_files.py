@@ -1,0 +1,50 @@
+"""The files of a log's events in the order of their spans, and which span an event came from. No Beam."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from components.listening_log.spans import log_files, span_of
+from components.listening_log.tables import EVENTS
+
+
+@dataclass(frozen=True)
+class EventFiles:
+    """Files by number: the spans in order, within each sorted, so ties in time keep the order of the spans."""
+
+    paths: tuple[str, ...]
+    spans: tuple[int, ...] = (1,)
+    """The span of each file, ascending."""
+
+    @classmethod
+    def of(cls, data_dir: str, spans: str) -> "EventFiles":
+        """Those of the chosen spans. Raises UserError or UsageError as `log_files` does."""
+        paths = log_files(data_dir, EVENTS, spans)
+        return cls(tuple(paths), tuple(span_of(data_dir, path) for path in paths))
+
+    @property
+    def numbers(self) -> list[int]:
+        """The spans, ascending, each once."""
+        return sorted(set(self.spans))
+
+    @property
+    def first(self) -> int:
+        return self.spans[0]
+
+    @property
+    def newest(self) -> int:
+        return self.spans[-1]
+
+    @property
+    def several(self) -> bool:
+        """Whether the newest span follows another one."""
+        return self.newest > self.first
+
+    def places(self, file: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+        """The place in `numbers` [n] of the span of each file number [n]."""
+        return np.searchsorted(self.numbers, self.spans)[file]
+
+    def in_newest(self, file: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
+        """Whether each file number [n] is one of the newest span's."""
+        return (np.asarray(self.spans) == self.newest)[file]
