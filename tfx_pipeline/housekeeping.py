@@ -6,6 +6,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
+from components.push.origin import origin_of
 from components.push.publish import PUSH_FILE, complete_versions
 
 SYSTEM: Final = ".system"
@@ -35,11 +36,15 @@ def forget_replaced_pushes(artifacts: Path, serving: Path) -> None:
     """Removes the records of pushes whose version is no longer the newest one served.
 
     Otherwise a run with earlier settings would take its push from the cache and leave the later models
-    served, and one after the served models were deleted would push nothing.
+    served, and one after the served models were deleted would push nothing. After a rollback the push that
+    was rolled back is remembered too, or an unchanged run would serve those models again.
     """
-    newest = complete_versions(serving)[-1:]
+    remembered = set()
+    for newest in complete_versions(serving)[-1:]:
+        origin = origin_of(serving, newest)
+        remembered = {newest, origin.models_of, origin.instead_of}
     for record in artifacts.glob(f"Push/pushed_model/*/{PUSH_FILE}"):
-        if [json.loads(record.read_text())["version"]] != newest:
+        if json.loads(record.read_text())["version"] not in remembered:
             shutil.rmtree(record.parent)
 
 

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
+from components.push.origin import Origin, newest_of_each
 from models import names
 from models.errors import UserError
 
@@ -54,9 +55,20 @@ def publish(models_dir: str | Path, destination: str | Path, keep: int, now: flo
 
 
 def publish_folders(
-    sources: Mapping[tuple[str, str], Path], destination: str | Path, keep: int, now: float | None = None
+    sources: Mapping[tuple[str, str], Path],
+    destination: str | Path,
+    keep: int,
+    now: float | None = None,
+    origin: Origin | None = None,
 ) -> int:
     """Publishes the SavedModel of each of `PLACES`, as `publish` does, from a folder of its own.
+
+    Args:
+      sources: the folder of each model.
+      destination: as in `publish`.
+      keep: as in `publish`.
+      now: as in `publish`.
+      origin: noted in each model, where an earlier version is pushed again; that version stays.
 
     Raises:
       UserError: as `publish`. Nothing is left of a push that fails.
@@ -68,7 +80,9 @@ def publish_folders(
     try:
         sweep(target)
         version = max([int(time.time() if now is None else now), *(v + 1 for v in _versions(target))])
-        staged = [_stage(sources[build, model], target / build / model, version) for build, model in PLACES]
+        staged = [
+            _stage(sources[build, model], target / build / model, version, origin) for build, model in PLACES
+        ]
         for build in names.BUILDS:  # names no version: it may be there before the first one
             write_config(target / build)
         for path in staged:
@@ -79,8 +93,8 @@ def publish_folders(
             sweep(target)
         raise UserError(f"cannot push to {target}: {_why(error)}") from error
     try:
-        _prune(target, max(keep, 1))
-    except OSError:  # what was pushed is served; what is old goes another time
+        _prune(target, max(keep, 1), {path.name for path in sources.values()} if origin else set())
+    except (OSError, UserError):  # what was pushed is served; what is old goes another time
         _LOG.warning("old versions under %s could not be removed", target, exc_info=True)
     return version
 
@@ -137,10 +151,12 @@ def _clear_staging(destination: Path) -> None:
             path.unlink()
 
 
-def _stage(source: Path, place: Path, version: int) -> Path:
+def _stage(source: Path, place: Path, version: int, origin: Origin | None) -> Path:
     staged = place / f"{STAGING}{version}"
     place.mkdir(parents=True, exist_ok=True)
     shutil.copytree(source, staged)
+    if origin:
+        origin.write(staged)
     for folder, _, files in os.walk(staged):
         for name in files:
             _sync(Path(folder) / name)
@@ -159,9 +175,10 @@ def _sync(path: Path) -> None:
         os.close(descriptor)
 
 
-def _prune(destination: Path, keep: int) -> None:
-    """Removes what is older than the newest `keep` whole versions."""
-    _remove_all_but(destination, {str(version) for version in complete_versions(destination)[-keep:]})
+def _prune(destination: Path, keep: int, protected: set[str]) -> None:
+    """Removes what is older than the newest `keep` whole versions; one that was pushed again counts once."""
+    kept = newest_of_each(destination, complete_versions(destination), keep)
+    _remove_all_but(destination, protected | {str(version) for version in kept})
 
 
 def _remove_all_but(destination: Path, kept: set[str]) -> None:

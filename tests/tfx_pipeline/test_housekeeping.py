@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from components.push.origin import Origin
 from models import names
 from tfx_pipeline.housekeeping import forget_replaced_pushes, prune_artifacts
 
@@ -14,6 +15,13 @@ def execution(artifacts: Path, stage: str, output: str, number: int) -> Path:
     folder.mkdir(parents=True)
     (folder / "data").touch()
     return folder
+
+
+def serve(serving: Path, versions: list[int]) -> None:
+    for version in versions:
+        for build in names.BUILDS:
+            for model in names.MODELS:
+                (serving / build / model / str(version)).mkdir(parents=True)
 
 
 def test_the_newest_executions_of_each_output_stay(tmp_path: Path) -> None:
@@ -49,11 +57,21 @@ def test_only_the_push_that_is_served_is_remembered(
     for number, version in ((11, 1), (12, 2)):
         folder = execution(artifacts, "Push", "pushed_model", number)
         (folder / "push.json").write_text(json.dumps({"version": version}))
-    for version in served:
-        for build in names.BUILDS:
-            for model in names.MODELS:
-                (serving / build / model / str(version)).mkdir(parents=True)
+    serve(serving, served)
 
     forget_replaced_pushes(artifacts, serving)
 
     assert {path.name for path in (artifacts / "Push/pushed_model").iterdir()} == remembered
+
+
+def test_a_push_that_was_rolled_back_is_remembered_and_not_repeated(tmp_path: Path) -> None:
+    artifacts, serving = tmp_path / "artifacts", tmp_path / "serving"
+    for number, version in ((11, 1), (12, 2), (13, 3)):
+        folder = execution(artifacts, "Push", "pushed_model", number)
+        (folder / "push.json").write_text(json.dumps({"version": version}))
+    serve(serving, [1, 2, 3, 4])
+    Origin(models_of=2, instead_of=3).write(serving / names.SCANN / names.UPNEXT / "4")
+
+    forget_replaced_pushes(artifacts, serving)
+
+    assert {path.name for path in (artifacts / "Push/pushed_model").iterdir()} == {"12", "13"}
