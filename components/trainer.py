@@ -1,5 +1,6 @@
 """TFX's Trainer with the catalogue and the log's summary as further inputs."""
 
+from pathlib import Path
 from typing import Any, ClassVar
 
 from tfx import types
@@ -12,25 +13,43 @@ from tfx.types import artifact_utils, standard_artifacts, standard_component_spe
 from tfx.types.component_spec import ChannelParameter
 from tfx.utils import json_utils
 
-from components.artifacts import LogSummary
+from components.artifacts import LogSummary, ProductionModels
 from components.code_digest import code_digest
+from components.training import checkpoints
 from models import names
 
-URIS = ("examples", "catalog", "catalog_transform", "summary", "base_model")
+URIS = ("examples", "catalog", "catalog_transform", "summary", "production", "base_model")
 
 
 class TrainerSpec(standard_component_specs.TrainerSpec):
-    """TFX's specification and three more inputs."""
+    """TFX's specification and four more inputs."""
 
     INPUTS: ClassVar = standard_component_specs.TrainerSpec.INPUTS | {
         "catalog": ChannelParameter(type=standard_artifacts.Examples),
         "catalog_transform": ChannelParameter(type=standard_artifacts.TransformGraph),
         "summary": ChannelParameter(type=LogSummary),
+        "production": ChannelParameter(type=ProductionModels),
     }
 
 
 class Executor(executor.GenericExecutor):
-    """Hands the inputs' URIs to `run_fn` in `fn_args.custom_config`, as `<input>_uri`."""
+    """Hands the inputs' URIs to `run_fn` in `fn_args.custom_config`, as `<input>_uri`.
+
+    And `checkpoint`, the folder where training keeps its state (None: nowhere) until the stage has finished.
+    """
+
+    def Do(
+        self,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        folder = _checkpoint(input_dict, output_dict, exec_properties)
+        if folder:
+            checkpoints.remove_others(folder)
+        super().Do(input_dict, output_dict, exec_properties)
+        if folder:
+            checkpoints.remove(folder)
 
     def _GetFnArgs(
         self,
@@ -44,7 +63,9 @@ class Executor(executor.GenericExecutor):
             for key in URIS
             if input_dict.get(key)
         }
-        fn_args.custom_config = {**fn_args.custom_config, **uris}
+        folder = _checkpoint(input_dict, output_dict, exec_properties)
+        checkpoint = {"checkpoint": str(folder) if folder else None}
+        fn_args.custom_config = {**fn_args.custom_config, **uris, **checkpoint}
         return fn_args
 
 
@@ -65,7 +86,9 @@ class Trainer(trainer.Trainer):
         catalog: types.BaseChannel,
         catalog_transform: types.BaseChannel,
         summary: types.BaseChannel,
+        production: types.BaseChannel,
         base_model: types.BaseChannel | None = None,
+        train: bool = True,
     ) -> None:
         """Initializes the trainer.
 
@@ -79,7 +102,9 @@ class Trainer(trainer.Trainer):
           catalog: catalogue examples.
           catalog_transform: of the catalogue examples.
           summary: the log's summary.
+          production: the models in production, from which a first fit starts where there are any.
           base_model: makes this a final fit: it starts from this model and trains on the split `all`.
+          train: False takes the model in production as it is, with the catalogue's new items.
         """
         digest = code_digest(__name__, run_fn.rpartition(".")[0])
         final = base_model is not None
@@ -91,13 +116,26 @@ class Trainer(trainer.Trainer):
             catalog=catalog,
             catalog_transform=catalog_transform,
             summary=summary,
+            production=production,
             base_model=base_model,
             train_args=trainer_pb2.TrainArgs(splits=[names.ALL if final else names.TRAIN]),
             eval_args=trainer_pb2.EvalArgs(splits=[names.EVAL]),
-            custom_config=json_utils.dumps({**config, "stage": name, "final": final, "code_digest": digest}),
+            custom_config=json_utils.dumps(
+                {**config, "stage": name, "final": final, "train": train, "code_digest": digest}
+            ),
             model=types.Channel(type=standard_artifacts.Model),
             model_run=types.Channel(type=standard_artifacts.ModelRun),
         )
         # TFX's own constructor builds TFX's own specification, so it is passed by.
         base_component.BaseComponent.__init__(self, spec=spec)
         self.with_id(name)
+
+
+def _checkpoint(
+    input_dict: dict[str, list[types.Artifact]],
+    output_dict: dict[str, list[types.Artifact]],
+    exec_properties: dict[str, Any],
+) -> Path | None:
+    model = artifact_utils.get_single_uri(output_dict[standard_component_specs.MODEL_KEY])
+    inputs = {key: [artifact.uri for artifact in artifacts] for key, artifacts in input_dict.items()}
+    return checkpoints.place(model, exec_properties, inputs)

@@ -6,8 +6,9 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
+from components.listening_log.formats import FORMATS
 from models.errors import UsageError, UserError
-from tfx_pipeline import commands
+from tfx_pipeline import commands, data_commands
 from tfx_pipeline.console import Console
 
 
@@ -79,17 +80,24 @@ def _parser() -> _Parser:
     def add(parent: "argparse._SubParsersAction[_Parser]", name: str, text: str) -> _Parser:
         return parent.add_parser(name, help=text, description=text, allow_abbrev=False)
 
-    data = add(subparsers, "data", "Make or check a listening log.")
+    data = add(subparsers, "data", "Make, import or check a listening log.")
     data_parsers = data.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_data_make(add(data_parsers, "make", "Make a listening world: a log whose truth is known."))
+    _add_data_import(
+        add(data_parsers, "import", "Turn a log in another layout into the tables that are read.")
+    )
     check = add(data_parsers, "check", "Print a log's figures, and what is wrong with it.")
     check.add_argument("dir", metavar="DIR", help="folder of the log's tables")
-    check.set_defaults(function=commands.data_check)
+    check.add_argument("--json", action="store_true", help="for scripts: everything as one JSON object")
+    _add_spans(check)
+    check.set_defaults(function=data_commands.check)
 
     _add_run(add(subparsers, "run", "Run the pipeline here, from a log to pushed models."))
     _add_serve(add(subparsers, "serve", "Serve the pushed models over gRPC and REST."))
     _add_recommend(add(subparsers, "recommend", "Print what comes next for one listener, by title."))
     _add_batch(add(subparsers, "batch", "Rank a file of histories."))
+    _add_rollback(add(subparsers, "rollback", "Push an earlier version again, as the newest."))
+    _add_forget(add(subparsers, "forget", "Remove a listener from all that runs have left."))
     compile_ = add(subparsers, "compile", "Write the pipeline for Kubeflow.")
     compile_.add_argument("--out", required=True, metavar="FILE", help="YAML file to write")
     _add_config(compile_)
@@ -106,14 +114,26 @@ def _add_data_make(parser: _Parser) -> None:
         ("--seed", "the same seed makes the same world, to the byte"),
     ):
         parser.add_argument(flag, type=int, metavar="N", help=text)
-    parser.set_defaults(function=commands.data_make)
+    parser.set_defaults(function=data_commands.make)
+
+
+def _add_data_import(parser: _Parser) -> None:
+    parser.add_argument("format", metavar="FORMAT", choices=FORMATS, help=", ".join(FORMATS))
+    parser.add_argument("src", metavar="SRC", help="the export: a folder, or the file as it was downloaded")
+    parser.add_argument("--out", required=True, metavar="DIR", help="folder to write")
+    parser.set_defaults(function=data_commands.import_)
 
 
 def _add_run(parser: _Parser) -> None:
     parser.add_argument("--data", required=True, metavar="DIR", help="folder of the log's tables")
     _add_home(parser, "folder for all that the run leaves")
+    _add_spans(parser)
     _add_config(parser)
-    parser.add_argument("--only", metavar="STAGE", help="run no further than this stage")
+    parser.add_argument(
+        "--only",
+        metavar="STAGE",
+        help="run no further than this stage; `index`: new items into the served models, without training",
+    )
     parser.set_defaults(function=commands.run)
 
 
@@ -157,6 +177,24 @@ def _add_batch(parser: _Parser) -> None:
     parser.add_argument("-k", type=int, default=10, metavar="K", help="items a line; default: 10")
     parser.add_argument("--exclude-history", action="store_true", help="leave out what a listener has played")
     parser.set_defaults(function=commands.batch)
+
+
+def _add_rollback(parser: _Parser) -> None:
+    _add_home(parser)
+    parser.add_argument("--to", type=int, metavar="VERSION", help="default: the one before the newest")
+    parser.set_defaults(function=commands.rollback)
+
+
+def _add_forget(parser: _Parser) -> None:
+    _add_home(parser)
+    parser.add_argument("--user", required=True, metavar="U", help="the listener's id in the log")
+    parser.set_defaults(function=commands.forget)
+
+
+def _add_spans(parser: _Parser) -> None:
+    spans = parser.add_mutually_exclusive_group()
+    spans.add_argument("--span", metavar="N", help="the newest span; those before it are read too")
+    spans.add_argument("--spans", metavar="M-N", help="these spans alone, both ends included")
 
 
 def _add_home(parser: _Parser, text: str = "folder of an earlier `upnext run`") -> None:

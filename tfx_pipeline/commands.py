@@ -9,34 +9,13 @@ from tfx_pipeline.console import Console
 from tfx_pipeline.home import Home
 
 
-def data_make(args: argparse.Namespace, console: Console) -> int:
-    """Writes a listening world."""
-    from components.listening_log.world import make_world
-
-    given = {key: getattr(args, key) for key in ("users", "items", "days", "seed")}
-    made = make_world(args.out, **{key: value for key, value in given.items() if value is not None})
-    print(
-        f"{args.out}: {made.events:,} events of {made.users:,} listeners over {made.days:,} days, "
-        f"{made.items:,} items ({made.tracks:,} tracks, {made.episodes:,} episodes)",
-        file=console.out,
-    )
-    return 0
-
-
-def data_check(args: argparse.Namespace, console: Console) -> int:
-    """Prints a log's figures and faults."""
-    from components.listening_log.check import check_log, render
-
-    print(render(check_log(args.dir)), file=console.out)
-    return 0
-
-
 def run(args: argparse.Namespace, console: Console) -> int:
     """Runs the pipeline on this machine."""
     from tfx_pipeline.config import load_config
 
     config = load_config(args.config, args.set)
-    _require_tables(args.data)
+    spans = chosen_spans(args)
+    _require_tables(args.data, spans)
     home = Home(args.home)
     home.prepare()
     with home.locked():
@@ -47,7 +26,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         from tfx_pipeline.progress_display import shown_progress
 
         with shown_progress(console.out):
-            return local_runner.run(args.data, args.home, config, args.only, console.out)
+            return local_runner.run(args.data, args.home, config, args.only, console.out, spans=spans)
 
 
 def serve(args: argparse.Namespace, console: Console) -> int:
@@ -70,7 +49,7 @@ def recommend(args: argparse.Namespace, console: Console) -> int:
     if args.user is not None:
         from tfx_pipeline.recent_plays import recent_plays
 
-        history = recent_plays(home.data_dir(), args.user)
+        history = recent_plays(home.data_dir(), args.user, spans=home.spans())
     console.redirect(_log_if_writable(home, "recommend"))
     from tfx_pipeline.recommend import recommend as make_page
 
@@ -113,14 +92,40 @@ def compile_pipeline(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _require_tables(data_dir: str) -> None:
+def rollback(args: argparse.Namespace, console: Console) -> int:
+    """Pushes an earlier version again."""
+    from tfx_pipeline.rollback import rollback as push_again
+
+    pushed = push_again(Path(args.home), args.to)
+    print(f"pushed version {pushed.version}: the models of {pushed.source} again", file=console.out)
+    return 0
+
+
+def forget(args: argparse.Namespace, console: Console) -> int:
+    """Removes a listener from HOME."""
+    from tfx_pipeline.forget import forget as remove
+
+    print(remove(Path(args.home), args.user), file=console.out)
+    return 0
+
+
+def chosen_spans(args: argparse.Namespace) -> str:
+    """What `--span` or `--spans` says, "" for a log without spans."""
+    from components.listening_log.spans import NO_SPANS, check_spans
+
+    chosen = args.span if args.span is not None else args.spans
+    return NO_SPANS if chosen is None else check_spans(chosen)
+
+
+def _require_tables(data_dir: str, spans: str) -> None:
     """Tells a missing table at once, before the seconds that TFX takes to load."""
     from components.listening_log.files import is_remote
-    from components.listening_log.tables import TABLES, table_files
+    from components.listening_log.spans import log_files
+    from components.listening_log.tables import TABLES
 
     if not is_remote(data_dir):
         for table in TABLES:
-            table_files(data_dir, table)
+            log_files(data_dir, table, spans)
 
 
 def _require_pushed(home: Home) -> None:

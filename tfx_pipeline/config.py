@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from components.listening_log.policies import LogConfig
+from components.span_validator.config import SpansConfig
 from models.config import GatesConfig, IndexConfig, RankerConfig, TwoTowerConfig
 from models.errors import UsageError
 from tfx_pipeline.settings import apply_overrides, build, read_yaml
@@ -39,6 +40,7 @@ class Config:
     final_fit: bool = True
     """Whether what is pushed is trained once more, on the whole log (figures come from the first fit)."""
     log: LogConfig = field(default_factory=LogConfig)
+    spans: SpansConfig = field(default_factory=SpansConfig)
     retrieval: TwoTowerConfig = field(default_factory=TwoTowerConfig)
     ranker: RankerConfig = field(default_factory=RankerConfig)
     index: IndexConfig = field(default_factory=IndexConfig)
@@ -79,6 +81,8 @@ _SHARES: Final = frozenset(
             "index.search_share",
         ),
         *("ranker.dropout", "ranker.mask_times", "ranker.mask_context", "ranker.mask_outcomes"),
+        *("spans.min_size", "spans.max_dropped", "spans.max_before", "spans.min_items_kept"),
+        *("spans.max_drift", "spans.max_skew", "spans.max_new_values", "spans.min_filled"),
         *("gates.index_recall", "gates.stock_agreement", "gates.confidence"),
     }
 )

@@ -8,7 +8,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from models.errors import UserError
 
@@ -38,6 +38,11 @@ class Home:
     def lock_file(self) -> Path:
         """Locked while a run is under way; holds its process id."""
         return self.path / ".lock"
+
+    @property
+    def forgotten_file(self) -> Path:
+        """The listeners whom runs leave out (`components.listening_log.forgotten`)."""
+        return self.path / "forgotten.json"
 
     def prepare(self) -> None:
         """Makes the folder. Raises UserError where that can't be, or it can't be written to."""
@@ -87,13 +92,17 @@ class Home:
         return self.logs / f"{command}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
 
     def data_dir(self) -> Path:
-        """The data directory of the last run.
+        """The data directory of the last run. Raises UserError where there was no run."""
+        return Path(self._last_run()["data_dir"])
 
-        Raises:
-          UserError: there was no run.
-        """
+    def spans(self) -> str:
+        """The spans that the last run read, "" for a log without. Raises UserError where there was no run."""
+        return str(self._last_run()["spans"])
+
+    def _last_run(self) -> dict[str, Any]:
         try:
-            return Path(json.loads(self.run_file.read_text(encoding="utf-8"))["data_dir"])
+            told: dict[str, Any] = json.loads(self.run_file.read_text(encoding="utf-8"))
+            return {"spans": "", **told, "data_dir": told["data_dir"]}
         except FileNotFoundError:
             raise UserError(
                 f"{self.path} holds no run: run `upnext run --data DIR --home {self.path}` first"

@@ -48,12 +48,12 @@ def compile(  # noqa: A001 - `kubeflow_runner.compile` reads as what it does
     )
 
     from tfx_pipeline.pipeline import create_pipeline
+    from tfx_pipeline.source import Source
 
     pipeline = create_pipeline(
         name=PIPELINE_NAME,
         root=root,
-        data_dir=data_dir,
-        data_digest=UNREAD,
+        source=Source(data_dir, UNREAD),
         serving_dir=serving_dir,
         config=config,
     )

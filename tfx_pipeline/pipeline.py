@@ -21,48 +21,61 @@ from components.composer.component import Composer
 from components.evaluator.component import Evaluator
 from components.example_gen.component import ListeningLogExampleGen
 from components.index_builder.component import IndexBuilder
+from components.production.component import Production
 from components.push.component import Push
 from components.ranking_evaluator.component import RankingEvaluator
 from components.schema.component import CuratedSchema
 from components.serving_check.component import ServingCheck
+from components.span_validator.component import SpanValidator
 from components.trainer import Trainer
 from models import names
 from tfx_pipeline.config import Config
+from tfx_pipeline.source import Source
 
 
 def create_pipeline(
     name: str,
     root: str,
-    data_dir: str,
-    data_digest: str,
+    source: Source,
     serving_dir: str,
     config: Config,
     metadata: metadata_store_pb2.ConnectionConfig | None = None,
     beam_args: Sequence[str] = (),
+    train: bool = True,
 ) -> Pipeline:
     """Defines the whole chain, the same for every runner.
 
     Args:
       name: of the pipeline.
       root: folder of its artifacts.
-      data_dir: folder of the log's tables.
-      data_digest: of the tables' contents, so that new data at an old path is seen.
+      source: the log.
       serving_dir: where blessed models are pushed.
       config: all settings.
       metadata: where executions are recorded; a cluster has its own.
       beam_args: for the stages that Beam runs.
+      train: False takes the models in production as they are, with the catalogue's new items.
     """
     settings = dataclasses.asdict(config)
     seed = {"seed": config.seed}
     length = seed | {"max_length": config.log.max_length}
 
-    example_gen = ListeningLogExampleGen(
-        data_dir=data_dir,
-        data_digest=data_digest,
-        log_config=json.dumps(settings["log"], sort_keys=True),
-        code_digest=code_digest("components.example_gen.component"),
-        final_fit=config.final_fit,
+    final = config.final_fit and train
+    log = {"data_dir": source.data_dir, "spans": source.spans, "data_digest": source.data_digest}
+    log["log_config"] = json.dumps(settings["log"], sort_keys=True)
+
+    span_validator = SpanValidator(
+        **log, config=settings["spans"], code_digest=code_digest("components.span_validator.component")
     )
+    example_gen = ListeningLogExampleGen(
+        **log,
+        code_digest=code_digest("components.example_gen.component"),
+        final_fit=final,
+        forgotten=source.forgotten,
+        forgotten_digest=source.forgotten_digest,
+    )
+    example_gen.add_upstream_node(span_validator)  # a bad day stops here
+    served = {"destination": serving_dir, "spans": source.spans, "version": source.production}
+    production = Production(served | {"earlier": train})
     examples, catalog = example_gen.outputs["examples"], example_gen.outputs["catalog"]
     summary = example_gen.outputs["summary"]
 
@@ -79,23 +92,17 @@ def create_pipeline(
     behaviour = {"examples": examples, "transform_graph": log_transform.outputs["transform_graph"]}
     items = {"catalog": catalog, "catalog_transform": catalog_transform.outputs["transform_graph"]}
     training = {**behaviour, **items, "schema": log_schema.outputs["schema"], "summary": summary}
+    training["production"] = production.outputs["models"]
+
+    retrieval_fit = ("components.training.retrieval.run_fn", {"model": settings["retrieval"]} | length)
+    ranker_fit = ("components.training.ranker.run_fn", {"model": settings["ranker"]} | length)
 
     # The first fit has not seen `test`; it is what figures are about.
-    retrieval_trainer = Trainer(
-        "RetrievalTrainer",
-        "components.training.retrieval.run_fn",
-        {"model": settings["retrieval"]} | length,
-        **training,
-    )
+    retrieval_trainer = Trainer("RetrievalTrainer", *retrieval_fit, train=train, **training)
     retrieval = retrieval_trainer.outputs["model"]
     index_builder = IndexBuilder(config=settings["index"] | seed, model=retrieval, **items)
     index = index_builder.outputs["index"]
-    ranker_trainer = Trainer(
-        "RankerTrainer",
-        "components.training.ranker.run_fn",
-        {"model": settings["ranker"]} | length,
-        **training,
-    )
+    ranker_trainer = Trainer("RankerTrainer", *ranker_fit, train=train, **training)
     ranker = ranker_trainer.outputs["model"]
     ranking_evaluator = RankingEvaluator(
         config={"confidence": config.gates.confidence, "max_targets": config.gates.max_targets} | seed,
@@ -105,6 +112,7 @@ def create_pipeline(
         retrieval=retrieval,
         ranker=ranker,
         index=index,
+        production=training["production"],
     )
     evaluation = ranking_evaluator.outputs["evaluation"]
     evaluator = Evaluator(examples=examples, model=ranker)
@@ -113,21 +121,9 @@ def create_pipeline(
     # The final fit goes on from the first, over the whole log; it is what is served.
     final_fit: list[BaseComponent] = []
     final_index = None
-    if config.final_fit:
-        retrieval_final = Trainer(
-            "RetrievalFinalTrainer",
-            "components.training.retrieval.run_fn",
-            {"model": settings["retrieval"]} | length,
-            base_model=retrieval,
-            **training,
-        )
-        ranker_final = Trainer(
-            "RankerFinalTrainer",
-            "components.training.ranker.run_fn",
-            {"model": settings["ranker"]} | length,
-            base_model=ranker,
-            **training,
-        )
+    if final:
+        retrieval_final = Trainer("RetrievalFinalTrainer", *retrieval_fit, base_model=retrieval, **training)
+        ranker_final = Trainer("RankerFinalTrainer", *ranker_fit, base_model=ranker, **training)
         retrieval, ranker = retrieval_final.outputs["model"], ranker_final.outputs["model"]
         final_index_builder = IndexBuilder(config=settings["index"] | seed, model=retrieval, **items).with_id(
             "FinalIndexBuilder"
@@ -158,7 +154,15 @@ def create_pipeline(
     with Cond(bless.outputs["blessing"].future()[0].custom_property("blessed") == 1):
         push = Push(config={"destination": serving_dir, "keep": config.keep.versions}, models=models)
 
-    data = [example_gen, log_statistics, catalog_statistics, log_schema, catalog_schema]
+    data = [
+        span_validator,
+        example_gen,
+        production,
+        log_statistics,
+        catalog_statistics,
+        log_schema,
+        catalog_schema,
+    ]
     features = [log_validator, catalog_validator, log_transform, catalog_transform]
     return Pipeline(
         pipeline_name=name,

@@ -8,19 +8,20 @@ import pyarrow.compute as pc
 from components.listening_log.catalog import read_catalog
 from components.listening_log.policies import clean_events
 from components.listening_log.reader import read_batches
-from components.listening_log.tables import EVENTS, table_files
+from components.listening_log.spans import log_files
+from components.listening_log.tables import EVENTS
 from models.errors import UserError
 
 
-def recent_plays(data_dir: str | Path, user_id: str, most: int = 1000) -> list[str]:
+def recent_plays(data_dir: str | Path, user_id: str, most: int = 1000, *, spans: str = "") -> list[str]:
     """Item ids that the listener played, oldest first, the `most` newest; ties keep the file's order.
 
     Raises:
       UserError: the log can't be read, or has no usable event of this listener.
     """
-    catalog = read_catalog(str(data_dir))
+    catalog = read_catalog(str(data_dir), spans)
     found = []
-    for number, path in enumerate(table_files(str(data_dir), EVENTS)):
+    for number, path in enumerate(log_files(str(data_dir), EVENTS, spans)):
         for first_row, batch in read_batches(path, EVENTS):
             own = batch.filter(pc.equal(batch["user_id"], user_id))
             if own.num_rows:

@@ -40,7 +40,7 @@ class Results:
 
     def table(self) -> str:
         """The figures, a line each; the last line says how the run ended."""
-        return "\n".join([*self._quality(), *self._serving(), "", *self._verdict()])
+        return "\n".join([*self._quality(), *self._production(), *self._serving(), "", *self._verdict()])
 
     def _quality(self) -> list[str]:
         metrics = self.evaluation.get("metrics", {})
@@ -53,6 +53,17 @@ class Results:
             word = "above" if against["difference"] >= 0 else "below"
             lines.append(f"  ndcg@10 is {abs(against['difference']):.4f} {word} the blend of counts")
         return lines
+
+    def _production(self) -> list[str]:
+        compared = self.evaluation.get("production")
+        if not compared:
+            return []
+        lines = [f"{'ndcg@10 beside version ' + str(compared['version']):34}{'new':>10}{'served':>10}"]
+        return lines + [
+            f"  {name + ' (' + format(figures['targets'], ',') + ')':32}"
+            f"{_number(figures['ndcg@10'])}{_number(figures['production'])}"
+            for name, figures in compared["slices"].items()
+        ]
 
     def _serving(self) -> list[str]:
         lines = []

@@ -49,6 +49,9 @@ def judge(
         Gate("ndcg@10 above popularity (low end)", _figure(against["popularity"], "low"), 0.0, strict=True),
         Gate("ndcg@10 not below markov (high end)", _figure(against["markov"], "high"), 0.0),
     ]
+    production = evaluation.get("production") or {"slices": {}}
+    for name, compared in production["slices"].items():
+        gates.append(Gate(f"ndcg@10 not below production, {name} (high end)", _figure(compared, "high"), 0.0))
     for fit, index in indexes.items():
         gates.append(Gate(f"index recall@200, {fit}", _figure(index, "recall@200"), config["index_recall"]))
     figures = serving.get("figures", {})

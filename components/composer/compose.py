@@ -13,6 +13,7 @@ import tensorflow_transform as tft
 
 from components.artifacts import EVALUATION_FILE
 from components.index_builder.build import load_searcher
+from components.production.found import TRAINED
 from components.training import ranker, retrieval, store
 from components.training.inputs import Inputs
 from models import names
@@ -77,6 +78,9 @@ def compose(
             if kind == names.UPNEXT:
                 write_titles(Path(path), told_titles)
             write_warmup(path, made_requests(kind, made_ids))
+            trained = {names.RETRIEVAL: retrieval_uri, names.RANKER: ranker_uri}.get(kind)
+            if build == names.STOCK and trained:
+                store.copy_trained(trained, os.path.join(extra, TRAINED))
 
 
 def model_info(
@@ -105,6 +109,7 @@ def model_info(
         "listener_columns": inputs.summary["listener"]["columns"],
         "time_features": inputs.summary["time_features"],
         "data_span": inputs.summary["span"],
+        "spans": inputs.summary["spans"],
         "quality": quality[measured],
     }
 

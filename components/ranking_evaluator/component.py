@@ -7,7 +7,7 @@ from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
 from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter
 
-from components.artifacts import LogSummary, RankingEvaluation, ScannIndex
+from components.artifacts import LogSummary, ProductionModels, RankingEvaluation, ScannIndex
 from components.stage import Stage, StageExecutor, StageSpec
 
 
@@ -21,6 +21,7 @@ class RankingEvaluatorSpec(StageSpec):
         "retrieval": ChannelParameter(type=standard_artifacts.Model),
         "ranker": ChannelParameter(type=standard_artifacts.Model),
         "index": ChannelParameter(type=ScannIndex),
+        "production": ChannelParameter(type=ProductionModels),
     }
     OUTPUTS: ClassVar = {"evaluation": ChannelParameter(type=RankingEvaluation)}
 

@@ -12,6 +12,7 @@ import tensorflow as tf
 from components import progress
 from components.artifacts import EVALUATION_FILE
 from components.index_builder.build import load_searcher
+from components.ranking_evaluator.production import beside_production
 from components.training import ranker, retrieval, store
 from components.training.inputs import Inputs, eval_batch_size
 from components.training.sequences import read_sequences
@@ -58,6 +59,7 @@ def evaluate(
     retrieval_uri: str,
     ranker_uri: str,
     index_uri: str,
+    production_uri: str,
 ) -> None:
     """Writes `evaluation.json`."""
     gates = GatesConfig(**{key: value for key, value in config.items() if key != "seed"})
@@ -95,6 +97,17 @@ def evaluate(
             for name in ("popularity", "markov", "blend")
         },
         "slices": slices(targets, plays),
+        "production": beside_production(
+            inputs,
+            production_uri,
+            targets.ranks["two_stage"],
+            targets.listener,
+            targets.item,
+            exclude_seen=exclude_seen,
+            seed=config["seed"],
+            confidence=gates.confidence,
+            stage=STAGE,
+        ),
     }
     with tf.io.gfile.GFile(os.path.join(out_uri, EVALUATION_FILE), "w") as file:
         json.dump(report, file, indent=1, sort_keys=True)

@@ -9,9 +9,12 @@ import numpy as np
 import tensorflow as tf
 
 from components import progress
+from components.training.resume import Resume
 
 FINAL_SHARE = 0.25
 """The final fit continues from the first one for this share of the epochs that `eval` found best."""
+WARM_RATE = 0.3
+"""Share of the learning rate for a model that starts from the one in production."""
 
 
 _UNTOLD = ("regularization_loss", "total_loss")  # of TFRS: nothing here is regularised by a loss
@@ -85,25 +88,22 @@ def first_fit(
     patience: int,
     monitor: str,
     measure: Callable[[], float],
+    checkpoint: str | None = None,
+    seed: int = 0,
 ) -> History:
-    """Fits until `measure` (higher is better) has not risen for `patience` epochs; keeps the best weights."""
+    """Fits until `measure` (higher is better) has not risen for `patience` epochs; keeps the best weights.
+
+    With a folder `checkpoint` it goes on from what a fit that was killed has left there (`Resume`).
+    """
     history = History(monitor)
     model.compile(optimizer=tf.keras.optimizers.Adam(learning_rate, clipnorm=5.0))
-    model.fit(
-        windows,
-        epochs=epochs,
-        verbose=0,
-        callbacks=[
-            _Evaluate(measure, history),
-            tf.keras.callbacks.ReduceLROnPlateau(
-                monitor, factor=0.3, patience=max(patience // 2, 1), mode="max"
-            ),
-            tf.keras.callbacks.EarlyStopping(
-                monitor, patience=patience, mode="max", restore_best_weights=True
-            ),
-            _Progress(stage, epochs, steps, history),
-        ],
-    )
+    callbacks = [
+        _Evaluate(measure, history),
+        tf.keras.callbacks.ReduceLROnPlateau(monitor, factor=0.3, patience=max(patience // 2, 1), mode="max"),
+        tf.keras.callbacks.EarlyStopping(monitor, patience=patience, mode="max", restore_best_weights=True),
+        _Progress(stage, epochs, steps, history),
+    ]
+    _fit(model, windows, epochs, callbacks, Resume(checkpoint, seed, stage, history, callbacks))
     return history
 
 
@@ -115,15 +115,34 @@ def final_fit(
     steps: int,
     best_epochs: int,
     learning_rate: float,
+    checkpoint: str | None = None,
+    seed: int = 0,
 ) -> History:
     """Goes on from the first fit over everything, with a learning rate that falls to zero."""
     epochs = max(1, math.ceil(FINAL_SHARE * best_epochs))
     history = History("loss")
     schedule = tf.keras.optimizers.schedules.PolynomialDecay(learning_rate / 2, epochs * steps, 0.0)
     model.compile(optimizer=tf.keras.optimizers.Adam(schedule, clipnorm=5.0))
-    model.fit(windows, epochs=epochs, verbose=0, callbacks=[_Progress(stage, epochs, steps, history)])
+    callbacks = [_Progress(stage, epochs, steps, history)]
+    _fit(model, windows, epochs, callbacks, Resume(checkpoint, seed, stage, history, callbacks))
     history.best_epoch = epochs
     return history
+
+
+def _fit(
+    model: tf.keras.Model,
+    windows: tf.data.Dataset,
+    epochs: int,
+    callbacks: list[tf.keras.callbacks.Callback],
+    resume: Resume,
+) -> None:
+    model.fit(
+        resume.rest_of(windows),
+        initial_epoch=resume.initial_epoch(epochs),
+        epochs=epochs,
+        verbose=0,
+        callbacks=[*callbacks, resume],
+    )
 
 
 def concatenate(dataset: tf.data.Dataset, values: Callable[[Any], tf.Tensor]) -> np.ndarray:

@@ -12,6 +12,8 @@ import tensorflow_transform as tft
 
 from components.artifacts import SUMMARY_FILE
 from components.examples_reader import read_catalog_arrays, window_dataset
+from components.training.rows import Rows
+from components.transform.catalog_features import FIRST_TOKEN
 from models import names
 from models.catalog import Catalog
 from models.layers import FeatureSizes
@@ -19,6 +21,7 @@ from models.request import RequestFeatures, Transform, item_table
 
 BATCH_WINDOWS = 64
 EVAL_TARGETS = 20_000
+_UNKNOWN = "unknown"  # no `column=value`, so no token's name
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,8 @@ class Inputs:
     sizes: FeatureSizes
     summary: dict[str, Any]
     items: tf.lookup.StaticHashTable
+    rows: Rows
+    """What the rows of the models' tables stand for."""
 
     @classmethod
     def load(
@@ -47,14 +52,21 @@ class Inputs:
             summary = json.load(file)
         catalog = read_catalog_arrays(catalog_uri, catalog_transform_uri)
         output = tft.TFTransformOutput(transform_uri)
-        tokens = output.vocabulary_size_by_name(names.TOKENS_VOCABULARY) + 1
+        tokens = _vocabulary(output, names.TOKENS_VOCABULARY)
+        content = _vocabulary(tft.TFTransformOutput(catalog_transform_uri), names.CONTENT_VOCABULARY)
+        buckets = [f"bucket {number}" for number in range(1, FIRST_TOKEN)]
         return cls(
             examples_uri,
             catalog,
             output.transform_features_layer(),
-            FeatureSizes(context=tokens),
+            FeatureSizes(context=len(tokens) + 1),
             summary,
             item_table(catalog),
+            Rows(
+                ["", *map(_text, catalog.item_ids)],
+                ["", *buckets, *map(_text, content)],
+                ["", *map(_text, tokens), _UNKNOWN],
+            ),
         )
 
     @property
@@ -98,6 +110,14 @@ class Inputs:
         return RequestFeatures(
             self.catalog, self.transform, max_length, use_times=self.summary["time_features"]
         )
+
+
+def _vocabulary(output: tft.TFTransformOutput, name: str) -> list[bytes]:
+    return list(output.vocabulary_by_name(name))
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape")
 
 
 def eval_batch_size(catalog: Catalog, length: int) -> int:

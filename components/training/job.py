@@ -9,12 +9,16 @@ import numpy as np
 import tensorflow as tf
 from tfx.components.trainer.fn_args_utils import FnArgs
 
+from components import progress
+from components.production import found
 from components.training import fit, store
 from components.training.inputs import Inputs
 from components.training.sequences import plays_of, read_sequences
+from components.training.warm import warm_start
 from models import names
 from models.baselines import Interactions
 from models.config import RankerConfig, TwoTowerConfig
+from models.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -24,9 +28,11 @@ class Job:
     settings: dict[str, Any]
     """The Trainer's `custom_config`."""
     inputs: Inputs
+    model: str
+    """Which: `names.RETRIEVAL` or `names.RANKER`."""
 
     @classmethod
-    def start(cls, fn_args: FnArgs) -> "Job":
+    def start(cls, fn_args: FnArgs, model: str) -> "Job":
         """Seeds everything and reads the inputs, but for the windows."""
         settings = fn_args.custom_config
         fit.make_repeatable(settings["seed"])
@@ -37,7 +43,7 @@ class Job:
             catalog_transform_uri=settings["catalog_transform_uri"],
             summary_uri=settings["summary_uri"],
         )
-        return cls(settings, inputs)
+        return cls(settings, inputs, model)
 
     @property
     def max_length(self) -> int:
@@ -53,6 +59,16 @@ class Job:
     def first(self) -> dict[str, Any] | None:
         """Settings of the first fit that this one goes on from; None if this is the first."""
         return store.load_settings(self.settings["base_model_uri"]) if self.settings["final"] else None
+
+    @property
+    def trained(self) -> bool:
+        """False where the model in production is taken as it is, and only the items are new."""
+        return self.settings["train"]
+
+    @property
+    def production(self) -> str:
+        """Folder of what the model in production has learnt."""
+        return f"{self.settings['production_uri']}/{self.model}"
 
     @cached_property
     def interactions(self) -> Interactions:
@@ -73,6 +89,9 @@ class Job:
         measure: Callable[[], float],
     ) -> fit.History:
         """Fits `model`, by `measure` on `eval` (higher is better) where this is the first fit."""
+        warm = self.first is None and self._start_warm(model)
+        if not self.trained:
+            return fit.History(monitor, best=measure())
         windows = self.inputs.windows(
             self.split, batch_size=config.batch_size, shuffle_seed=self.settings["seed"]
         )
@@ -83,6 +102,8 @@ class Job:
                 model,
                 windows,
                 stage=self.settings["stage"],
+                checkpoint=self.settings["checkpoint"],
+                seed=self.settings["seed"],
                 steps=steps,
                 best_epochs=self.first["history"]["best_epoch"],
                 learning_rate=config.learning_rate,
@@ -91,10 +112,29 @@ class Job:
             model,
             windows,
             stage=self.settings["stage"],
+            checkpoint=self.settings["checkpoint"],
+            seed=self.settings["seed"],
             steps=steps,
             epochs=fit.epochs_within(config.max_epochs, config.max_positions, len(self.interactions.items)),
-            learning_rate=config.learning_rate,
+            learning_rate=config.learning_rate * (fit.WARM_RATE if warm else 1.0),
             patience=config.patience,
             monitor=monitor,
             measure=measure,
         )
+
+    def _start_warm(self, model: tf.keras.Model) -> bool:
+        """Takes over what the model in production has learnt, where there is one of this size."""
+        stage, production = self.settings["stage"], found.read(self.settings["production_uri"])
+        if production and warm_start(model, self.production, self.inputs.rows):
+            progress.report(stage, note=f"starts from version {production.version}")
+            return True
+        if production and self.trained:
+            progress.report(stage, note=f"starts afresh: version {production.version} has other sizes")
+        if not self.trained:
+            why = (
+                "it has other sizes; keep the settings it was trained with" if production else "there is none"
+            )
+            raise UserError(
+                f"stage {stage}: nothing to build on in production: {why}; run without --only index"
+            )
+        return False

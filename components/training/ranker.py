@@ -33,7 +33,7 @@ _COUNTING = "counting.npz"
 
 def run_fn(fn_args: FnArgs) -> None:
     """Entry point of TFX's Trainer."""
-    job = Job.start(fn_args)
+    job = Job.start(fn_args, names.RANKER)
     inputs, max_length, config = job.inputs, job.max_length, RankerConfig(**job.settings["model"])
     model = build(inputs, job.plays, max_length, config)
     evidence = fit_counting(job.interactions)
@@ -42,6 +42,8 @@ def run_fn(fn_args: FnArgs) -> None:
     history = job.fit(model, config, monitor=MONITOR, measure=measure)
     if job.first:
         weight = job.first["evidence_weight"]
+    elif not job.trained:
+        weight = store.read_settings(job.production)["evidence_weight"]
     else:
         weight = weigh_evidence(model, evidence, inputs, max_length, exclude_seen)
     model.add_evidence(evidence, weight)
@@ -53,6 +55,7 @@ def run_fn(fn_args: FnArgs) -> None:
         fn_args.serving_model_dir,
         model,
         job.plays,
+        inputs.rows,
         {
             "config": dataclasses.asdict(config),
             "max_length": max_length,

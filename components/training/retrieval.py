@@ -27,7 +27,7 @@ SAMPLE_QUERIES = 1000
 
 def run_fn(fn_args: FnArgs) -> None:
     """Entry point of TFX's Trainer."""
-    job = Job.start(fn_args)
+    job = Job.start(fn_args, names.RETRIEVAL)
     inputs, max_length, config = job.inputs, job.max_length, TwoTowerConfig(**job.settings["model"])
     model = build(inputs, job.plays, config)
     history = job.fit(
@@ -44,6 +44,7 @@ def run_fn(fn_args: FnArgs) -> None:
         fn_args.serving_model_dir,
         model,
         job.plays,
+        inputs.rows,
         {
             "config": dataclasses.asdict(config),
             "max_length": max_length,

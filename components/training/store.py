@@ -9,12 +9,13 @@ import tensorflow as tf
 from tfx.utils import path_utils
 
 from components.training.inputs import Inputs
+from components.training.rows import ROWS, Rows
+from components.training.warm import WEIGHTS
 from models.errors import UserError
 
 SETTINGS = "training.json"
 QUERIES = "queries.npy"
 _PLAYS = "plays.npy"
-_WEIGHTS = "weights"
 
 
 def parts_dir(model_uri: str) -> str:
@@ -23,16 +24,26 @@ def parts_dir(model_uri: str) -> str:
 
 
 def save_parts(
-    serving_model_dir: str, model: tf.keras.Model, plays: np.ndarray, settings: dict[str, Any]
+    serving_model_dir: str, model: tf.keras.Model, plays: np.ndarray, rows: Rows, settings: dict[str, Any]
 ) -> str:
-    """Writes weights, plays and settings (JSON) and returns the folder."""
+    """Writes weights, their rows' names, plays and settings (JSON) and returns the folder."""
     folder = os.path.join(serving_model_dir, "assets.extra")
     tf.io.gfile.makedirs(folder)
     with tf.io.gfile.GFile(os.path.join(folder, SETTINGS), "w") as file:
         json.dump(settings, file, indent=1, sort_keys=True)
     save_array(folder, _PLAYS, plays)
-    tf.train.Checkpoint(model=model).write(os.path.join(folder, _WEIGHTS))
+    rows.save(folder)
+    tf.train.Checkpoint(model=model).write(os.path.join(folder, WEIGHTS))
     return folder
+
+
+def copy_trained(model_uri: str, folder: str) -> None:
+    """Copies what a later training starts from (`components.training.warm`): weights, rows and settings."""
+    tf.io.gfile.makedirs(folder)
+    parts = parts_dir(model_uri)
+    for name in tf.io.gfile.listdir(parts):
+        if name in (SETTINGS, ROWS) or name.startswith(f"{WEIGHTS}."):
+            tf.io.gfile.copy(os.path.join(parts, name), os.path.join(folder, name))
 
 
 def save_array(folder: str, name: str, array: np.ndarray) -> None:
@@ -49,7 +60,12 @@ def load_array(model_uri: str, name: str) -> np.ndarray:
 
 def load_settings(model_uri: str) -> dict[str, Any]:
     """The settings of `save_parts`."""
-    with tf.io.gfile.GFile(os.path.join(parts_dir(model_uri), SETTINGS)) as file:
+    return read_settings(parts_dir(model_uri))
+
+
+def read_settings(folder: str) -> dict[str, Any]:
+    """The settings in the folder of `save_parts` or `copy_trained`."""
+    with tf.io.gfile.GFile(os.path.join(folder, SETTINGS)) as file:
         return json.load(file)
 
 
@@ -67,5 +83,5 @@ def load_weights(model_uri: str, model: tf.keras.Model, inputs: Inputs) -> None:
         )
     checkpoint = tf.train.Checkpoint(model=model)
     checkpoint.read(
-        os.path.join(parts_dir(model_uri), _WEIGHTS)
+        os.path.join(parts_dir(model_uri), WEIGHTS)
     ).assert_existing_objects_matched().expect_partial()

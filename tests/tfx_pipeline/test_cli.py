@@ -124,8 +124,8 @@ def test_data_make_writes_a_world_that_data_check_finds_no_fault_in(tmp_path: Pa
 def test_run_hands_its_words_to_the_runner(tiny_log, tmp_path, monkeypatch, capfd):
     calls = []
 
-    def runner(data_dir, home, config, only, terminal):
-        calls.append((str(data_dir), str(home), config.seed, only))
+    def runner(data_dir, home, config, only, terminal, *, spans):
+        calls.append((str(data_dir), str(home), config.seed, only, spans))
         os.write(1, b"noise\n")
         os.write(2, b"more noise\n")
         print("gate 'popularity' said no", file=terminal)
@@ -135,7 +135,7 @@ def test_run_hands_its_words_to_the_runner(tiny_log, tmp_path, monkeypatch, capf
     home = str(tmp_path / "home")
     words = ["run", "--data", str(tiny_log), "--home", home, "--set", "seed=5", "--only", "Bless"]
     assert cli.main(words) == 3
-    assert calls == [(str(tiny_log), home, 5, "Bless")]
+    assert calls == [(str(tiny_log), home, 5, "Bless", "")]
     out, err = capfd.readouterr()
     assert out.splitlines()[-1] == "gate 'popularity' said no"
     assert err == ""
@@ -151,7 +151,7 @@ def test_run_hands_its_words_to_the_runner(tiny_log, tmp_path, monkeypatch, capf
     ],
 )
 def test_a_failed_run_is_one_line_and_exit_code_1(error, message, tiny_log, tmp_path, monkeypatch, capfd):
-    def fail(*_):
+    def fail(*_, **__):
         raise error
 
     monkeypatch.setattr(local_runner, "run", fail)
@@ -162,7 +162,7 @@ def test_a_failed_run_is_one_line_and_exit_code_1(error, message, tiny_log, tmp_
 def test_an_unexpected_failure_points_to_the_log_that_has_its_traceback(
     tiny_log, tmp_path, monkeypatch, capfd
 ):
-    def fail(*_):
+    def fail(*_, **__):
         raise ValueError("broken\ninside")
 
     monkeypatch.setattr(local_runner, "run", fail)

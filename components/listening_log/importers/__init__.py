@@ -1,15 +1,13 @@
 """Public logs into the contract's tables: one module a format, each with `read(src, log)`, all streaming."""
 
 import importlib
-from typing import Final
 
+from components.listening_log.formats import FORMATS
 from components.listening_log.importers.import_page import render
 from components.listening_log.importers.log_writer import Imported, LogWriter, Met
 from models.errors import UsageError, UserError
 
 __all__ = ["FORMATS", "Imported", "LogWriter", "Met", "import_log", "render"]
-
-FORMATS: Final = ("lastfm-1k", "movielens", "spotify-history", "spotify-mpd", "recbole")
 
 
 def import_log(format: str, src: str, out: str) -> Imported:  # noqa: A002  the command's own word

@@ -47,6 +47,17 @@ def test_a_model_surely_below_markov_is_refused() -> None:
     assert failed(evaluation=evaluation(markov_high=-0.001)) == ["ndcg@10 not below markov (high end)"]
 
 
+def test_a_model_surely_worse_than_production_on_one_slice_is_refused() -> None:
+    slices = {"all": {"high": 0.01}, "talk": {"high": -0.001}, "new items": {"high": 0.0}}
+    assert failed(evaluation={**evaluation(), "production": {"version": 7, "slices": slices}}) == [
+        "ndcg@10 not below production, talk (high end)"
+    ]
+
+
+def test_without_models_in_production_nothing_is_compared() -> None:
+    assert failed(evaluation={**evaluation(), "production": None}) == []
+
+
 def test_both_indexes_have_a_floor() -> None:
     indexes = {"first fit": {"recall@200": 0.97}, "final fit": {"recall@200": 0.94}}
     assert failed(indexes=indexes) == ["index recall@200, final fit"]

@@ -1,0 +1,170 @@
+"""The new model beside the one in production, on the newest span, which production has not seen.
+
+Production answers as it is served: its pushed SavedModel gets the strings of a request, so neither its code
+nor its features have to be those of today.
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from components import progress
+from components.examples_reader import split_files
+from components.production import found
+from components.training.inputs import Inputs
+from components.training.rows import Rows
+from models import metrics, names
+from models.bootstrap import paired_bootstrap
+
+TALK: Final = frozenset({"episode", "podcast", "show", "audiobook", "chapter"})
+"""Kinds of item that are talk; the others are music, films and the like."""
+LEAST_TARGETS: Final = 50
+"""A slice with fewer targets says nothing."""
+_REQUESTS: Final = 256
+_FEATURES: Final = {
+    names.WINDOW_START: tf.io.FixedLenFeature([1], tf.int64),
+    **{
+        name: tf.io.RaggedFeature(dtype, row_splits_dtype=tf.int64)
+        for name, dtype in (
+            (names.ITEM_IDS, tf.string),
+            (names.TIMESTAMPS, tf.int64),
+            (names.OUTCOMES, tf.int64),
+            (names.TARGETS, tf.int64),
+            (names.LISTENER, tf.string),
+            (names.CONTEXT, tf.string),
+        )
+    },
+}
+
+
+def beside_production(
+    inputs: Inputs,
+    production_uri: str,
+    ranks: npt.NDArray[np.int64],
+    listener: npt.NDArray[Any],
+    item: npt.NDArray[np.int32],
+    *,
+    exclude_seen: bool,
+    seed: int,
+    confidence: float,
+    stage: str,
+) -> dict[str, Any] | None:
+    """Compares NDCG@10 slice by slice; None where nothing was in production before the newest span.
+
+    Args:
+        inputs: the log.
+        production_uri: of the stage Production.
+        ranks: [Q] the new model's 0-based rank of each of the first Q targets of `test`.
+        listener: [Q] who was asked.
+        item: [Q] index of the target.
+        exclude_seen: whether a listener's history is excluded from the answers.
+        seed: of the bootstrap.
+        confidence: of its intervals.
+        stage: under which progress is told.
+    """
+    production = found.read(production_uri)
+    if not production:
+        return None
+    theirs, new_listener = _ranks_in_production(
+        inputs, f"{production_uri}/{names.UPNEXT}", len(item), exclude_seen=exclude_seen, stage=stage
+    )
+    known = set(Rows.load(f"{production_uri}/{names.RETRIEVAL}").items)
+    ids = np.array(["", *inputs.rows.items[1:]], dtype=object)[item]
+    masks = _kinds(inputs, item) | {
+        "new listeners": new_listener,
+        "new items": np.fromiter((name not in known for name in ids), bool, len(ids)),
+    }
+    codes = np.unique(listener, return_inverse=True)[1]
+    compared = {}
+    for name, mask in {"all": np.ones(len(item), bool), **masks}.items():
+        if mask.sum() < LEAST_TARGETS and name != "all":
+            continue
+        mine, old = (metrics.ndcg_gains(values[mask], 10) for values in (ranks, theirs))
+        interval = paired_bootstrap(mine, old, codes[mask], seed=seed, confidence=confidence)
+        compared[name] = {
+            "targets": int(mask.sum()),
+            "ndcg@10": float(mine.mean()),
+            "production": float(old.mean()),
+            "difference": interval.mean_difference,
+            "low": interval.low,
+            "high": interval.high,
+        }
+    return {"version": production.version, "last_span": production.last_span, "slices": compared}
+
+
+def _kinds(inputs: Inputs, item: npt.NDArray[np.int32]) -> dict[str, npt.NDArray[np.bool_]]:
+    """Masks `music` and `talk`, where the catalogue has both."""
+    catalog = inputs.catalog
+    talk = np.zeros(catalog.size + 1, bool)
+    for place, token in enumerate(catalog.tokens):
+        column, _, value = token.decode().partition("=")
+        if column == "kind" and value in TALK:
+            talk[catalog.token_items[catalog.token_splits[place] : catalog.token_splits[place + 1]]] = True
+    asked = talk[item]
+    return {"music": ~asked, "talk": asked} if asked.any() and not asked.all() else {}
+
+
+def _ranks_in_production(
+    inputs: Inputs, model_dir: str, targets: int, *, exclude_seen: bool, stage: str
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Production's 0-based rank of each target, int64 [Q], and whether its listener is new, bool [Q]."""
+    answer = tf.saved_model.load(model_dir).signatures[names.CONTEXTUAL]
+    ranks, new = [], []
+    total = 0
+    for request, target, is_new in _requests(inputs, exclude_seen):
+        ids = answer(**request)[names.ITEM_IDS]
+        hit = ids == target[:, None]
+        place = tf.where(tf.reduce_any(hit, axis=1), tf.argmax(tf.cast(hit, tf.int32), axis=1), -1).numpy()
+        ranks.append(np.where(place < 0, metrics.NOT_FOUND, place))
+        new.append(is_new.numpy())
+        total += len(place)
+        progress.report(stage, step=min(total, targets), steps=targets, note="production")
+        if total >= targets:
+            break
+    return np.concatenate(ranks)[:targets].astype(np.int64), np.concatenate(new)[:targets]
+
+
+def _requests(
+    inputs: Inputs, exclude_seen: bool
+) -> Iterator[tuple[dict[str, tf.Tensor], tf.Tensor, tf.Tensor]]:
+    """Requests of signature `contextual`, their target ids and whether the listener is new, in chunks.
+
+    The targets come in the order of the windows, as in `models.evaluation.asked_places`.
+    """
+    begin = inputs.summary["spans"]["begin"]
+    records = tf.data.TFRecordDataset(
+        split_files(inputs.examples_uri, names.TEST), compression_type="GZIP"
+    ).batch(16)
+    for serialized in records:
+        window = tf.io.parse_example(serialized, _FEATURES)
+        ids = window[names.ITEM_IDS].to_tensor("")
+        times, outcomes, asked = (
+            window[name].to_tensor(0) for name in (names.TIMESTAMPS, names.OUTCOMES, names.TARGETS)
+        )
+        rows, length = tf.shape(ids)[0], tf.shape(ids)[1]
+        slots = window[names.CONTEXT].to_tensor("", shape=[None, None])
+        slots = tf.pad(slots, [[0, 0], [0, length * inputs.slots - tf.shape(slots)[1]]], constant_values="")
+        slots = tf.reshape(slots, [rows, length, inputs.slots])
+        listener = window[names.LISTENER].to_tensor("")
+        is_new = (window[names.WINDOW_START][:, 0] == 0) & (times[:, 0] >= begin)
+        target = (asked > 0) & (inputs.items.lookup(ids) > 0) & (outcomes != names.SKIPPED)
+        places = tf.where(target)
+        for first in range(0, len(places), _REQUESTS):
+            row, place = tf.unstack(places[first : first + _REQUESTS], axis=1)
+            before = tf.range(length, dtype=tf.int64)[None, :] < place[:, None]
+            history = tf.where(before, tf.gather(ids, row), "")
+            here = tf.stack([row, place], axis=1)
+            none = tf.zeros([len(row), 0], tf.string)
+            request = {
+                names.ITEM_IDS: history,
+                names.TIMESTAMPS: tf.where(before, tf.gather(times, row), 0),
+                names.REQUEST_TIME: tf.gather_nd(times, here),
+                names.CONTEXT: tf.concat([tf.gather_nd(slots, here), tf.gather(listener, row)], axis=1),
+                names.EXCLUDE_IDS: history if exclude_seen else none,
+                names.ONLY: none,
+                names.WITHOUT: none,
+            }
+            yield request, tf.gather_nd(ids, here), tf.gather(is_new, row)

@@ -1,0 +1,37 @@
+"""What the commands of `upnext data` do."""
+
+import argparse
+
+from tfx_pipeline.commands import chosen_spans
+from tfx_pipeline.console import Console
+
+
+def make(args: argparse.Namespace, console: Console) -> int:
+    """Writes a listening world."""
+    from components.listening_log.world import make_world
+
+    given = {key: getattr(args, key) for key in ("users", "items", "days", "seed")}
+    made = make_world(args.out, **{key: value for key, value in given.items() if value is not None})
+    print(
+        f"{args.out}: {made.events:,} events of {made.users:,} listeners over {made.days:,} days, "
+        f"{made.items:,} items ({made.tracks:,} tracks, {made.episodes:,} episodes)",
+        file=console.out,
+    )
+    return 0
+
+
+def import_(args: argparse.Namespace, console: Console) -> int:
+    """Writes a log in another layout as the tables of the contract."""
+    from components.listening_log.importers import import_log, render
+
+    print(render(import_log(args.format, args.src, args.out)), file=console.out)
+    return 0
+
+
+def check(args: argparse.Namespace, console: Console) -> int:
+    """Prints a log's figures and faults."""
+    from components.listening_log.check import as_json, check_log, render
+
+    report = check_log(args.dir, spans=chosen_spans(args))
+    print(as_json(report) if args.json else render(report), file=console.out)
+    return 0
