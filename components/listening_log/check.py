@@ -1,105 +1,146 @@
 """What `upnext data check` tells: a log's figures, and what is wrong with it."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
-import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
 
+from components.listening_log import files, histories, policies
 from components.listening_log.catalog import CATALOG_POLICIES, Catalog, read_catalog
+from components.listening_log.check_columns import count_columns
+from components.listening_log.check_facts import CheckFacts
+from components.listening_log.check_figures import histograms, notes, plays, times
+from components.listening_log.check_json import as_json
 from components.listening_log.check_page import render
-from components.listening_log.check_report import CheckReport, Finding, as_dict
-from components.listening_log.policies import POLICIES, LogConfig
+from components.listening_log.check_reading import Reading, no_usable_event, read_events
+from components.listening_log.check_report import CheckReport, Finding
+from components.listening_log.event_store import temporary_store
+from components.listening_log.policies import POLICIES, REPEAT, LogConfig
 from components.listening_log.reader import read_batches
-from components.listening_log.tables import IMPRESSIONS, table_files
-from components.listening_log.time_facts import TimeFacts
-from components.listening_log.users import read_users
-from components.listening_log.whole_log import WholeLog, read_log
+from components.listening_log.spans import NO_SPANS, log_files
+from components.listening_log.splits import AUTO, make_plan
+from components.listening_log.tables import CATALOG, EVENTS, IMPRESSIONS, USERS
+from components.listening_log.users import Users, read_users
 from models import names
 
-__all__ = ["CheckReport", "Finding", "as_dict", "check_log", "render"]
+__all__ = ["CheckReport", "Finding", "as_json", "check_log", "render"]
 
-_YEAR_1990: Final = 631_152_000
 _SHORT_HISTORY: Final = 3  # leave-last-out needs as many events of a listener
 
 
-def check_log(data_dir: str, config: LogConfig | None = None, *, now: int | None = None) -> CheckReport:
-    """Reads all tables and sums them up. Raises UserError where a run would stop too."""
-    catalog = read_catalog(data_dir)
-    log = read_log(data_dir, catalog, config, now=now)
-    users = read_users(data_dir)
-    impressions = sum(
-        batch.num_rows
-        for path in table_files(data_dir, IMPRESSIONS)
-        for _, batch in read_batches(path, IMPRESSIONS)
+def check_log(
+    data_dir: str, config: LogConfig | None = None, *, spans: str = NO_SPANS, now: int | None = None
+) -> CheckReport:
+    """Reads all tables and sums them up; memory doesn't grow with the number of events.
+
+    Args:
+        data_dir: the data directory.
+        config: by what rules events have their outcome and the split its shares.
+        spans: which spans of the log, as `spans.log_files` takes them.
+        now: the clock that decides which times lie ahead, unix seconds; default: this machine's.
+
+    Raises:
+        UserError: where a run would stop too, or no temporary files can be written.
+        UsageError: `spans` names none.
+    """
+    config = config or LogConfig()
+    catalog = read_catalog(data_dir, spans)
+    users = read_users(data_dir, spans)
+    with temporary_store() as store:
+        reading = read_events(log_files(data_dir, EVENTS, spans), catalog, config, now, store)
+        facts, described = None, 0
+        for part in store.parts():
+            of_part, known = _facts(part, catalog, users, reading)
+            facts = of_part if facts is None else facts.merge(of_part)
+            described += known
+    if facts is None:
+        raise no_usable_event(data_dir, reading)
+    plan = make_plan(
+        facts.minutes,
+        split=AUTO,
+        order_only=facts.time.order_only,
+        eval_share=config.eval_share,
+        test_share=config.test_share,
     )
-    lengths = np.bincount(log.user)
-    lengths = lengths[lengths > 0]
-    same_user = log.user[1:] == log.user[:-1]
-    ties = (log.timestamp[1:] == log.timestamp[:-1]) & same_user
-    pairs = len(np.unique(log.user.astype(np.int64) * (catalog.size + 1) + log.item))
-    played = len(np.unique(log.item))
-    order_only = TimeFacts.from_sorted(log.user, log.timestamp).order_only
-    tallies = np.bincount(log.outcome, minlength=len(names.OUTCOME_NAMES))
-    known = users.tokens_of(log.user_ids) if users is not None else None
+    listeners, played = facts.lengths.size, int((facts.plays > 0).sum())
     report = CheckReport(
         data_dir=data_dir,
-        event_files=len(log.files),
-        events_read=log.rows_read,
-        events=len(log.user),
-        listeners=len(lengths),
+        spans=spans,
+        event_files=len(reading.paths),
+        event_bytes=sum(files.size(path) for path in reading.paths),
+        events_read=reading.rows,
+        events=facts.events,
+        listeners=listeners,
         items=catalog.size,
         items_played=played,
-        events_per_listener=(int(lengths.min()), float(np.median(lengths)), int(lengths.max())),
-        short_histories=int((lengths < _SHORT_HISTORY).sum()),
-        first_time=int(log.timestamp.min()),
-        last_time=int(log.timestamp.max()),
-        density=pairs / (len(lengths) * played),
-        replays=1 - pairs / len(log.user),
-        ties=float(ties.sum() / max(int(same_user.sum()), 1)),
-        order_only=order_only,
-        split="leave-last-out" if order_only else "time",
-        outcomes=dict(zip(names.OUTCOME_NAMES, tallies.tolist(), strict=True)),
-        context=log.context,
-        item_columns=[name for name in catalog.columns if name != names.ITEM_ID],
-        listener_columns=list(users.columns) if users is not None else [],
-        listeners_described=len(known) - known.null_count if known is not None else 0,
-        impressions=impressions,
-        findings=_findings(log, catalog),
+        events_per_listener=facts.lengths.spread(),
+        short_histories=facts.lengths.below(_SHORT_HISTORY),
+        first_time=facts.first,
+        last_time=facts.last,
+        density=facts.pairs / (listeners * played),
+        replays=(facts.events - facts.pairs) / facts.events,
+        adjacent=facts.adjacent,
+        adjacent_at_once=facts.adjacent_at_once,
+        ties=facts.ties / max(facts.steps, 1),
+        order_only=facts.time.order_only,
+        split=plan.kind,
+        split_reason=plan.reason,
+        outcomes=dict(zip(names.OUTCOME_NAMES, facts.outcomes.tolist(), strict=True)),
+        plays=plays(facts, catalog),
+        times=None if facts.time.order_only else times(facts),
+        context=reading.context.columns(),
+        item_columns=count_columns(log_files(data_dir, CATALOG, spans), CATALOG, names.ITEM_ID),
+        listener_columns=count_columns(log_files(data_dir, USERS, spans), USERS, names.USER_ID),
+        listeners_described=described,
+        impressions=_impressions(data_dir, spans),
+        policies=[
+            *_findings(EVENTS, POLICIES, reading.counts, reading.places()),
+            *_findings(CATALOG, CATALOG_POLICIES, catalog.counts, catalog.places),
+        ],
+        histograms=histograms(facts),
         notes=[],
     )
-    report.notes.extend(_notes(report))
+    report.notes.extend(notes(report))
     return report
 
 
-def _findings(log: WholeLog, catalog: Catalog) -> list[Finding]:
-    found = [
-        Finding(policy, what, log.counts[policy], log.places[policy])
-        for policy, what in POLICIES.items()
-        if log.counts[policy]
-    ]
-    found += [
-        Finding(policy, what, catalog.counts[policy], catalog.places[policy])
-        for policy, what in CATALOG_POLICIES.items()
-        if catalog.counts[policy]
-    ]
-    return found
+def _facts(
+    events: pa.Table, catalog: Catalog, users: Users | None, reading: Reading
+) -> tuple[CheckFacts, int]:
+    """Facts of all events of some listeners, and how many of these `users` has; counts the repeats."""
+    encoded = events[policies.USER].combine_chunks().dictionary_encode()
+    user = encoded.indices.to_numpy()
+    item, timestamp, outcome, played, row = (
+        _array(events, name)
+        for name in (policies.ITEM, policies.TIMESTAMP, policies.OUTCOME, policies.PLAYED, policies.ROW)
+    )
+    order = histories.sort_order(user, timestamp, row)
+    user, item, timestamp, outcome, played = (x[order] for x in (user, item, timestamp, outcome, played))
+    keep = policies.drop_repeats(user, item, timestamp, played)
+    if not keep.all():
+        reading.meet(REPEAT, int((~keep).sum()), int(row[order][~keep].min()))
+        user, item, timestamp, outcome = (x[keep] for x in (user, item, timestamp, outcome))
+    tokens = users.tokens_of(encoded.dictionary) if users is not None else None
+    described = len(tokens) - tokens.null_count if tokens is not None else 0
+    return CheckFacts.of(user, item, timestamp, outcome, catalog.size), described
 
 
-def _notes(report: CheckReport) -> list[str]:
-    notes = []
-    if report.listeners == 1:
-        notes.append("One listener only: there is nobody to learn from or to compare with.")
-    if report.items == 1:
-        notes.append("One item only: there is nothing to rank.")
-    if report.order_only:
-        notes.append("Times say the order of events alone: no features of time, and leave-last-out as split.")
-    elif report.first_time < _YEAR_1990:
-        notes.append("Some times lie before 1990: a clock that was not set, or counts in place of seconds?")
-    if report.listeners > 1 and report.short_histories > report.listeners / 2:
-        notes.append("Most listeners have fewer than three events: a history says little about them.")
-    if report.outcomes["unknown"] == report.events:
-        notes.append("Nothing says how plays ended: every event counts as liked, and there is no skip head.")
-    if not report.item_columns:
-        notes.append(
-            "The catalogue says nothing about its items: one without a play can't be recommended well."
-        )
-    return notes
+def _array(events: pa.Table, name: str) -> npt.NDArray[Any]:
+    return events[name].to_numpy()
+
+
+def _findings(
+    table: str, policies: Mapping[str, str], counts: Mapping[str, int], places: Mapping[str, str]
+) -> list[Finding]:
+    return [
+        Finding(name, table, what, counts.get(name, 0), places.get(name)) for name, what in policies.items()
+    ]
+
+
+def _impressions(data_dir: str, spans: str) -> int:
+    return sum(
+        batch.num_rows
+        for path in log_files(data_dir, IMPRESSIONS, spans)
+        for _, batch in read_batches(path, IMPRESSIONS)
+    )

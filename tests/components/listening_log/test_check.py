@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from components.listening_log.check import as_dict, check_log, render
+from components.listening_log.check import as_json, check_log, render
+from components.listening_log.check_report import Column
+from components.listening_log.tally import Spread
 from models.errors import UserError
 
 NOW = 1_700_000_000
@@ -33,15 +35,16 @@ def report(write_log):
 def test_figures_are_those_of_the_usable_events(report) -> None:
     assert (report.events_read, report.events, report.listeners) == (8, 6, 3)
     assert (report.items, report.items_played, report.cold_items) == (3, 2, 1)
-    assert report.events_per_listener == (1, 2.0, 3)
+    assert report.events_per_listener == Spread(min=1, median=2.0, mean=2.0, p90=2.8, max=3)
     assert report.short_histories == 2
     assert (report.first_time, report.last_time) == (1000, 3_000_000)
     assert report.density == pytest.approx(4 / 6)
     assert report.replays == pytest.approx(2 / 6)
     assert report.ties == pytest.approx(1 / 3)
     assert report.outcomes == {"unknown": 3, "completed": 1, "partial": 1, "skipped": 1}
-    assert report.context == {"surface": 2}
-    assert report.listener_columns == ["age"]
+    assert report.context == [Column("surface", filled=4 / 7, values=2)]  # the repeat among them
+    assert report.item_columns == [Column("kind", filled=1.0), Column("duration_ms", filled=0.5)]
+    assert report.listener_columns == [Column("age", filled=1.0)]
     assert report.listeners_described == 1
     assert (report.order_only, report.split) == (False, "time")
 
@@ -58,10 +61,12 @@ def test_each_finding_is_counted_with_the_place_of_the_first(report) -> None:
 def test_the_page_tells_all_of_it_in_lines_that_fit(report) -> None:
     page = render(report)
     for text in (
-        "6 usable of 8 in one file",
+        "1 file of events",
+        "6 usable of 8 read",
         "events.csv, line 7",
-        "surface (2 values)",
-        "age; for 1 of 3 listeners",
+        "surface (2 values, 57.1% filled)",
+        "for 1 of 3 listeners",
+        "not met: ",
     ):
         assert text in page
     figures = page.split("What was found")[0].splitlines()[1:]
@@ -71,13 +76,13 @@ def test_the_page_tells_all_of_it_in_lines_that_fit(report) -> None:
 def test_no_listener_is_named(write_log) -> None:
     events = "user_id,item_id,timestamp\nalice,a,1\nalice,gone,2\nalice,a,\n"
     report = check_log(write_log(catalog=CATALOG, events=events), now=NOW)
-    assert "alice" not in json.dumps(as_dict(report)) + render(report)
+    assert "alice" not in as_json(report) + render(report)
 
 
 def test_the_report_can_be_written_as_json(report) -> None:
-    content = json.loads(json.dumps(as_dict(report)))
-    assert content["cold_items"] == 1
-    assert content["findings"][0]["policy"] == "unknown_item"
+    content = json.loads(as_json(report))
+    assert content["items"]["cold"] == 1
+    assert (content["time"]["last"], content["time"]["last_iso"]) == (3_000_000, "1970-02-04T17:20:00Z")
 
 
 def test_places_in_the_second_of_many_files_are_found(write_log, tmp_path) -> None:
