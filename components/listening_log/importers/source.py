@@ -13,7 +13,8 @@ from models.errors import UserError
 
 _DEPTH: Final = 3  # folders below the one that is named: archives unpack into folders of their own
 _PACKED: Final = (".tar.gz", ".tgz", ".tar.bz2", ".tar.xz", ".tar", ".gz", ".7z", ".rar", ".bz2")
-_UNREADABLE: Final = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError)
+_NOT_OPENED: Final = (zipfile.BadZipFile, NotImplementedError, RuntimeError)  # the last: it has a password
+_CUT_OFF: Final = (zipfile.BadZipFile, zlib.error, EOFError)
 
 
 @dataclass(frozen=True)
@@ -44,12 +45,18 @@ class Source:
                 with Path(self.path(file)).open("rb") as stream:
                     yield stream
                 return
-            with zipfile.ZipFile(self.src) as archive, archive.open(file) as member:
-                yield cast(BinaryIO, member)
+            with zipfile.ZipFile(self.src) as archive, self._member(archive, file) as member:
+                yield member
         except OSError as error:
             reason = error.strerror or str(error) or type(error).__name__
             raise UserError(f"{self.path(file)}: cannot be read ({reason})") from error
-        except _UNREADABLE as error:
+        except _CUT_OFF as error:
+            raise UserError(f"{self.path(file)}: cannot be read ({error})") from error
+
+    def _member(self, archive: zipfile.ZipFile, file: str) -> BinaryIO:
+        try:
+            return cast(BinaryIO, archive.open(file))
+        except _NOT_OPENED as error:
             raise UserError(f"{self.path(file)}: cannot be read ({error})") from error
 
     def found(self) -> str:

@@ -1,0 +1,64 @@
+"""MovieLens: the layout of 100k, that with `::` of 1M and 10M, and the CSV of all later releases.
+
+Users and movies keep their numbers as ids, and every rating is an event. Of a title, the year becomes
+`release_date` (100k tells the day), and an article behind a comma goes to the front. Zip codes, tags and links
+are left.
+"""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from components.listening_log.importers.log_writer import LogWriter
+from components.listening_log.importers.movie_titles import titles_and_years
+from components.listening_log.importers.movielens_layouts import RELEASES, Release
+from components.listening_log.importers.source import Source, open_source
+from components.listening_log.importers.text_blocks import TextBlock, read_blocks
+from models.errors import UserError
+
+
+def read(src: str, log: LogWriter) -> None:
+    """Reads a release, unpacked or as the zip that is downloaded. Raises UserError where `src` is none."""
+    source = open_source(src)
+    release, folder = _release(source)
+    for block in read_blocks(source, folder + release.movies.file, release.movies.layout, log):
+        log.items(_items(block, release, log))
+    users = release.users
+    if users and folder + users.file in source.files:
+        for block in read_blocks(source, folder + users.file, users.layout, log):
+            log.users(users.convert(block.table))
+    for block in read_blocks(source, folder + release.ratings.file, release.ratings.layout, log):
+        log.events(block.table)
+
+
+def _items(block: TextBlock, release: Release, log: LogWriter) -> pa.Table:
+    movies = release.movies.convert(block.table)
+    titles, years, moved = titles_and_years(movies["title"].combine_chunks())
+    block.count(log, "moved_article", "titles as `Matrix, The`: the article is put in front", moved)
+    if "release_date" in movies.column_names:
+        dates = movies["release_date"].combine_chunks()
+        years = pc.if_else(pc.equal(dates, ""), years, dates)
+    kinds = pa.array(["movie"], pa.string()).take(pa.nulls(len(titles), pa.int8()).fill_null(0))
+    columns = {"item_id": movies["item_id"], "kind": kinds, "title": titles, "genres": movies["genres"]}
+    return pa.table({**columns, "release_date": years})
+
+
+def _release(source: Source) -> tuple[Release, str]:
+    """The release, and the folder within the source that holds it."""
+    found = list(_releases(source))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        folders = ", ".join(f"{folder}{release.ratings.file}" for release, folder in found[:3])
+        raise UserError(f"{source.src}: holds more than one MovieLens release ({folders}); name one of them")
+    layouts = "; ".join(f"{each.ratings.file} with {each.movies.file} ({each.releases})" for each in RELEASES)
+    raise UserError(f"{source.src}: no MovieLens release; expected {layouts}; found {source.found()}")
+
+
+def _releases(source: Source) -> Iterator[tuple[Release, str]]:
+    for file in source.files:
+        folder = file[: file.rfind("/") + 1]
+        for release in RELEASES:
+            if file == folder + release.ratings.file and folder + release.movies.file in source.files:
+                yield release, folder
