@@ -66,8 +66,9 @@ def _write_person(folder: Path, listener: int, rows: list[Row], *, old: bool) ->
     """Writes one listener's files; returns how many rows stand in two of them."""
     inside = folder / ("MyData" if old else FOLDER)
     inside.mkdir(parents=True)
-    video = [row.json for row in rows if row.video]
-    audio = [row.json for row in rows if not row.video]
+    # Older exports have one kind of file.
+    video = [row.json for row in rows if row.video and not old]
+    audio = [row.json for row in rows if old or not row.video]
     chunks = [audio[place : place + ROWS_A_FILE] for place in range(0, len(audio), ROWS_A_FILE)]
     again = 0
     if len(chunks) > 1 and listener % 10 == 0:

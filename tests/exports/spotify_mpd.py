@@ -65,6 +65,7 @@ def write(folder: Path, *, listeners: int, seed: int) -> Facts:
     (source / "license.txt").write_text("Terms and conditions ...\n")
 
     heard = sorted({item for items in playlists for item in items})
+    alone = [item for item in heard if (plays.items.title == plays.items.title[item]).sum() == 1]
     return Facts(
         format="spotify-mpd",
         source=source,
@@ -75,7 +76,7 @@ def write(folder: Path, *, listeners: int, seed: int) -> Facts:
             str(pids[place]): [tracks[item]["track_name"] for item in playlists[place][:PLACED]]
             for place in sampled(len(playlists), seed)
         },
-        creators={tracks[item]["track_name"]: tracks[item]["artist_name"] for item in heard[:20]},
+        creators={tracks[item]["track_name"]: tracks[item]["artist_name"] for item in alone[:20]},
     )
 
 

@@ -73,7 +73,7 @@ class Writer:
     """Makes rows of the plays of `items`."""
 
     def __init__(self, items: pd.DataFrame, rng: np.random.Generator):
-        self._items, self._rng = items, rng
+        self._items, self._rng = list(items.itertuples(index=False)), rng
         self._ids = spotify_ids(len(items), rng)
         self._other_ids = iter(spotify_ids(10_000, rng))
         self._private_uri = f"spotify:track:{next(self._other_ids)}"
@@ -94,7 +94,7 @@ class Writer:
     def _row(
         self, person: str, listener: int, event: Any, draw: np.ndarray, offline_until: int, old: bool
     ) -> Row:
-        item = self._items.iloc[event.item]
+        item = self._items[event.item]
         start = int(event.time)
         end = start + -(-int(event.ms) // 1000)
         offline = start < offline_until
