@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -103,7 +104,7 @@ def first_fit(
         tf.keras.callbacks.EarlyStopping(monitor, patience=patience, mode="max", restore_best_weights=True),
         _Progress(stage, epochs, steps, history),
     ]
-    _fit(model, windows, epochs, callbacks, Resume(checkpoint, seed, stage, history, callbacks))
+    _fit(model, windows, epochs, callbacks, partial(Resume, checkpoint, seed, stage, history, callbacks))
     return history
 
 
@@ -124,7 +125,7 @@ def final_fit(
     schedule = tf.keras.optimizers.schedules.PolynomialDecay(learning_rate / 2, epochs * steps, 0.0)
     model.compile(optimizer=tf.keras.optimizers.Adam(schedule, clipnorm=5.0))
     callbacks = [_Progress(stage, epochs, steps, history)]
-    _fit(model, windows, epochs, callbacks, Resume(checkpoint, seed, stage, history, callbacks))
+    _fit(model, windows, epochs, callbacks, partial(Resume, checkpoint, seed, stage, history, callbacks))
     history.best_epoch = epochs
     return history
 
@@ -134,15 +135,16 @@ def _fit(
     windows: tf.data.Dataset,
     epochs: int,
     callbacks: list[tf.keras.callbacks.Callback],
-    resume: Resume,
+    resumed: Callable[[], Resume],
 ) -> None:
-    model.fit(
-        resume.rest_of(windows),
-        initial_epoch=resume.initial_epoch(epochs),
-        epochs=epochs,
-        verbose=0,
-        callbacks=[*callbacks, resume],
-    )
+    resume = resumed()
+    resume.pass_over(windows)
+    if resume.step:  # the rest of that epoch first: Keras takes its length for that of all epochs
+        rest, until = windows.skip(resume.step), resume.epoch + 1
+        model.fit(rest, initial_epoch=resume.epoch, epochs=until, verbose=0, callbacks=[*callbacks, resume])
+        resume = resumed()
+    start = resume.initial_epoch(epochs)
+    model.fit(windows, initial_epoch=start, epochs=epochs, verbose=0, callbacks=[*callbacks, resume])
 
 
 def concatenate(dataset: tf.data.Dataset, values: Callable[[Any], tf.Tensor]) -> np.ndarray:
