@@ -17,6 +17,7 @@ from models.errors import UserError
 BLOCK_BYTES: Final = 16 << 20
 ODD_LINE: Final = "odd_line"
 ODD_TEXT: Final = "odd_text"
+_NO_NUMBER: Final = ["", "nan", "NaN", "null", "NULL", "None", "NA", "N/A", r"\N"]
 _MARK: Final = b"\xef\xbb\xbf"  # some editors put it before UTF-8
 
 
@@ -154,7 +155,9 @@ def _parse(text: bytes, path: str, first_line: int, layout: Layout, log: LogWrit
             parse_options=pacsv.ParseOptions(
                 delimiter=delimiter, quote_char='"' if layout.quoted else False, invalid_row_handler=drop
             ),
-            convert_options=pacsv.ConvertOptions(column_types=types, strings_can_be_null=False),
+            convert_options=pacsv.ConvertOptions(
+                column_types=types, strings_can_be_null=False, null_values=_NO_NUMBER
+            ),
         )
     except pa.ArrowInvalid as error:
         raise UserError(_wrong_value(error, path, lines, layout)) from error
