@@ -90,20 +90,23 @@ def _versions(home: Path, serving: Path) -> list[int]:
 
 
 def _earlier(serving: Path, versions: list[int]) -> int:
-    """The newest version before the models that are served now, whatever number they are served under."""
+    """The newest version of models older than those that are served, whatever numbers they have by now."""
     served = origin_of(serving, versions[-1]).models_of
     for version in reversed(versions):
-        if version < served and origin_of(serving, version).models_of != served:
+        if origin_of(serving, version).models_of < served:
             return version
     raise UserError(f"there is no earlier version to roll back to; {_there(serving, versions)}")
 
 
 def _asked(serving: Path, versions: list[int], to: int) -> int:
-    if to == versions[-1]:
-        raise UserError(f"version {to} is the newest and is served already; {_there(serving, versions)}")
-    if to not in versions:
+    """The version, or where it is there no more, the newest one that its models were pushed again as."""
+    again = [version for version in versions if origin_of(serving, version).models_of == to]
+    source = to if to in versions else max(again, default=None)
+    if source is None:
         raise UserError(f"there is no version {to} to roll back to; {_there(serving, versions)}")
-    return to
+    if origin_of(serving, source).models_of == origin_of(serving, versions[-1]).models_of:
+        raise UserError(f"the models of version {to} are served already; {_there(serving, versions)}")
+    return source
 
 
 def _there(serving: Path, versions: list[int]) -> str:

@@ -65,6 +65,12 @@ def test_rolling_back_again_goes_further_back_and_never_forward(home: Path) -> N
     assert served(home) == {"a"}
 
 
+def test_older_models_are_found_under_whatever_number_they_have_by_now(home: Path) -> None:
+    sources = [rollback(home, to=1), rollback(home, to=2), rollback(home)]
+    assert served(home) == {"a"}
+    assert sources[2].source == sources[0].version
+
+
 def test_after_a_new_push_a_rollback_returns_to_what_was_served_before_it(home: Path) -> None:
     rolled_back = rollback(home).version
     push(home, "d", rolled_back + 1)
@@ -82,7 +88,7 @@ def test_any_version_that_is_there_can_be_asked_for(home: Path) -> None:
 @pytest.mark.parametrize(
     ("to", "told"),
     [
-        (3, "version 3 is the newest and is served already; there are 1, 2, 3"),
+        (3, "the models of version 3 are served already; there are 1, 2, 3"),
         (9, "there is no version 9 to roll back to; there are 1, 2, 3"),
     ],
 )
@@ -96,6 +102,15 @@ def test_what_was_pushed_again_is_listed_as_what_it_is(home: Path) -> None:
     version = rollback(home).version
     with pytest.raises(UserError, match=rf"there are 1, 2, 3, {version} \(the models of 2\)$"):
         rollback(home, to=9)
+
+
+def test_a_version_that_lives_on_under_a_later_number_can_still_be_asked_for(home: Path) -> None:
+    as_again = rollback(home).version
+    rollback(home)  # version 2 goes: its models are there under the number above
+    with pytest.raises(UserError, match=r"^the models of version 1 are served already; there are "):
+        rollback(home, to=1)
+    assert rollback(home, to=2).source == as_again
+    assert served(home) == {"b"}
 
 
 def test_the_configured_number_of_models_stays_and_the_one_rolled_back_to(home: Path) -> None:
