@@ -40,7 +40,7 @@ class Facts:
     """Listeners with a row of their own; 0: the layout has no such table."""
     sample: Sequence[Play] = ()
     order: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    """Some listeners' titles, oldest first, where the layout has an order and no times."""
+    """Some listeners' first titles, oldest first, where times are absent or equal and the file's order tells."""
     genres: Mapping[str, frozenset[str]] = field(default_factory=dict)
     """Some titles' genres."""
     released: Mapping[str, str] = field(default_factory=dict)

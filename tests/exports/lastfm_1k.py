@@ -25,6 +25,7 @@ ODD_NAMES: Final = {
 }
 ODD_CREATORS: Final = {92: '"Weird Al" Yankovic', 96: "The Dogs D'Amour", 100: "Björk & 坂本龍一", 104: "!!!"}
 CLOCK_WRONG: Final = 2  # plays of the first listener that his player dated 2013, as some in the real log are
+AT_ONCE: Final = 6  # oldest plays of the second listener, sent in one go when his player was online again
 
 
 def write(folder: Path, *, listeners: int, seed: int) -> Facts:
@@ -43,7 +44,9 @@ def write(folder: Path, *, listeners: int, seed: int) -> Facts:
     events = plays.events.copy()
     late = events.index[events.listener == 0][-CLOCK_WRONG:]
     events.loc[late, "time"] += 4 * 365 * 86400
-    # A listener's newest play comes first.
+    at_once = events.index[events.listener == 1][:AT_ONCE]
+    events.loc[at_once, "time"] = events.time[at_once[0]]
+    # A listener's newest play comes first, at one time too.
     newest_first = events.iloc[::-1].sort_values("listener", kind="stable")
     stamps = pd.to_datetime(newest_first.time, unit="s").dt.strftime("%Y-%m-%dT%H:%M:%SZ")
     lines = [
@@ -79,6 +82,7 @@ def write(folder: Path, *, listeners: int, seed: int) -> Facts:
         doubtful_items=len(broken),
         profiles=plays.listeners,
         sample=[Play(_user(row.listener), titles[row.item], row.time, row.time) for row in rows],
+        order={_user(1): [titles[item] for item in events.item[at_once]]},
         creators={titles[place]: creators[place] for place in sorted(set(events.item)) if place in ODD_NAMES},
     )
 

@@ -1,5 +1,6 @@
 """A stranger's export of each format: imported, checked, and taken all the way to titles."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,7 +89,7 @@ def test_a_listeners_events_have_their_titles_and_times(imported: Imported):
         assert rows[there].timestamp.between(play.earliest, play.latest).any(), play
 
 
-def test_order_is_kept_where_there_are_no_times(imported: Imported):
+def test_order_is_kept_where_times_do_not_tell(imported: Imported):
     events = imported.tables.events
     for listener, titles in imported.facts.order.items():
         (user,) = [user for user in events.user_id.unique() if same_listener(user, listener)]
@@ -116,6 +117,15 @@ def test_nothing_personal_is_in_any_file(imported: Imported):
 def test_the_check_finds_an_import_sound(imported: Imported):
     report = check_log(str(imported.tables.folder))
     assert report.events >= 0.99 * imported.facts.events
+
+
+@pytest.mark.parametrize("name", ["movielens-100k", "spotify-mpd"])
+def test_an_archive_is_read_as_its_folder_is(name: str, tmp_path: Path):
+    facts = EXPORTS[name](tmp_path, listeners=10, seed=SEED)
+    archive = shutil.make_archive(str(tmp_path / "export"), "zip", tmp_path, facts.source.name)
+    import_log(facts.format, str(facts.source), str(tmp_path / "folder"))
+    import_log(facts.format, archive, str(tmp_path / "archive"))
+    assert Import(tmp_path / "archive").events.equals(Import(tmp_path / "folder").events)
 
 
 @pytest.mark.long
