@@ -74,8 +74,8 @@ def create_pipeline(
         forgotten_digest=source.forgotten_digest,
     )
     example_gen.add_upstream_node(span_validator)  # a bad day stops here
-    served = {"destination": serving_dir, "spans": source.spans, "version": source.production}
-    production = Production(served | {"earlier": train})
+    served = {"destination": serving_dir, "spans": source.spans}
+    production = Production(served | {"version": source.production, "earlier": train})
     examples, catalog = example_gen.outputs["examples"], example_gen.outputs["catalog"]
     summary = example_gen.outputs["summary"]
 
@@ -152,17 +152,10 @@ def create_pipeline(
         serving_evaluation=serving_check.outputs["evaluation"],
     )
     with Cond(bless.outputs["blessing"].future()[0].custom_property("blessed") == 1):
-        push = Push(config={"destination": serving_dir, "keep": config.keep.versions}, models=models)
+        push = Push(config=served | {"keep": config.keep.versions}, models=models)
 
-    data = [
-        span_validator,
-        example_gen,
-        production,
-        log_statistics,
-        catalog_statistics,
-        log_schema,
-        catalog_schema,
-    ]
+    first = [span_validator, example_gen, production]
+    data = [*first, log_statistics, catalog_statistics, log_schema, catalog_schema]
     features = [log_validator, catalog_validator, log_transform, catalog_transform]
     return Pipeline(
         pipeline_name=name,

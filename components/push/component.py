@@ -10,6 +10,7 @@ from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter
 
 from components.artifacts import ServingModels
+from components.production.find import version_in_production
 from components.push.publish import PUSH_FILE, publish
 from components.stage import Stage, StageExecutor, StageSpec
 
@@ -21,7 +22,9 @@ class PushSpec(StageSpec):
 
 class Executor(StageExecutor):
     def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
-        version = publish(uris["models_uri"], config["destination"], keep=config["keep"])
+        # the next run over these spans starts from the same models and is measured beside them
+        before = version_in_production(config["destination"], config["spans"])
+        version = publish(uris["models_uri"], config["destination"], config["keep"], protected={before})
         with fileio.open(f"{output.uri}/{PUSH_FILE}", "w") as file:
             file.write(json.dumps({"version": version, "destination": config["destination"]}))
         output.set_int_custom_property("pushed", 1)  # the names are TFX's Pusher's

@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Final
 
@@ -30,7 +30,13 @@ PLACES: Final = tuple((build, model) for model in names.MODELS for build in name
 _LOG = logging.getLogger("upnext")
 
 
-def publish(models_dir: str | Path, destination: str | Path, keep: int, now: float | None = None) -> int:
+def publish(
+    models_dir: str | Path,
+    destination: str | Path,
+    keep: int,
+    now: float | None = None,
+    protected: Collection[int] = (),
+) -> int:
     """Publishes `models_dir/<build>/<model>/` as `destination/<build>/<model>/<version>/`.
 
     Args:
@@ -38,6 +44,7 @@ def publish(models_dir: str | Path, destination: str | Path, keep: int, now: flo
       destination: folder that servers read; made if absent.
       keep: how many of the newest versions stay.
       now: unix time that the version is taken from (for tests).
+      protected: versions that stay, however old they are.
 
     Returns:
       The version: the time in seconds, or one more than the highest number there.
@@ -51,7 +58,7 @@ def publish(models_dir: str | Path, destination: str | Path, keep: int, now: flo
                 f"cannot push from or to {folder}: a mounted folder is needed, renames must be atomic"
             )
     sources = {(build, model): Path(models_dir) / build / model for build, model in PLACES}
-    return publish_folders(sources, destination, keep, now)
+    return publish_folders(sources, destination, keep, now, protected=protected)
 
 
 def publish_folders(
@@ -60,6 +67,7 @@ def publish_folders(
     keep: int,
     now: float | None = None,
     origin: Origin | None = None,
+    protected: Collection[int] = (),
 ) -> int:
     """Publishes the SavedModel of each of `PLACES`, as `publish` does, from a folder of its own.
 
@@ -69,6 +77,7 @@ def publish_folders(
       keep: as in `publish`.
       now: as in `publish`.
       origin: noted in each model, where an earlier version is pushed again; that version stays.
+      protected: as in `publish`.
 
     Raises:
       UserError: as `publish`. Nothing is left of a push that fails.
@@ -92,8 +101,9 @@ def publish_folders(
         with contextlib.suppress(OSError):
             sweep(target)
         raise UserError(f"cannot push to {target}: {_why(error)}") from error
+    stays = {path.name for path in sources.values()} if origin else set()
     try:
-        _prune(target, max(keep, 1), {path.name for path in sources.values()} if origin else set())
+        _prune(target, max(keep, 1), stays | set(map(str, protected)))
     except (OSError, UserError):  # what was pushed is served; what is old goes another time
         _LOG.warning("old versions under %s could not be removed", target, exc_info=True)
     return version

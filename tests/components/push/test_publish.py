@@ -263,3 +263,10 @@ def test_a_missing_model_is_told_and_pushes_nothing(models: Path, serving: Path)
 def test_a_remote_destination_is_told(models: Path) -> None:
     with pytest.raises(UserError, match="mounted folder"):
         publish(models, "gs://bucket/serving", keep=1)
+
+
+def test_a_protected_version_stays_however_old(tmp_path: Path, models: Path) -> None:
+    serving = tmp_path / "serving"
+    for now in (1, 2, 3):
+        publish(models, serving, keep=1, now=now, protected={1})
+    assert complete_versions(serving) == [1, 3]
