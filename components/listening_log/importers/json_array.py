@@ -91,7 +91,8 @@ class _Text:
         while True:
             try:
                 value, end = _decode(self._text, self.at)
-                if end < len(self._text) or self._ended:  # else a number may go on in the next block
+                # Near the block's end a number may go on in the next: 0 of "0.", 1 of "1e+".
+                if end + 2 < len(self._text) or self._ended:
                     self.at = end
                     return value
             except json.JSONDecodeError as error:

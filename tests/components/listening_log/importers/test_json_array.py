@@ -55,14 +55,13 @@ def test_an_array_that_is_cut_anywhere_is_an_error(
 
 @pytest.mark.parametrize("block_chars", [1, 2, 3, 7, 1000])
 def test_braces_quotes_escapes_and_white_space_are_no_trap(block_chars: int) -> None:
-    text = (
-        ' \r\n[ {"a" : "}]\\"[{" , "b":[1 ,{ "c":"\\\\" }]}\t,12345,"\\ud83c\\udfb5", -1.5e3 , true,null ] \n'
-    )
+    text = ' \r\n[ {"a" : "}]\\"[{" , "b":[1 ,{ "c":"\\\\" }]}\t,12345,"\\ud83c\\udfb5", -1.5e+3 ,0.5, true,null ] \n'
     assert _read(text, block_chars) == [
         {"a": '}]"[{', "b": [1, {"c": "\\"}]},
         12345,
         "\U0001f3b5",
         -1500.0,
+        0.5,
         True,
         None,
     ]
