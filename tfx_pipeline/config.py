@@ -82,7 +82,13 @@ _SHARES: Final = frozenset(
         ),
         *("ranker.dropout", "ranker.mask_times", "ranker.mask_context", "ranker.mask_outcomes"),
         *("spans.min_size", "spans.max_dropped", "spans.max_before", "spans.min_items_kept"),
-        *("spans.max_drift", "spans.max_skew", "spans.max_new_values", "spans.min_filled"),
+        *(
+            "spans.max_drift",
+            "spans.max_skew",
+            "spans.max_divergence",
+            "spans.max_new_values",
+            "spans.min_filled",
+        ),
         *("gates.index_recall", "gates.stock_agreement", "gates.confidence"),
     }
 )
