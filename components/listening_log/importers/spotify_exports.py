@@ -20,7 +20,7 @@ def spotify_exports(src: str) -> dict[str, list[JsonFile]]:
 
     One download (a zip, the folder that it unpacks to, or the folder around that) is LISTENER's. Else each
     folder and each zip right below `src` is a listener of that name. Raises UserError where there is no
-    history, or one that could be anybody's beside those of named listeners.
+    history, or several of which one could be anybody's.
     """
     found = find_json_files(src, lambda name: bool(_HISTORY.fullmatch(name)))
     if not found:
@@ -29,15 +29,15 @@ def spotify_exports(src: str) -> dict[str, list[JsonFile]]:
     for file in found:
         top = file.parts[0] if len(file.parts) > 1 and file.parts[0] not in _FOLDERS else ""
         exports.setdefault(top, []).append(file)
-    if len(exports) == 1:
-        (top,) = exports
-        return {LISTENER if not top or _DOWNLOAD.fullmatch(top) else top: found}
-    if "" in exports:
-        others = ", ".join(top for top in exports if top)[:60]
+    nameless = [top for top in exports if not top or _DOWNLOAD.fullmatch(top)]
+    if nameless and len(exports) > 1:
+        # One listener's two downloads, or those of two? To guess wrong would be silent.
+        place = ", ".join(f"{src}/{top}" if top else src for top in nameless[:2])
         raise UserError(
-            f"{src} has a history of its own and others in {others}: put each listener's into its own folder"
+            f"{src} holds several histories, and nothing says whose is that in {place}: put each listener's into"
+            " a folder of its own, named after the listener"
         )
-    return exports
+    return {LISTENER: found} if nameless else exports
 
 
 def _missing(src: str) -> str:

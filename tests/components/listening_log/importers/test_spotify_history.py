@@ -346,7 +346,13 @@ def test_several_downloads_are_listeners_named_after_their_folders_and_zips(log:
 
 def test_a_history_beside_those_of_named_listeners_is_nobodys(log: Import) -> None:
     log.file(AUDIO, PLAY).file(f"ann/{AUDIO}", PLAY)
-    with pytest.raises(UserError, match="a history of its own and others in ann"):
+    with pytest.raises(UserError, match=r"nothing says whose is that in \S+/src: put each listener's"):
+        log.run()
+
+
+def test_two_downloads_under_the_names_they_came_with_are_nobodys(log: Import) -> None:
+    log.file(f"my_spotify_data/{AUDIO}", PLAY).file(f"my_spotify_data (1)/{AUDIO}", PLAY)
+    with pytest.raises(UserError, match=r"src/my_spotify_data, \S+/src/my_spotify_data \(1\): put each"):
         log.run()
 
 
