@@ -48,7 +48,7 @@ def _rows(report: CheckReport) -> list[tuple[str, str]]:
     if report.times is not None:
         rows += _times(report)
     rows += [
-        ("split", f"{report.split} (what `auto` chooses)"),
+        ("split", f"{report.split} (what `auto` chooses): {report.split_reason}"),
         ("density", f"{report.density:.2%} of the pairs of listener and played item occur"),
         ("repeats", f"{report.replays:.1%} of events replay an item that the listener had before"),
         ("adjacent", _adjacent(report)),

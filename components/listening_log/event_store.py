@@ -47,7 +47,7 @@ class EventStore:
         try:
             self._counts += write_spill(pa.concat_tables(self._held), path)
         except OSError as error:
-            what = error.strerror or str(error).splitlines()[0]
+            what = os.strerror(error.errno) if error.errno else str(error).splitlines()[0]
             raise UserError(
                 f"no temporary file can be written in {os.path.dirname(self._folder)} ({what}): "
                 "set TMPDIR to a folder with more space"
@@ -64,4 +64,4 @@ def temporary_store() -> Iterator[EventStore]:
     except OSError as error:
         raise UserError(f"{error.strerror}: set TMPDIR to a folder that can be written") from None
     with folder as path:
-        yield EventStore(path)
+        yield EventStore(path, PART_ROWS)

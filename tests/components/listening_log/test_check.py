@@ -1,12 +1,15 @@
 import json
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from components.listening_log.catalog import CATALOG_POLICIES
 from components.listening_log.check import as_json, check_log, render
 from components.listening_log.check_report import Column
+from components.listening_log.policies import POLICIES
 from components.listening_log.tally import Spread
 from models.errors import UserError
 
@@ -46,7 +49,7 @@ def test_figures_are_those_of_the_usable_events(report) -> None:
     assert report.item_columns == [Column("kind", filled=1.0), Column("duration_ms", filled=0.5)]
     assert report.listener_columns == [Column("age", filled=1.0)]
     assert report.listeners_described == 1
-    assert (report.order_only, report.split) == (False, "time")
+    assert (report.order_only, report.split) == (False, "leave-last-out")  # too few for two cuts
 
 
 def test_each_finding_is_counted_with_the_place_of_the_first(report) -> None:
@@ -56,6 +59,65 @@ def test_each_finding_is_counted_with_the_place_of_the_first(report) -> None:
         "repeat": (1, "events.csv, line 5"),
         "duplicate_item": (1, "catalog.csv, line 5"),
     }
+
+
+def test_policies_that_were_not_met_are_told_too(report) -> None:
+    assert {policy.policy: policy.count for policy in report.policies} == {
+        **dict.fromkeys([*POLICIES, *CATALOG_POLICIES], 0),
+        "unknown_item": 1,
+        "repeat": 1,
+        "duplicate_item": 1,
+    }
+    content = {policy["policy"]: policy for policy in json.loads(as_json(report))["policies"]}
+    assert (content["no_time"]["count"], content["no_time"]["place"]) == (0, None)
+    (absent,) = re.findall(r"not met: ((?:[a-z_, ]|\n)+)", render(report))
+    assert set(absent.replace("\n", " ").replace(" ", "").split(",")) == {
+        policy.policy for policy in report.policies if not policy.count
+    }
+
+
+def test_exact_duplicates_are_apart_from_adjacent_ones(write_log) -> None:
+    events = "user_id,item_id,timestamp\nu,a,7\nu,a,7\nu,a,9\nu,b,10\nu,a,11\nv,a,12\n"
+    report = check_log(write_log(catalog=CATALOG, events=events), now=NOW)
+    assert [(finding.policy, finding.count) for finding in report.findings if finding.table == "events"] == [
+        ("repeat", 1)
+    ]
+    assert (report.adjacent, report.adjacent_at_once) == (1, 0)
+
+
+def test_spans_are_one_log_whose_places_name_the_span(tmp_path: Path) -> None:
+    for span, rows in ((1, "u,a,1\nu,b,100000\n"), (2, "u,gone,200000\nv,a,300000\n")):
+        folder = tmp_path / f"span-{span}"
+        folder.mkdir()
+        (folder / "events.csv").write_text("user_id,item_id,timestamp\n" + rows)
+    (tmp_path / "span-1/catalog.csv").write_text("item_id\na\nb\n")
+    report = check_log(str(tmp_path), spans="1-2", now=NOW)
+    assert (report.events, report.event_files, report.listeners) == (3, 2, 2)
+    assert [finding.place for finding in report.findings] == [f"{tmp_path}/span-2/events.csv, line 2"]
+    assert render(report).splitlines()[0] == f"{tmp_path}, spans 1-2"
+    with pytest.raises(UserError, match="choose with --span"):
+        check_log(str(tmp_path), now=NOW)
+
+
+def test_where_times_are_order_only_there_are_no_figures_of_time(write_log) -> None:
+    events = "user_id,item_id,timestamp\n" + "".join(f"{u},a,{t}\n" for u in "uv" for t in (0, 60, 120))
+    report = check_log(write_log(catalog=CATALOG, events=events), now=NOW)
+    assert report.times is None
+    assert "sessions" not in render(report)
+    content = json.loads(as_json(report))["time"]
+    assert [content[key] for key in ("events_a_day", "sessions", "last_tenth")] == [None] * 3
+
+
+def test_a_terminal_without_blocks_gets_a_page_in_ascii(write_log) -> None:
+    catalog = "item_id,genres\na,ö\n"
+    events = "user_id,item_id,timestamp,größe\n" + "".join(
+        f"u{t % 9 // 2},a,{t * 90_000},x\n" for t in range(60)
+    )
+    report = check_log(write_log(catalog=catalog, events=events), now=NOW)
+    assert "█" in render(report)
+    page = render(report, ascii_only=True)
+    assert page.isascii()
+    assert "####" in page
 
 
 def test_the_page_tells_all_of_it_in_lines_that_fit(report) -> None:
