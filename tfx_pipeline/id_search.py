@@ -103,14 +103,15 @@ class IdSearch:
         return text
 
     def _in_stream(self, file: BinaryIO | IO[bytes] | gzip.GzipFile) -> bool:
-        pattern, kept, chunk = None, b"", file.read(_CHUNK)
+        pattern, kept, whole, chunk = None, b"", True, file.read(_CHUNK)
         while chunk:
             following = file.read(_CHUNK)
             if pattern is None:
                 pattern = self._any if b"\0" in chunk else self._text
             buffer = kept + chunk
-            if self._in_buffer(pattern, buffer, first=not kept, last=not following):
+            if self._in_buffer(pattern, buffer, first=whole, last=not following):
                 return True
+            whole = whole and len(buffer) <= self._longest
             kept, chunk = buffer[-self._longest :], following
         return False
 

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from components.listening_log.catalog import read_catalog
+from components.listening_log.forgotten import Forgotten
 from components.listening_log.policies import clean_events
 from components.listening_log.reader import read_batches
 from components.listening_log.spans import log_files
@@ -13,12 +14,28 @@ from components.listening_log.tables import EVENTS
 from models.errors import UserError
 
 
-def recent_plays(data_dir: str | Path, user_id: str, most: int = 1000, *, spans: str = "") -> list[str]:
+def recent_plays(
+    data_dir: str | Path,
+    user_id: str,
+    most: int = 1000,
+    *,
+    spans: str = "",
+    forgotten: str | Path | None = None,
+) -> list[str]:
     """Item ids that the listener played, oldest first, the `most` newest; ties keep the file's order.
 
+    Args:
+      data_dir: folder of the log.
+      user_id: the listener's.
+      most: how many plays to return.
+      spans: those of the log that are read.
+      forgotten: file of the listeners whose plays are not to be read, whatever the log still has.
+
     Raises:
-      UserError: the log can't be read, or has no usable event of this listener.
+      UserError: the log can't be read, has no usable event of this listener, or they are forgotten.
     """
+    if user_id in Forgotten.load(forgotten and str(forgotten)):
+        raise UserError(f"listener {user_id!r} is forgotten here (`upnext forget`): their plays are not read")
     catalog = read_catalog(str(data_dir), spans)
     found = []
     for number, path in enumerate(log_files(str(data_dir), EVENTS, spans)):

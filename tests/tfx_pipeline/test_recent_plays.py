@@ -2,6 +2,7 @@ from pathlib import Path
 
 import pytest
 
+from components.listening_log.forgotten import Forgotten
 from models.errors import UserError
 from tfx_pipeline.recent_plays import recent_plays
 
@@ -21,3 +22,12 @@ def test_items_that_the_catalogue_lacks_are_left_out(tiny_log: Path):
 def test_an_unknown_listener_is_one_line(tiny_log: Path):
     with pytest.raises(UserError, match="no usable event of listener 'zoe'"):
         recent_plays(tiny_log, "zoe")
+
+
+def test_a_forgotten_listener_is_told_and_not_looked_up(tiny_log: Path, tmp_path: Path):
+    path = tmp_path / "forgotten.json"
+    Forgotten().with_user("ann").save(path)
+    with pytest.raises(UserError, match="listener 'ann' is forgotten here"):
+        recent_plays(tiny_log, "ann", forgotten=path)
+    assert recent_plays(tiny_log, "bob", forgotten=path) == ["b"]
+    assert recent_plays(tiny_log, "bob", forgotten=tmp_path / "absent.json") == ["b"]
