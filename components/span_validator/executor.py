@@ -1,16 +1,35 @@
 """Runs the validation: facts and statistics of each span in one Beam pipeline, then the verdict."""
 
 import json
+import logging
 import os
-from typing import Any
+import pickle
+import time
+from typing import Any, Final
 
+import apache_beam as beam
 import tensorflow as tf
+import tensorflow_data_validation as tfdv
+from tensorflow_metadata.proto.v0 import statistics_pb2
 from tfx import types
 from tfx.dsl.components.base import base_beam_executor
 from tfx.types import artifact_utils
 
-from components.artifacts import SPAN_VALIDATION_FILE
-from components.span_validator.params import VALIDATION
+from components import progress
+from components.example_gen.failures import user_error_in
+from components.listening_log.policies import LogConfig
+from components.span_validator import report, steps
+from components.span_validator.config import SpansConfig
+from components.span_validator.facts import SpanFacts, merge
+from components.span_validator.params import CONFIG, DATA_DIGEST, DATA_DIR, LOG_CONFIG, SPANS, VALIDATION
+from components.span_validator.plan import plan_validation
+from components.span_validator.statistics import Statistics, statistics_options
+from components.span_validator.verdict import judge
+from models.errors import UserError
+
+STAGE: Final = "SpanValidator"
+_PARTIAL: Final = ".partial"
+_LOGGER: Final = logging.getLogger(__name__)
 
 
 class Executor(base_beam_executor.BaseBeamExecutor):
@@ -22,12 +41,93 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         output_dict: dict[str, list[types.Artifact]],
         exec_properties: dict[str, Any],
     ) -> None:
-        """Writes the result.
+        """Writes how the newest span compares with those before it.
 
         Raises:
-            UserError: the newest span is a bad day; the message names the first reason, the log all.
+            UserError: it is a bad day; the message tells the gravest reason, the log all of them.
         """
-        del input_dict, exec_properties
+        del input_dict
         uri = artifact_utils.get_single_uri(output_dict[VALIDATION])
-        with tf.io.gfile.GFile(os.path.join(uri, SPAN_VALIDATION_FILE), "w") as file:
-            json.dump({}, file)
+        config = _spans_config(exec_properties[CONFIG])
+        plan = plan_validation(exec_properties[DATA_DIR], exec_properties[SPANS], config.sample)
+        if plan is None:
+            report.write(uri, None, {})
+            return
+        source = steps.Source(
+            plan,
+            LogConfig(**json.loads(exec_properties[LOG_CONFIG])),
+            exec_properties[DATA_DIGEST],
+            now=int(time.time()),
+        )
+        for span in (plan.newest, plan.earlier[-1]):
+            source.catalog(span)  # a wrong table is told before any work, and not wrapped by a runner
+        facts, statistics = self._read(source, os.path.join(uri, _PARTIAL))
+        verdict = judge(source, facts, statistics, config)
+        for line in verdict.lines:
+            _LOGGER.error("%s", line)
+        if verdict.lines:
+            raise UserError(verdict.told)
+        report.write(uri, verdict, statistics)
+        progress.report(STAGE, result=verdict.told)
+
+    def _read(self, source: steps.Source, folder: str) -> tuple[dict[int, SpanFacts], dict[str, Statistics]]:
+        """Facts of each span and statistics of each set of events; `folder` holds them for a while."""
+        tf.io.gfile.makedirs(folder)
+        try:
+            with self._make_beam_pipeline() as pipeline:
+                _build(pipeline, source, folder)
+            facts = pickle.loads(_read_bytes(_facts_path(folder)))
+            statistics = {
+                name: statistics_pb2.DatasetFeatureStatisticsList.FromString(
+                    _read_bytes(_statistics_path(folder, name))
+                )
+                for name in source.plan.sets
+            }
+        except Exception as error:
+            told = user_error_in(error)
+            if told is None:
+                raise
+            raise told from error
+        finally:
+            tf.io.gfile.rmtree(folder)
+        return facts, statistics
+
+
+def _spans_config(text: str) -> SpansConfig:
+    """JSON has lists where the configuration has tuples."""
+    return SpansConfig(
+        **{key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(text).items()}
+    )
+
+
+def _build(pipeline: beam.Pipeline, source: steps.Source, folder: str) -> None:
+    read = (
+        pipeline
+        | "Files" >> beam.Create(list(source.plan.files), reshuffle=True)
+        | "Read" >> beam.ParDo(steps.ReadSpanFile(source)).with_outputs(steps.FACTS, *source.plan.sets)
+    )
+    _ = (
+        read[steps.FACTS]
+        | "FactsOfSpans" >> beam.CombinePerKey(merge)
+        | "AllFacts" >> beam.combiners.ToDict()
+        | "WriteFacts" >> beam.Map(steps.write_facts, _facts_path(folder))
+    )
+    for name in source.plan.sets:
+        _ = (
+            read[name]
+            | f"Statistics-{name}" >> tfdv.GenerateStatistics(statistics_options())
+            | f"WriteStatistics-{name}" >> beam.Map(steps.write_statistics, _statistics_path(folder, name))
+        )
+
+
+def _facts_path(folder: str) -> str:
+    return os.path.join(folder, "facts")
+
+
+def _statistics_path(folder: str, name: str) -> str:
+    return os.path.join(folder, f"statistics-{name}")
+
+
+def _read_bytes(path: str) -> bytes:
+    with tf.io.gfile.GFile(path, "rb") as file:
+        return bytes(file.read())

@@ -1,0 +1,59 @@
+"""What the stage leaves: its figures as JSON, and the statistics, schema and anomalies that they rest on."""
+
+import json
+import os
+from collections.abc import Mapping
+from typing import Any, Final
+
+import tensorflow as tf
+
+from components.artifacts import SPAN_VALIDATION_FILE
+from components.span_validator.facts import SpanFacts
+from components.span_validator.statistics import Statistics, without_rare_names
+from components.span_validator.verdict import Verdict
+
+SCHEMA_FILE: Final = "schema.pbtxt"
+STATISTICS_FILE: Final = "statistics-{}.pb"
+ANOMALIES_FILE: Final = "anomalies-{}.pbtxt"
+
+
+def write(uri: str, verdict: Verdict | None, statistics: Mapping[str, Statistics]) -> None:
+    """Writes a verdict that is good; None where there was nothing to compare with."""
+    tf.io.gfile.makedirs(uri)
+    _write(uri, SPAN_VALIDATION_FILE, json.dumps(figures(verdict), indent=2))
+    if verdict is None:
+        return
+    for name, held in statistics.items():
+        _write(uri, STATISTICS_FILE.format(name), without_rare_names(held).SerializeToString())
+    if verdict.findings.schema is not None:
+        _write(uri, SCHEMA_FILE, str(verdict.findings.schema))
+    for kind, anomalies in verdict.findings.anomalies.items():
+        _write(uri, ANOMALIES_FILE.format(kind), str(anomalies))
+
+
+def figures(verdict: Verdict | None) -> dict[str, Any]:
+    """`span_validation.json`: `newest` (null: nothing to compare with), `spans` (figures of each by its number),
+    and `distances` (of each feature, `drift` and `skew`)."""
+    if verdict is None:
+        return {"newest": None, "spans": {}, "distances": {}}
+    return {
+        "newest": verdict.plan.newest,
+        "spans": {str(span): _figures(facts) for span, facts in sorted(verdict.facts.items())},
+        "distances": verdict.findings.distances,
+    }
+
+
+def _figures(facts: SpanFacts) -> dict[str, Any]:
+    return {
+        "rows": facts.rows,
+        "events": facts.events,
+        "days": len(facts.days()),
+        "items": len(facts.played),
+        "policies": dict(facts.dropped),
+        "columns": sorted(facts.columns),
+    }
+
+
+def _write(uri: str, name: str, content: str | bytes) -> None:
+    with tf.io.gfile.GFile(os.path.join(uri, name), "wb" if isinstance(content, bytes) else "w") as file:
+        file.write(content)

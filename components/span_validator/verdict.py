@@ -1,0 +1,90 @@
+"""All that is wrong with a new span, the gravest first."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pyarrow as pa
+
+from components.listening_log.tables import CATALOG, USERS
+from components.listening_log.users import read_users
+from components.span_validator.checks import check_catalog, check_columns, check_events, repeated_span
+from components.span_validator.config import SpansConfig
+from components.span_validator.distributions import Findings, compare
+from components.span_validator.facts import SpanFacts, merge, times_are_order_only
+from components.span_validator.features import HOUR, WEEKDAY
+from components.span_validator.plan import Plan
+from components.span_validator.statistics import Statistics
+from components.span_validator.steps import Source
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether the newest span may be used, and why not."""
+
+    plan: Plan
+    facts: Mapping[int, SpanFacts]
+    lines: list[str] = field(default_factory=list)
+    """What is wrong with it; [] for a good day."""
+    findings: Findings = field(default_factory=Findings)
+
+    @property
+    def told(self) -> str:
+        """The verdict as one line."""
+        if self.lines:
+            first, *more = self.lines
+            return f"{first} (and {len(more)} more: see the log)" if more else first
+        spans = f"span {self.plan.newest}, {self.facts[self.plan.newest].events:,} events"
+        return f"{spans}: like {_told(self.plan.earlier)}"
+
+
+def judge(
+    source: Source, facts: Mapping[int, SpanFacts], statistics: Mapping[str, Statistics], config: SpansConfig
+) -> Verdict:
+    """Judges the newest span by the facts of each span and the statistics of each set of events."""
+    plan, found = source.plan, facts[source.plan.newest]
+    if found.errors:
+        return Verdict(plan, facts, list(found.errors))
+    repeated = repeated_span(plan.newest, facts)
+    if repeated is not None:
+        line = f"span {plan.newest} repeats span {repeated}: the same {found.rows:,} events again"
+        return Verdict(plan, facts, [line])
+    findings = Findings()
+    earlier = merge(facts[span] for span in plan.earlier)
+    if found.events and earlier.events:
+        findings = compare(plan, statistics, _incomparable(facts, plan), config)
+    lines = [
+        *_snapshots(source, facts, config),
+        *check_events(plan.newest, facts, config),
+        *findings.lines,
+    ]
+    return Verdict(plan, facts, lines, findings)
+
+
+def _snapshots(source: Source, facts: Mapping[int, SpanFacts], config: SpansConfig) -> Iterator[str]:
+    plan = source.plan
+    catalog, before = source.catalog(plan.newest), source.catalog(plan.earlier[-1])
+    played = np.unique(np.concatenate([facts[span].played for span in plan.earlier]))
+    yield from check_catalog(
+        plan.newest, before.item_ids.take(pa.array(played - 1)), catalog.item_ids, config
+    )
+    yield from check_columns(plan.newest, CATALOG, catalog.columns, before.columns, config)
+    users, users_before = (read_users(plan.data_dir, spans) for spans in (plan.spans, plan.spans_before))
+    if users is not None and users_before is not None:
+        yield from check_columns(plan.newest, USERS, users.columns, users_before.columns, config)
+
+
+def _incomparable(facts: Mapping[int, SpanFacts], plan: Plan) -> frozenset[str]:
+    """Features of time that the newest span or the one before it is too short for, or that no time tells."""
+    if times_are_order_only(merge(facts.values())):
+        return frozenset({HOUR, WEEKDAY})
+    compared = [facts[plan.newest], facts[plan.earlier[-1]]]
+    return frozenset(
+        feature
+        for feature, days in ((HOUR, 1), (WEEKDAY, 7))
+        if not all(part.covers_days(days) for part in compared)
+    )
+
+
+def _told(earlier: tuple[int, ...]) -> str:
+    return f"span {earlier[0]}" if len(earlier) == 1 else f"spans {earlier[0]} to {earlier[-1]}"

@@ -1,0 +1,56 @@
+"""A made world in spans, and the executor run on them in process."""
+
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from components.listening_log.world import make_world
+from components.span_validator.config import SpansConfig
+from tests.spans import cut_into_spans
+
+Validate = Callable[..., dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def made_spans(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three weeks, and ten days after them, a span each: some 1,900 events a day."""
+    root = tmp_path_factory.mktemp("spans")
+    make_world(root / "world", users=1000, items=400, days=31, seed=3)
+    cut_into_spans(root / "world", root / "data", range(21, 31))
+    return root / "data"
+
+
+@pytest.fixture
+def validate(tmp_path: Path) -> Validate:
+    """Runs the executor on spans; further arguments are SpansConfig's. Returns `span_validation.json`."""
+    from components.artifacts import SpanValidation
+    from components.span_validator.executor import Executor
+
+    runs = iter(range(100))
+
+    def run(data: Path, spans: str = "2", **config: Any) -> dict[str, Any]:
+        out = tmp_path / f"out{next(runs)}"
+        artifact = SpanValidation()
+        artifact.uri = str(out)
+        context = Executor.Context(
+            beam_pipeline_args=["--direct_running_mode=in_memory", "--direct_num_workers=1"],
+            tmp_dir=str(tmp_path / "tmp"),
+            unique_id="1",
+        )
+        properties = {
+            "data_dir": str(data),
+            "spans": spans,
+            "log_config": "{}",
+            "config": json.dumps(dataclasses.asdict(SpansConfig(**config))),
+            "data_digest": str(out),
+            "code_digest": "",
+        }
+        Executor(context).Do({}, {"validation": [artifact]}, properties)
+        assert not (out / ".partial").exists()
+        return json.loads((out / "span_validation.json").read_text()) | {"folder": out}
+
+    return run
