@@ -34,7 +34,7 @@ def recent_plays(
     Raises:
       UserError: the log can't be read, has no usable event of this listener, or they are forgotten.
     """
-    if user_id in Forgotten.load(forgotten and str(forgotten)):
+    if user_id in Forgotten.load(str(forgotten) if forgotten else None):
         raise UserError(f"listener {user_id!r} is forgotten here (`upnext forget`): their plays are not read")
     catalog = read_catalog(str(data_dir), spans)
     found = []
