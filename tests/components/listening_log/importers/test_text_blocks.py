@@ -119,7 +119,7 @@ def test_the_first_line_without_mark_and_end(tmp_path: Path) -> None:
 VALUES = st.text(st.characters(blacklist_characters="\t\n\r\ufeff", blacklist_categories=["Cs"]), min_size=1)
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=25)
 @given(rows=st.lists(st.tuples(VALUES, VALUES), max_size=12), block_bytes=st.integers(4, 60))
 def test_any_text_comes_back_whatever_the_blocks(tmp_path_factory, rows, block_bytes: int) -> None:
     path = tmp_path_factory.getbasetemp() / "f"
