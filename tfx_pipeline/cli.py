@@ -1,15 +1,18 @@
 """The command `upnext`. Exit codes: 0 done, 1 data or run failed, 2 wrong usage, 3 a gate said no."""
 
 import argparse
+import errno
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NoReturn
 
 from components.listening_log.formats import FORMATS
 from models.errors import UsageError, UserError
 from tfx_pipeline import commands, data_commands
 from tfx_pipeline.console import Console
+from tfx_pipeline.stopping import end_children, stopped_by_signals
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -22,34 +25,67 @@ def main(argv: Sequence[str] | None = None) -> int:
       The exit code. A failure is one line on stderr, never a traceback.
     """
     console = Console()
+    if argv is None:  # a process that ends here keeps what libraries say last out of the terminal
+        with stopped_by_signals(partial(_end, console)):
+            return _run(sys.argv[1:], console, partial(_end, console))
     try:
-        return _run(sys.argv[1:] if argv is None else argv, console)
+        return _run(argv, console, lambda: None)
     finally:
-        if argv is not None:  # a process that ends here keeps what libraries say last out of the terminal
-            console.restore()
+        console.restore()
 
 
-def _run(argv: Sequence[str], console: Console) -> int:
+def _run(argv: Sequence[str], console: Console, end: Callable[[], None]) -> int:
     try:
         args = _parser().parse_args(argv)
         code: int = args.function(args, console)
-        console.out.flush()
+        try:
+            console.out.flush()
+        except BrokenPipeError:  # whoever read along has gone: what was done is done
+            _drop_output(console)
         return code
     except UserError as error:
         _tell(console, " ".join(str(error).split()))
         return error.exit_code
     except KeyboardInterrupt:
+        end()
         _tell(console, "stopped")
         return UserError.exit_code
     except BrokenPipeError:  # whoever read our output has gone
-        os.dup2(os.open(os.devnull, os.O_WRONLY), console.out.fileno())
+        _drop_output(console)
         return UserError.exit_code
     except MemoryError as error:
         _tell(console, "there is not enough memory" + _details(console, error))
         return UserError.exit_code
     except Exception as error:
-        _tell(console, f"this should not have failed: {_summary(error)}{_details(console, error)}")
+        unforeseen = f"this should not have failed: {_summary(error)}"
+        _tell(console, _of_the_machine(error) or unforeseen + _details(console, error))
         return UserError.exit_code
+
+
+def _end(console: Console) -> None:
+    """Ends this process and those that it has started, whatever its other threads are doing."""
+    console.if_stopped()
+    end_children()
+    _tell(console, "stopped")
+    os._exit(UserError.exit_code)
+
+
+def _drop_output(console: Console) -> None:
+    os.dup2(os.open(os.devnull, os.O_WRONLY), console.out.fileno())
+
+
+def _of_the_machine(error: Exception) -> str | None:
+    """What a disk says that is full, read-only or closed to us."""
+    if isinstance(error, OSError) and error.errno in (
+        errno.ENOSPC,
+        errno.EDQUOT,
+        errno.EROFS,
+        errno.EACCES,
+        errno.EPERM,
+        errno.EIO,
+    ):
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    return None
 
 
 def _tell(console: Console, line: str) -> None:

@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from models.errors import UsageError
+from models.errors import UsageError, UserError
 from tfx_pipeline.console import Console
 from tfx_pipeline.home import Home
 
@@ -25,6 +25,7 @@ def run(args: argparse.Namespace, console: Console) -> int:
         from tfx_pipeline import local_runner
         from tfx_pipeline.progress_display import shown_progress
 
+        console.if_stopped = lambda: local_runner.note_end(home.path, UserError.exit_code, "stopped")
         with shown_progress(console.out):
             return local_runner.run(args.data, args.home, config, args.only, console.out, spans=spans)
 

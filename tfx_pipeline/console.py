@@ -6,7 +6,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TextIO
 
@@ -24,6 +24,8 @@ class Console:
         self.err: TextIO = sys.stderr
         self.log: Path | None = None
         """Where everything else goes, after `redirect`."""
+        self.if_stopped: Callable[[], None] = lambda: None
+        """What is to be noted if the process has to end at once."""
         self._handler: logging.Handler | None = None
         self._level = logging.getLogger().level
 

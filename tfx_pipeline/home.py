@@ -5,6 +5,8 @@ import errno
 import fcntl
 import json
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +18,7 @@ KEPT_LOGS: Final = 20
 """Newest logs of each command that stay."""
 
 _HELD = (errno.EACCES, errno.EAGAIN)
+_TMPDIR = "TMPDIR"
 
 
 class Home:
@@ -43,6 +46,30 @@ class Home:
     def forgotten_file(self) -> Path:
         """The listeners whom runs leave out (`components.listening_log.forgotten`)."""
         return self.path / "forgotten.json"
+
+    @property
+    def temporary_files(self) -> Path:
+        """What libraries put aside while a run is under way."""
+        return self.path / ".tmp"
+
+    @contextlib.contextmanager
+    def temporary(self) -> Iterator[None]:
+        """Has temporary files, of this process and of those it starts, in HOME; they go with the run.
+
+        What a run that was killed has left there goes first: elsewhere nobody would know whose it is.
+        """
+        shutil.rmtree(self.temporary_files, ignore_errors=True)
+        self.temporary_files.mkdir()
+        before, kept = os.environ.get(_TMPDIR), tempfile.tempdir
+        os.environ[_TMPDIR] = tempfile.tempdir = str(self.temporary_files.resolve())
+        try:
+            yield
+        finally:
+            tempfile.tempdir = kept
+            os.environ.pop(_TMPDIR)
+            if before is not None:
+                os.environ[_TMPDIR] = before
+            shutil.rmtree(self.temporary_files, ignore_errors=True)
 
     def prepare(self) -> None:
         """Makes the folder. Raises UserError where that can't be, or it can't be written to."""

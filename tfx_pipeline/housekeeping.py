@@ -23,7 +23,7 @@ def prune_artifacts(artifacts: Path, keep: int, in_use: Collection[int]) -> None
       in_use: ids of executions that stay whatever their age: those that the last run took from the cache.
     """
     for stage in _folders(artifacts):
-        groups = [output for output in _folders(stage) if output.name != SYSTEM]
+        groups = [output for output in _folders(stage) if not output.name.startswith(".")]
         groups += list(_folders(stage / SYSTEM)) if (stage / SYSTEM).is_dir() else []
         for group in groups:
             executions = sorted(int(path.name) for path in _folders(group) if path.name.isdecimal())
@@ -44,8 +44,16 @@ def forget_replaced_pushes(artifacts: Path, serving: Path) -> None:
         origin = origin_of(serving, newest)
         remembered = {newest, origin.models_of, origin.instead_of}
     for record in artifacts.glob(f"Push/pushed_model/*/{PUSH_FILE}"):
-        if json.loads(record.read_text())["version"] not in remembered:
+        if _version(record) not in remembered:
             shutil.rmtree(record.parent)
+
+
+def _version(record: Path) -> int | None:
+    """None where the record is damaged."""
+    try:
+        return int(json.loads(record.read_text())["version"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _folders(folder: Path) -> list[Path]:

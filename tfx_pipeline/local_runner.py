@@ -1,24 +1,28 @@
 """Runs the pipeline on this machine, with all that it leaves under one folder, HOME."""
 
+import contextlib
 import dataclasses
 import json
 import logging
+import shutil
 import sys
 from pathlib import Path
-from typing import Final, TextIO
+from typing import Any, Final, TextIO
 
 from components import progress
 from components.data_digest import data_digest
 from components.example_gen.failures import user_error_in
 from components.listening_log.forgotten import Forgotten
 from models.errors import UserError
-from tfx_pipeline import housekeeping, results
+from tfx_pipeline import housekeeping, leftovers, manifests, results
+from tfx_pipeline.accidents import accident
 from tfx_pipeline.config import Config
 from tfx_pipeline.home import Home
-from tfx_pipeline.source import Source
+from tfx_pipeline.parameters import Parameters
 
 PIPELINE_NAME: Final = "upnext"
 RUN_FILE: Final = "run.json"
+EXAMPLE_GEN: Final = "ListeningLogExampleGen"
 INDEX: Final = "index"
 """As `only`: new items into the models in production, without training."""
 
@@ -53,48 +57,84 @@ def run(
       UsageError: `only` is no stage.
     """
     data_dir, home = Path(data_dir).resolve(), Path(home).resolve()
-    log = Source(str(data_dir), data_digest(str(data_dir), spans), spans)
+    parameters = Parameters(
+        str(data_dir),
+        data_digest(str(data_dir), spans),
+        str(home / "serving"),
+        config.seed,
+        config.retrieval.max_positions,
+        config.ranker.max_positions,
+        spans,
+    )
     home.mkdir(parents=True, exist_ok=True)
-    code = results.FAILED
+    asked = {"data_dir": str(data_dir), "spans": spans, "only": only, "config": config.as_dict()}
     try:
-        code = _run(log, home, config, only, terminal)
-    except UserError as error:
-        code = error.exit_code
-        raise
-    finally:
-        asked = {"data_dir": str(data_dir), "spans": spans, "only": only}
-        record = asked | {"exit_code": code, "config": config.as_dict()}
-        _write(home / RUN_FILE, json.dumps(record, indent=2) + "\n")
+        _write(home / RUN_FILE, asked | {"exit_code": None, "ended": None})
+        with Home(home).temporary():
+            code = _run(parameters, home, config, only, terminal)
+    except BaseException as error:
+        told = _told(error, home)
+        note_end(home, getattr(told, "exit_code", results.FAILED), _ended(told))
+        if told is error:
+            raise
+        raise told from error
+    note_end(home, code, "refused by a gate" if code == results.REFUSED else "done")
     return code
 
 
-def _run(log: Source, home: Path, config: Config, only: str | None, terminal: TextIO) -> int:
+def note_end(home: Path, code: int, ended: str) -> None:
+    """Notes in `run.json` how the run ended; until then it says null."""
+    with contextlib.suppress(OSError, ValueError):  # a full disk must not hide why a run failed
+        record = json.loads((home / RUN_FILE).read_text())
+        _write(home / RUN_FILE, record | {"exit_code": code, "ended": ended})
+
+
+def _told(error: BaseException, home: Path) -> BaseException:
+    """The error as its user should read it: an accident of the machine in one line."""
+    happened = None if isinstance(error, UserError | KeyboardInterrupt) else accident(error, home)
+    return UserError(happened) if happened else error
+
+
+def _ended(error: BaseException) -> str:
+    return "stopped" if isinstance(error, KeyboardInterrupt) else f"failed: {error}"
+
+
+def _run(parameters: Parameters, home: Path, config: Config, only: str | None, terminal: TextIO) -> int:
     # TFX takes long to import: not before the data has been found.
     from tfx.orchestration.metadata import sqlite_metadata_connection_config
 
     from components.production.find import version_in_production
-    from tfx_pipeline.dag_runner import ObservedDagRunner, StageError
+    from tfx_pipeline.dag_runner import DONE, ObservedDagRunner, StageError
     from tfx_pipeline.pipeline import create_pipeline
 
     artifacts, serving, forgotten = home / "artifacts", home / "serving", Home(home).forgotten_file
+    _tidy(home)
     train = only != INDEX
     pipeline = create_pipeline(
         name=PIPELINE_NAME,
         root=str(artifacts),
-        source=dataclasses.replace(
-            log,
+        parameters=dataclasses.replace(
+            parameters,
             forgotten=str(forgotten) if forgotten.exists() else "",
             forgotten_digest=Forgotten.load(str(forgotten)).digest,
-            production=version_in_production(serving, log.spans, earlier=train),
+            production=version_in_production(serving, str(parameters.spans), earlier=train),
         ),
-        serving_dir=str(serving),
         config=config,
         metadata=sqlite_metadata_connection_config(str(home / "metadata.db")),
         beam_args=beam_args(config.beam.workers),
         train=train,
     )
     housekeeping.forget_replaced_pushes(artifacts, serving)
-    runner = ObservedDagRunner(observe=_report, only=only if train else None)
+
+    def observe(stage: str, state: str, seconds: float) -> None:
+        if state == DONE:
+            if stage == EXAMPLE_GEN and not _is_still(parameters):
+                shutil.rmtree(Path(runner.outputs[stage]["summary"]))  # for TFX's cache it is gone
+                raise UserError(f"{parameters.data_dir} changed while it was read: run again")
+            manifests.note(runner.outputs[stage].values())
+        progress.report(stage, state=state, seconds=seconds)
+
+    runner = ObservedDagRunner(observe, only=only if train else None)
     try:
         runner.run(pipeline)
     except StageError as error:
@@ -104,13 +144,31 @@ def _run(log: Source, home: Path, config: Config, only: str | None, terminal: Te
             raise told from error
         cause = error.__cause__
         what = _one_line(cause) if cause is not None else "its inputs are missing"
+        what = accident(error, home) or what
         raise UserError(f"stage {error.stage} failed: {what} (details: {home / 'logs'})") from error
     housekeeping.prune_artifacts(artifacts, config.keep.artifacts, set(runner.executions.values()))
     found = results.read(runner.outputs)
     if only is not None and train:
         return results.PUSHED
-    terminal.write(found.table() + "\n")
+    with contextlib.suppress(BrokenPipeError):  # whoever read along has gone; what was made is made
+        terminal.write(found.table() + "\n")
     return found.exit_code
+
+
+def _is_still(log: Parameters) -> bool:
+    try:
+        return data_digest(str(log.data_dir), str(log.spans)) == log.data_digest
+    except (UserError, OSError):
+        return False
+
+
+def _tidy(home: Path) -> None:
+    """Clears away what an earlier run has left half-done, and what has changed since it was made."""
+    for folder in leftovers.remove_leftovers(home):
+        _LOG.info("removed %s, of a run that did not end", folder)
+    for changed in manifests.remove_changed(home / "artifacts"):
+        _LOG.warning("%s, execution %d: %s", changed.stage, changed.execution, changed.what)
+        progress.report(changed.stage, state="damaged")
 
 
 def beam_args(workers: int) -> list[str]:
@@ -119,18 +177,14 @@ def beam_args(workers: int) -> list[str]:
     return ["--runner=DirectRunner", f"--direct_running_mode={mode}", f"--direct_num_workers={workers}"]
 
 
-def _report(stage: str, state: str, seconds: float) -> None:
-    progress.report(stage, state=state, seconds=seconds)
-
-
 def _one_line(error: BaseException) -> str:
     """The error's last line: Keras and Beam put what went wrong after where."""
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[-1].strip()}" if lines else type(error).__name__
 
 
-def _write(path: Path, text: str) -> None:
+def _write(path: Path, record: dict[str, Any]) -> None:
     """Whole or not at all."""
-    staged = path.with_name(f".{path.name}")
-    staged.write_text(text)
+    staged = path.with_name(f".{path.name}.partial")
+    staged.write_text(json.dumps(record, indent=2) + "\n")
     staged.replace(path)

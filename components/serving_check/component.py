@@ -8,10 +8,11 @@ from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter
 
 from components.artifacts import ServingEvaluation, ServingModels
-from components.stage import Stage, StageExecutor, StageSpec
+from components.stage import SEED, Stage, StageExecutor, StageSpec
 
 
 class ServingCheckSpec(StageSpec):
+    PARAMETERS: ClassVar = StageSpec.PARAMETERS | SEED
     INPUTS: ClassVar = {
         "models": ChannelParameter(type=ServingModels),
         "catalog": ChannelParameter(type=standard_artifacts.Examples),
@@ -31,4 +32,4 @@ class ServingCheck(Stage):
 
     SPEC_CLASS = ServingCheckSpec
     EXECUTOR_SPEC = ExecutorClassSpec(Executor)
-    CODE = ("serving.model_server",)  # started as a process, so not imported
+    CODE = ("components.serving_check.bound_server",)  # started as a process, so not imported

@@ -24,7 +24,7 @@ _POLL_SECONDS: Final = 0.2
 
 @contextlib.contextmanager
 def fresh_server(model_dirs: Mapping[str, Path], log_file: Path) -> Iterator[tuple[str, str]]:
-    """Starts `python -m serving.model_server` for SavedModels by name and stops it afterwards.
+    """Starts the model server for SavedModels by name and stops it afterwards; it ends with this process.
 
     Yields:
       The addresses `host:port` of gRPC and of REST, once all models are served.
@@ -35,7 +35,8 @@ def fresh_server(model_dirs: Mapping[str, Path], log_file: Path) -> Iterator[tup
     with tempfile.TemporaryDirectory() as folder:
         config = _lay_out(model_dirs, Path(folder))
         grpc_port, rest_port = _free_ports()
-        command = [sys.executable, "-m", "serving.model_server", f"--model_config_file={config}"]
+        command = [sys.executable, "-m", "components.serving_check.bound_server", str(os.getpid())]
+        command += [f"--model_config_file={config}"]
         command += [f"--port={grpc_port}", f"--rest_api_port={rest_port}"]
         with log_file.open("ab") as log:
             process = subprocess.Popen(
