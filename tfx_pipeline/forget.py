@@ -22,6 +22,8 @@ SERVING: Final = "serving"
 LOGS: Final = "logs"
 METADATA: Final = "metadata.db"
 REPORT: Final = "report.html"
+RUN: Final = "run.json"
+TEMPORARY: Final = ".tmp"
 VECTORS: Final = "queries.npy"
 """In a retrieval model's artifact: vectors of some listeners' histories, without ids."""
 STATISTICS: Final = "FeatureStats.pb"
@@ -29,8 +31,8 @@ STATISTICS: Final = "FeatureStats.pb"
 CHECKPOINTS: Final = ".checkpoints"
 """In a stage's folder: a training that was interrupted, over the listener's plays."""
 SYSTEM: Final = ".system"
-OTHERWISE: Final = {LOGS, METADATA, f"{METADATA}-journal", ".lock", "forgotten.json", "run.json"}
-"""Not searched as other files are: they are scrubbed, or hold settings and paths alone."""
+OTHERWISE: Final = {TEMPORARY, LOGS, METADATA, f"{METADATA}-journal", ".lock", "forgotten.json", RUN}
+"""Not searched as other files are: they go, are scrubbed, or hold settings and paths alone."""
 
 
 def forget(home: Path, user: str) -> str:
@@ -67,10 +69,15 @@ def _forget(place: Home, user: str) -> str:
     data = _data_dir(place)
     holding, served, left = _holding(home, search, data)
     removed = []
+    if (home / TEMPORARY).exists():
+        holding.add(home / TEMPORARY)  # nobody knows what a killed run has packed there
     if any(folder.is_relative_to(home / ARTIFACTS) for folder in holding):
         # before what holds the id: what names nobody would not be found by a second try
-        removed += [_remove(folder, home) for folder in _made_of_listeners(home / ARTIFACTS) - holding]
-    removed += [_remove(folder, home) for folder in holding]
+        made_of_listeners = _made_of_listeners(home / ARTIFACTS) - holding
+        removed += [_remove(folder, home) for folder in _with_siblings(made_of_listeners) - holding]
+        holding = _with_siblings(holding)
+    removed += [_remove(folder, home) for folder in holding if folder.exists()]
+    scrub.record(home / RUN, search)
     lines = sum(scrub.log(path, search) for path in files_below(home / LOGS) if search.in_file(path))
     records = scrub.metadata(home / METADATA, search)
     if left:
@@ -104,14 +111,22 @@ def _holding(home: Path, search: IdSearch, data: Path | None) -> tuple[set[Path]
 def _unit(path: Path, home: Path) -> Path | None:
     """What is removed whole if the file holds the id; None for what no run makes again.
 
-    An artifact is `artifacts/<stage>/<output>/<execution>/`, a stage's own folder one below `.system`.
+    That is the report, what a killed run has put aside, and under `artifacts/` one output of an execution,
+    `<stage>/<output>/<execution>/`; TFX's own folders are one below `.system`.
     """
     parts = path.relative_to(home).parts
-    if parts[0] == REPORT:
-        return path
+    if parts[0] in (REPORT, TEMPORARY):
+        return home / parts[0]
     if parts[0] != ARTIFACTS:
         return None
     return home.joinpath(*parts[: 5 if SYSTEM in parts[:3] else 4])
+
+
+def _with_siblings(units: set[Path]) -> set[Path]:
+    """The outputs of an execution go together, with the notes about them: its stage runs again for one anyway."""
+    outputs = [unit for unit in units if unit.name.isdecimal() and unit.parents[2].name == ARTIFACTS]
+    notes = {note for unit in outputs for note in unit.parents[1].glob(f".*/{unit.name}.json")}
+    return units.union(notes, *(unit.parents[1].glob(f"[!.]*/{unit.name}") for unit in outputs))
 
 
 def _made_of_listeners(artifacts: Path) -> set[Path]:

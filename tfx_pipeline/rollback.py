@@ -61,15 +61,15 @@ def rollback(home: Path, to: int | None = None) -> RolledBack:
     return done
 
 
-def told_if_rolled_back(serving: Path, version: int) -> str | None:
+def told_if_rolled_back(serving: Path, version: int | None) -> str | None:
     """One line for a run that pushed nothing, where its version isn't served as it was rolled back.
 
     Args:
       serving: folder that servers read.
-      version: what the run's own push was, now or earlier.
+      version: what the run's own push was, now or earlier; None for none.
     """
     newest = complete_versions(serving)[-1:]
-    if not newest or newest[0] == version:
+    if not newest or version in (None, newest[0]):
         return None
     origin = origin_of(serving, newest[0])
     if origin.models_of == version:

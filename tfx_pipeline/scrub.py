@@ -1,6 +1,7 @@
 """Takes a listener's id out of what stays: lines of logs, and records of TFX's metadata."""
 
 import contextlib
+import json
 import os
 import sqlite3
 from pathlib import Path
@@ -28,6 +29,20 @@ def log(path: Path, search: IdSearch) -> int:
             file.flush()
             os.fsync(file.fileno())
     return found
+
+
+def record(path: Path, search: IdSearch) -> None:
+    """Takes the id out of how the last run ended, in `run.json`; the rest are settings and paths."""
+    try:
+        told = json.loads(path.read_text(encoding="utf-8"))
+        ended = told["ended"].encode()
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return
+    if search.in_text(ended):
+        staged = path.with_name(f".{path.name}.partial")
+        told["ended"] = search.scrubbed(ended, WORD).decode()
+        staged.write_text(json.dumps(told, indent=2) + "\n", encoding="utf-8")
+        staged.replace(path)
 
 
 def metadata(path: Path, search: IdSearch) -> int:

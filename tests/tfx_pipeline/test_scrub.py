@@ -1,5 +1,6 @@
 """What stays no longer names the listener, and is otherwise as it was."""
 
+import json
 import sqlite3
 from pathlib import Path
 
@@ -61,3 +62,18 @@ def test_values_of_the_metadata_lose_the_id_to_the_last_byte(tmp_path: Path) -> 
 def test_there_may_be_no_metadata_yet(tmp_path: Path) -> None:
     assert scrub.metadata(tmp_path / "metadata.db", SEARCH) == 0
     assert list(tmp_path.iterdir()) == []
+
+
+def test_how_a_run_ended_no_longer_names_the_listener(tmp_path: Path) -> None:
+    path = tmp_path / "run.json"
+    path.write_text(
+        json.dumps({"data_dir": "log", "ended": "failed: at listener-003, row 7", "exit_code": 1})
+    )
+    scrub.record(path, SEARCH)
+    assert json.loads(path.read_text()) == {
+        "data_dir": "log",
+        "ended": "failed: at [forgotten], row 7",
+        "exit_code": 1,
+    }
+    scrub.record(tmp_path / "absent.json", SEARCH)
+    assert [file.name for file in tmp_path.iterdir()] == ["run.json"]
