@@ -34,6 +34,7 @@ class Staging:
             for left in self.folder.iterdir():
                 left.unlink()
         except BlockingIOError:
+            self._unlock()
             raise UserError(f"{out}: another import is writing there") from None
         except OSError as error:
             self.discard()
@@ -43,9 +44,15 @@ class Staging:
         """Moves the files `names` to `out`, in that order, and removes the folder. Raises OSError."""
         for name in names:
             _sync(self.folder / name)
-        for name in names:
-            (self.folder / name).rename(self.out / name)
-        _sync(self.out)
+        moved: list[Path] = []
+        try:
+            for name in names:
+                moved.append((self.folder / name).rename(self.out / name))
+            _sync(self.out)
+        except BaseException:
+            for path in moved:
+                path.unlink(missing_ok=True)
+            raise
         self._made = []
         self.discard()
 
@@ -55,6 +62,9 @@ class Staging:
         with suppress(OSError):  # someone else put something there
             for folder in self._made:
                 folder.rmdir()
+        self._unlock()
+
+    def _unlock(self) -> None:
         if self._lock is not None:
             os.close(self._lock)
             self._lock = None

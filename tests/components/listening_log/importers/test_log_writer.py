@@ -8,6 +8,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from components.listening_log.importers import staging
 from components.listening_log.importers.log_writer import LogWriter, Met
 from components.listening_log.tables import table_files
 from models.errors import UserError
@@ -39,10 +40,27 @@ def test_an_interrupted_import_leaves_nothing(out: Path, interrupt: type[BaseExc
     assert not out.exists()
 
 
+@pytest.mark.parametrize("error", [OSError(28, "No space left on device"), KeyboardInterrupt()])
+def test_a_fault_while_tables_appear_takes_them_back(
+    out: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException
+) -> None:
+    def fail_at_the_folder(path: Path) -> None:
+        if path == out:
+            raise error
+
+    monkeypatch.setattr(staging, "_sync", fail_at_the_folder)
+    with pytest.raises((UserError, KeyboardInterrupt)), LogWriter(str(out)) as log:  # noqa: PT012
+        log.events(EVENT)
+        log.items(ITEM)
+
+    assert not out.exists()
+
+
 def test_what_a_killed_import_leaves_is_no_table_and_no_obstacle(out: Path, written) -> None:
     code = (
         "import os, sys, pyarrow as pa\n"
-        "from components.listening_log.importers.log_writer import LogWriter\n"
+        "from components.listening_log.importers import staging
+from components.listening_log.importers.log_writer import LogWriter\n"
         "log = LogWriter(sys.argv[1])\n"
         "log.items(pa.table({'item_id': ['old']}))\n"
         "log._parts['catalog'].finish()\n"
