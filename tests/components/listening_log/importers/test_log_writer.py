@@ -59,8 +59,7 @@ def test_a_fault_while_tables_appear_takes_them_back(
 def test_what_a_killed_import_leaves_is_no_table_and_no_obstacle(out: Path, written) -> None:
     code = (
         "import os, sys, pyarrow as pa\n"
-        "from components.listening_log.importers import staging
-from components.listening_log.importers.log_writer import LogWriter\n"
+        "from components.listening_log.importers.log_writer import LogWriter\n"
         "log = LogWriter(sys.argv[1])\n"
         "log.items(pa.table({'item_id': ['old']}))\n"
         "log._parts['catalog'].finish()\n"
