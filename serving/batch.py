@@ -81,6 +81,8 @@ def rank_file(
                 rows += len(block)
                 block, end = _read(lines, in_path, end)
         staged.replace(out_path)
+    except OSError as error:  # a full disk, most of all
+        raise UserError(f"{error.filename or out_path}: {error.strerror}.") from error
     finally:
         staged.unlink(missing_ok=True)
     return BatchSummary(rows, short, time.monotonic() - start)
