@@ -32,7 +32,9 @@ def import_log(format: str, src: str, out: str) -> Imported:  # noqa: A002  the 
         except OSError as error:
             raise UserError(f"{error.filename or src}: cannot be read ({error.strerror or error})") from error
         if not log.events_written:
-            raise UserError(f"{src}: no event in it")
+            met = log.imported().met
+            why = f" ({met[-1].what}; first: {met[-1].place})" if met else ""
+            raise UserError(f"{src}: no event in it{why}")
         if not log.items_written:
             raise UserError(f"{src}: no item in it")
     return log.imported()

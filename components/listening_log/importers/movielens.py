@@ -12,9 +12,9 @@ import pyarrow.compute as pc
 
 from components.listening_log.importers.log_writer import LogWriter
 from components.listening_log.importers.movie_titles import titles_and_years
-from components.listening_log.importers.movielens_layouts import RELEASES, Release
+from components.listening_log.importers.movielens_layouts import RATING, RELEASES, Release, Table
 from components.listening_log.importers.source import Source, open_source
-from components.listening_log.importers.text_blocks import TextBlock, read_blocks
+from components.listening_log.importers.text_blocks import TextBlock, first_line_of, read_blocks
 from models.errors import UserError
 
 
@@ -22,14 +22,20 @@ def read(src: str, log: LogWriter) -> None:
     """Reads a release, unpacked or as the zip that is downloaded. Raises UserError where `src` is none."""
     source = open_source(src)
     release, folder = _release(source)
-    for block in read_blocks(source, folder + release.movies.file, release.movies.layout, log):
+    for block in _blocks(source, folder, release.movies, log):
         log.items(_items(block, release, log))
     users = release.users
     if users and folder + users.file in source.files:
-        for block in read_blocks(source, folder + users.file, users.layout, log):
+        for block in _blocks(source, folder, users, log):
             log.users(users.convert(block.table))
-    for block in read_blocks(source, folder + release.ratings.file, release.ratings.layout, log):
-        log.events(block.table)
+    for block in _blocks(source, folder, release.ratings, log):
+        log.events(block.table.select(RATING))
+
+
+def _blocks(source: Source, folder: str, table: Table, log: LogWriter) -> Iterator[TextBlock]:
+    file = folder + table.file
+    layout = table.layout_of(first_line_of(source, file), source.path(file)) if table.header else table.layout
+    return read_blocks(source, file, layout, log)
 
 
 def _items(block: TextBlock, release: Release, log: LogWriter) -> pa.Table:

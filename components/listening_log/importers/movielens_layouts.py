@@ -1,18 +1,26 @@
 """How MovieLens's releases lay out their files: names, columns, and what makes a movie and a user of a row."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from components.listening_log.importers.text_blocks import Layout
+from models.errors import UserError
 
 _LATIN: Final = "latin-1"  # 100k and 1M; later releases are UTF-8
 _NUMBERS: Final = {"rating": pa.float64(), "timestamp": pa.int64()}
-_RATING: Final = ("user_id", "item_id", "rating", "timestamp")
+RATING: Final = ("user_id", "item_id", "rating", "timestamp")
 _MOVIE: Final = ("item_id", "title", "genres")
+_RATING_HEADER: Final = {
+    "userId": "user_id",
+    "movieId": "item_id",
+    "rating": "rating",
+    "timestamp": "timestamp",
+}
+_MOVIE_HEADER: Final = {"movieId": "item_id", "title": "title", "genres": "genres"}
 _NO_GENRES: Final = "(no genres listed)"
 
 # The column order of u.item, as u.genre tells it; "unknown" is no genre.
@@ -41,6 +49,23 @@ class Table:
     file: str
     layout: Layout
     convert: Callable[[pa.Table], pa.Table] = lambda rows: rows
+    header: Mapping[str, str] = field(default_factory=dict)
+    """Our name of each column that the first line names; {} where there is no such line."""
+
+    def layout_of(self, first_line: str, path: str) -> Layout:
+        """The layout of a file, whose columns may stand in another order and beside others.
+
+        Raises UserError where one is missing.
+        """
+        told = [name.strip().strip('"') for name in first_line.split(self.layout.delimiter)]
+        missing = next((name for name in self.header if name not in told), None)
+        if missing:
+            raise UserError(f"{path}, line 1: no column {missing}; expected {','.join(self.header)}")
+        # A name of another column is nobody's: it may be empty, or stand twice.
+        columns = [self.header.get(name, f"column {place}") for place, name in enumerate(told, 1)]
+        if len(set(columns)) < len(columns):
+            raise UserError(f"{path}, line 1: two columns have one name")
+        return replace(self.layout, columns=columns)
 
 
 @dataclass(frozen=True)
@@ -100,7 +125,7 @@ _FLAGS: Final = tuple(f"genre {name}" for name in GENRES_100K)
 RELEASES: Final = (
     Release(
         "100k",
-        Table("u.data", _layout(_RATING, "\t")),
+        Table("u.data", _layout(RATING, "\t")),
         Table(
             "u.item", _layout(("item_id", "title", "released", "video", "url", *_FLAGS), "|"), _movies_100k
         ),
@@ -108,13 +133,13 @@ RELEASES: Final = (
     ),
     Release(
         "1M and 10M",
-        Table("ratings.dat", _layout(_RATING, "::")),
+        Table("ratings.dat", _layout(RATING, "::")),
         Table("movies.dat", _layout(_MOVIE, "::"), _movies),
         Table("users.dat", _layout(("user_id", "gender", "age", "occupation", "zip"), "::"), _users_1m),
     ),
     Release(
         "20M and later",
-        Table("ratings.csv", _layout(_RATING, ",", header=True, quoted=True)),
-        Table("movies.csv", _layout(_MOVIE, ",", header=True, quoted=True), _movies),
+        Table("ratings.csv", _layout(RATING, ",", header=True, quoted=True), header=_RATING_HEADER),
+        Table("movies.csv", _layout(_MOVIE, ",", header=True, quoted=True), _movies, _MOVIE_HEADER),
     ),
 )

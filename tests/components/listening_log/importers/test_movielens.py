@@ -125,6 +125,41 @@ def test_20m_quoted_titles_and_no_genres(src: Path, import_of, written) -> None:
     assert imported.met[0].place == f"{src / 'movies.csv'}, line 3"
 
 
+def test_columns_of_a_csv_go_by_their_names(src: Path, import_of, written) -> None:
+    (src / "ratings.csv").write_text("rating,timestamp,movieId,userId,,\n3.5,1112486027,2,1,,x\n")
+    (src / "movies.csv").write_text('"title","movieId","genres"\n"Heat (1995)",2,War\n')
+
+    import_of("movielens")
+
+    assert written("events") == {
+        "user_id": ["1"], "item_id": ["2"], "timestamp": [1112486027], "rating": [3.5]
+    }  # fmt: skip
+    assert written("catalog")["title"] == ["Heat"]
+
+
+@pytest.mark.parametrize(
+    ("header", "message"),
+    [
+        ("userId,movieId,rating", "line 1: no column timestamp; expected userId,movieId,rating,timestamp"),
+        ("userId,movieId,rating,timestamp,rating", "line 1: two columns have one name"),
+    ],
+)
+def test_a_csv_without_a_needed_column_is_told_so(src: Path, import_of, header: str, message: str) -> None:
+    (src / "ratings.csv").write_text(f"{header}\n1,2,3\n")
+    (src / "movies.csv").write_text(MOVIES_CSV)
+    with pytest.raises(UserError, match=message):
+        import_of("movielens")
+
+
+def test_where_no_line_is_a_rating_the_reason_is_told(src: Path, import_of) -> None:
+    (src / "u.data").write_text("1,2,3,4\n")
+    (src / "u.item").write_text(ITEMS_100K)
+    with pytest.raises(
+        UserError, match=r"no event in it \(lines that have not 4 values: dropped; first: .*line 1"
+    ):
+        import_of("movielens")
+
+
 def test_a_zip_as_downloaded_is_read(src: Path, import_of, written) -> None:
     with zipfile.ZipFile(src / "ml-latest-small.zip", "w") as archive:
         archive.writestr(
