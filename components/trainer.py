@@ -10,7 +10,7 @@ from tfx.dsl.components.base import base_component
 from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
 from tfx.proto import trainer_pb2
 from tfx.types import artifact_utils, standard_artifacts, standard_component_specs
-from tfx.types.component_spec import ChannelParameter
+from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 from tfx.utils import json_utils
 
 from components.artifacts import LogSummary, ProductionModels
@@ -18,12 +18,18 @@ from components.code_digest import code_digest
 from components.training import checkpoints
 from models import names
 
+SEED = "seed"
+MAX_POSITIONS = "max_positions"
 URIS = ("examples", "catalog", "catalog_transform", "summary", "production", "base_model")
 
 
 class TrainerSpec(standard_component_specs.TrainerSpec):
-    """TFX's specification and four more inputs."""
+    """TFX's specification, what may differ from run to run, and four more inputs."""
 
+    PARAMETERS: ClassVar = standard_component_specs.TrainerSpec.PARAMETERS | {
+        SEED: ExecutionParameter(type=int),
+        MAX_POSITIONS: ExecutionParameter(type=int),
+    }
     INPUTS: ClassVar = standard_component_specs.TrainerSpec.INPUTS | {
         "catalog": ChannelParameter(type=standard_artifacts.Examples),
         "catalog_transform": ChannelParameter(type=standard_artifacts.TransformGraph),
@@ -65,7 +71,9 @@ class Executor(executor.GenericExecutor):
         }
         folder = _checkpoint(input_dict, output_dict, exec_properties)
         checkpoint = {"checkpoint": str(folder) if folder else None}
-        fn_args.custom_config = {**fn_args.custom_config, **uris, **checkpoint}
+        settings = {**fn_args.custom_config, SEED: exec_properties[SEED]}
+        settings["model"] = {**settings["model"], MAX_POSITIONS: exec_properties[MAX_POSITIONS]}
+        fn_args.custom_config = {**settings, **uris, **checkpoint}
         return fn_args
 
 
@@ -80,6 +88,8 @@ class Trainer(trainer.Trainer):
         name: str,
         run_fn: str,
         config: dict[str, Any],
+        seed: Any,
+        max_positions: Any,
         examples: types.BaseChannel,
         transform_graph: types.BaseChannel,
         schema: types.BaseChannel,
@@ -95,7 +105,9 @@ class Trainer(trainer.Trainer):
         Args:
           name: of the node; progress is told under it.
           run_fn: import path of the function, e.g. "components.training.ranker.run_fn".
-          config: settings of the model, handed on as `custom_config`.
+          config: settings, handed on as `custom_config`: the model's under `model`, and `max_length`.
+          seed: of all that is drawn; a number, or a runtime parameter.
+          max_positions: events that training reads in all, likewise.
           examples: window examples, raw.
           transform_graph: of the window examples.
           schema: of the window examples.
@@ -110,6 +122,8 @@ class Trainer(trainer.Trainer):
         final = base_model is not None
         spec = TrainerSpec(
             run_fn=run_fn,
+            seed=seed,
+            max_positions=max_positions,
             examples=examples,
             transform_graph=transform_graph,
             schema=schema,

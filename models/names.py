@@ -24,6 +24,14 @@ DURATION_MS: Final = "duration_ms"  # int64 [1], 0 = unknown
 RELEASE_DAY: Final = "release_day"  # int64 [1], days since 1970-01-01; RELEASE_UNKNOWN = unknown
 RELEASE_UNKNOWN: Final = -1_000_000
 
+TALK_KINDS: Final = (
+    "audiobook",
+    "chapter",
+    "episode",
+    "podcast",
+    "show",
+)  # the other kinds are music, films …
+
 # Features that Transform adds.
 GAP: Final = "gap"  # int64, quantile bucket of the seconds since the event before, 0 = unknown
 HOUR: Final = "hour"  # int64, 1 + hour of the day (UTC), 0 = unknown

@@ -33,5 +33,14 @@ def check(args: argparse.Namespace, console: Console) -> int:
     from components.listening_log.check import as_json, check_log, render
 
     report = check_log(args.dir, spans=chosen_spans(args))
-    print(as_json(report) if args.json else render(report), file=console.out)
+    page = as_json(report) if args.json else render(report, ascii_only=not _can_draw(console))
+    print(page, file=console.out)
     return 0
+
+
+def _can_draw(console: Console) -> bool:
+    try:
+        "█".encode(console.out.encoding or "ascii")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True

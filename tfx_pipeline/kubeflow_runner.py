@@ -48,13 +48,19 @@ def compile(  # noqa: A001 - `kubeflow_runner.compile` reads as what it does
     )
 
     from tfx_pipeline.pipeline import create_pipeline
-    from tfx_pipeline.source import Source
+    from tfx_pipeline.parameters import Parameters
 
     pipeline = create_pipeline(
         name=PIPELINE_NAME,
         root=root,
-        source=Source(data_dir, UNREAD),
-        serving_dir=serving_dir,
+        parameters=Parameters(
+            data_dir,
+            UNREAD,
+            serving_dir,
+            config.seed,
+            config.retrieval.max_positions,
+            config.ranker.max_positions,
+        ),
         config=config,
     )
     settings = KubeflowV2DagRunnerConfig(

@@ -19,6 +19,7 @@ from tfx_pipeline.accidents import accident
 from tfx_pipeline.config import Config
 from tfx_pipeline.home import Home
 from tfx_pipeline.parameters import Parameters
+from tfx_pipeline.rollback import told_if_rolled_back
 
 PIPELINE_NAME: Final = "upnext"
 RUN_FILE: Final = "run.json"
@@ -152,6 +153,8 @@ def _run(parameters: Parameters, home: Path, config: Config, only: str | None, t
         return results.PUSHED
     with contextlib.suppress(BrokenPipeError):  # whoever read along has gone; what was made is made
         terminal.write(found.table() + "\n")
+        rolled_back = told_if_rolled_back(serving, found.pushed.get("version"))
+        terminal.write(f"{rolled_back}\n" if rolled_back else "")
     return found.exit_code
 
 

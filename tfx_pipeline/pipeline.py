@@ -30,14 +30,13 @@ from components.span_validator.component import SpanValidator
 from components.trainer import Trainer
 from models import names
 from tfx_pipeline.config import Config
-from tfx_pipeline.source import Source
+from tfx_pipeline.parameters import Parameters
 
 
 def create_pipeline(
     name: str,
     root: str,
-    source: Source,
-    serving_dir: str,
+    parameters: Parameters,
     config: Config,
     metadata: metadata_store_pb2.ConnectionConfig | None = None,
     beam_args: Sequence[str] = (),
@@ -48,20 +47,22 @@ def create_pipeline(
     Args:
       name: of the pipeline.
       root: folder of its artifacts.
-      source: the log.
-      serving_dir: where blessed models are pushed.
+      parameters: what may differ from run to run.
       config: all settings.
       metadata: where executions are recorded; a cluster has its own.
       beam_args: for the stages that Beam runs.
       train: False takes the models in production as they are, with the catalogue's new items.
     """
     settings = dataclasses.asdict(config)
-    seed = {"seed": config.seed}
-    length = seed | {"max_length": config.log.max_length}
-
+    seed = parameters.seed
     final = config.final_fit and train
-    log = {"data_dir": source.data_dir, "spans": source.spans, "data_digest": source.data_digest}
-    log["log_config"] = json.dumps(settings["log"], sort_keys=True)
+    log = {
+        "data_dir": parameters.data_dir,
+        "spans": parameters.spans,
+        "data_digest": parameters.data_digest,
+        "log_config": json.dumps(settings["log"], sort_keys=True),
+    }
+    served = {"destination": parameters.destination, "spans": parameters.spans}
 
     span_validator = SpanValidator(
         **log, config=settings["spans"], code_digest=code_digest("components.span_validator.component")
@@ -70,12 +71,11 @@ def create_pipeline(
         **log,
         code_digest=code_digest("components.example_gen.component"),
         final_fit=final,
-        forgotten=source.forgotten,
-        forgotten_digest=source.forgotten_digest,
+        forgotten=parameters.forgotten,
+        forgotten_digest=parameters.forgotten_digest,
     )
     example_gen.add_upstream_node(span_validator)  # a bad day stops here
-    served = {"destination": serving_dir, "spans": source.spans}
-    production = Production(served | {"version": source.production, "earlier": train})
+    production = Production(config={"version": parameters.production, "earlier": train}, **served)
     examples, catalog = example_gen.outputs["examples"], example_gen.outputs["catalog"]
     summary = example_gen.outputs["summary"]
 
@@ -94,18 +94,19 @@ def create_pipeline(
     training = {**behaviour, **items, "schema": log_schema.outputs["schema"], "summary": summary}
     training["production"] = production.outputs["models"]
 
-    retrieval_fit = ("components.training.retrieval.run_fn", {"model": settings["retrieval"]} | length)
-    ranker_fit = ("components.training.ranker.run_fn", {"model": settings["ranker"]} | length)
+    retrieval_fit = _fit(names.RETRIEVAL, settings, parameters.retrieval_positions, seed) | training
+    ranker_fit = _fit(names.RANKER, settings, parameters.ranker_positions, seed) | training
 
     # The first fit has not seen `test`; it is what figures are about.
-    retrieval_trainer = Trainer("RetrievalTrainer", *retrieval_fit, train=train, **training)
+    retrieval_trainer = Trainer("RetrievalTrainer", **retrieval_fit, train=train)
     retrieval = retrieval_trainer.outputs["model"]
-    index_builder = IndexBuilder(config=settings["index"] | seed, model=retrieval, **items)
+    index_builder = IndexBuilder(config=settings["index"], seed=seed, model=retrieval, **items)
     index = index_builder.outputs["index"]
-    ranker_trainer = Trainer("RankerTrainer", *ranker_fit, train=train, **training)
+    ranker_trainer = Trainer("RankerTrainer", **ranker_fit, train=train)
     ranker = ranker_trainer.outputs["model"]
     ranking_evaluator = RankingEvaluator(
-        config={"confidence": config.gates.confidence, "max_targets": config.gates.max_targets} | seed,
+        config={"confidence": config.gates.confidence, "max_targets": config.gates.max_targets},
+        seed=seed,
         **behaviour,
         **items,
         summary=summary,
@@ -122,17 +123,17 @@ def create_pipeline(
     final_fit: list[BaseComponent] = []
     final_index = None
     if final:
-        retrieval_final = Trainer("RetrievalFinalTrainer", *retrieval_fit, base_model=retrieval, **training)
-        ranker_final = Trainer("RankerFinalTrainer", *ranker_fit, base_model=ranker, **training)
+        retrieval_final = Trainer("RetrievalFinalTrainer", **retrieval_fit, base_model=retrieval)
+        ranker_final = Trainer("RankerFinalTrainer", **ranker_fit, base_model=ranker)
         retrieval, ranker = retrieval_final.outputs["model"], ranker_final.outputs["model"]
-        final_index_builder = IndexBuilder(config=settings["index"] | seed, model=retrieval, **items).with_id(
-            "FinalIndexBuilder"
-        )
+        final_index_builder = IndexBuilder(config=settings["index"], seed=seed, model=retrieval, **items)
+        final_index_builder.with_id("FinalIndexBuilder")
         final_index = final_index_builder.outputs["index"]
         final_fit = [retrieval_final, final_index_builder, ranker_final]
 
     composer = Composer(
-        config=seed,
+        config={},
+        seed=seed,
         transform_graph=behaviour["transform_graph"],
         **items,
         summary=summary,
@@ -142,7 +143,7 @@ def create_pipeline(
         evaluation=evaluation,
     )
     models = composer.outputs["models"]
-    serving_check = ServingCheck(config=seed, models=models, catalog=catalog)
+    serving_check = ServingCheck(config={}, seed=seed, models=models, catalog=catalog)
     bless = Bless(
         config=settings["gates"],
         evaluation=evaluation,
@@ -152,7 +153,7 @@ def create_pipeline(
         serving_evaluation=serving_check.outputs["evaluation"],
     )
     with Cond(bless.outputs["blessing"].future()[0].custom_property("blessed") == 1):
-        push = Push(config=served | {"keep": config.keep.versions}, models=models)
+        push = Push(config={"keep": config.keep.versions}, models=models, **served)
 
     first = [span_validator, example_gen, production]
     data = [*first, log_statistics, catalog_statistics, log_schema, catalog_schema]
@@ -165,6 +166,13 @@ def create_pipeline(
         metadata_connection_config=metadata,
         beam_pipeline_args=list(beam_args),
     )
+
+
+def _fit(model: str, settings: dict[str, Any], max_positions: Any, seed: Any) -> dict[str, Any]:
+    """What both fits of a model share."""
+    config = {"model": settings[model], "max_length": settings["log"]["max_length"]}
+    run_fn = f"components.training.{model}.run_fn"
+    return {"run_fn": run_fn, "config": config, "max_positions": max_positions, "seed": seed}
 
 
 def _validate(statistics: StatisticsGen, schema: CuratedSchema) -> ExampleValidator:

@@ -13,10 +13,11 @@ from components.artifacts import (
     ScannIndex,
     ServingModels,
 )
-from components.stage import Stage, StageExecutor, StageSpec
+from components.stage import SEED, Stage, StageExecutor, StageSpec
 
 
 class ComposerSpec(StageSpec):
+    PARAMETERS: ClassVar = StageSpec.PARAMETERS | SEED
     INPUTS: ClassVar = {
         "transform_graph": ChannelParameter(type=standard_artifacts.TransformGraph),
         "catalog": ChannelParameter(type=standard_artifacts.Examples),

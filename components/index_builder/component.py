@@ -8,10 +8,11 @@ from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter
 
 from components.artifacts import ScannIndex
-from components.stage import Stage, StageExecutor, StageSpec
+from components.stage import SEED, Stage, StageExecutor, StageSpec
 
 
 class IndexBuilderSpec(StageSpec):
+    PARAMETERS: ClassVar = StageSpec.PARAMETERS | SEED
     INPUTS: ClassVar = {
         "model": ChannelParameter(type=standard_artifacts.Model),
         "catalog": ChannelParameter(type=standard_artifacts.Examples),

@@ -16,8 +16,6 @@ from components.listening_log.splits import MINUTE
 from components.listening_log.tally import Tally
 from models import names
 
-TALK_KINDS: Final = ("audiobook", "chapter", "episode", "podcast", "show")
-"""Kinds of item that are spoken word."""
 _DAY: Final = 86_400
 _YEAR_1990: Final = 631_152_000
 _LAST: Final = 0.1  # share of the events that is called new
@@ -118,7 +116,7 @@ def _talk(plays: npt.NDArray[np.int64], catalog: Catalog) -> float | None:
     tokens: pa.ListArray = catalog.table[names.ITEM_TOKENS].combine_chunks()
     if KIND not in catalog.columns:
         return None
-    kinds = pa.array([f"{KIND}={kind}" for kind in TALK_KINDS])
+    kinds = pa.array([f"{KIND}={kind}" for kind in names.TALK_KINDS])
     spoken = pc.is_in(tokens.flatten(), value_set=kinds).to_numpy(False)
     items = np.unique(pc.list_parent_indices(tokens).to_numpy()[spoken])
     return float(plays[items].sum() / plays.sum())

@@ -7,13 +7,17 @@ from typing import Any, ClassVar
 
 from tfx import types
 from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
-from tfx.types.component_spec import ChannelParameter
+from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 
 from components.artifacts import ProductionModels
 from components.stage import Stage, StageExecutor, StageSpec
 
 
 class ProductionSpec(StageSpec):
+    PARAMETERS: ClassVar = StageSpec.PARAMETERS | {
+        "destination": ExecutionParameter(type=str),
+        "spans": ExecutionParameter(type=str),
+    }
     INPUTS: ClassVar[dict[str, ChannelParameter]] = {}
     OUTPUTS: ClassVar = {"models": ChannelParameter(type=ProductionModels)}
 

@@ -7,7 +7,7 @@ from tfx import types
 from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
 from tfx.dsl.io import fileio
 from tfx.types import standard_artifacts
-from tfx.types.component_spec import ChannelParameter
+from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 
 from components.artifacts import ServingModels
 from components.production.find import version_in_production
@@ -16,6 +16,10 @@ from components.stage import Stage, StageExecutor, StageSpec
 
 
 class PushSpec(StageSpec):
+    PARAMETERS: ClassVar = StageSpec.PARAMETERS | {
+        "destination": ExecutionParameter(type=str),
+        "spans": ExecutionParameter(type=str),
+    }
     INPUTS: ClassVar = {"models": ChannelParameter(type=ServingModels)}
     OUTPUTS: ClassVar = {"pushed_model": ChannelParameter(type=standard_artifacts.PushedModel)}
 

@@ -8,10 +8,11 @@ from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter
 
 from components.artifacts import LogSummary, ProductionModels, RankingEvaluation, ScannIndex
-from components.stage import Stage, StageExecutor, StageSpec
+from components.stage import SEED, Stage, StageExecutor, StageSpec
 
 
 class RankingEvaluatorSpec(StageSpec):
+    PARAMETERS: ClassVar = StageSpec.PARAMETERS | SEED
     INPUTS: ClassVar = {
         "examples": ChannelParameter(type=standard_artifacts.Examples),
         "transform_graph": ChannelParameter(type=standard_artifacts.TransformGraph),

@@ -19,8 +19,6 @@ from components.training.rows import Rows
 from models import metrics, names
 from models.bootstrap import paired_bootstrap
 
-TALK: Final = frozenset({"episode", "podcast", "show", "audiobook", "chapter"})
-"""Kinds of item that are talk; the others are music, films and the like."""
 LEAST_TARGETS: Final = 50
 """A slice with fewer targets says nothing."""
 _REQUESTS: Final = 256
@@ -101,7 +99,7 @@ def _kinds(inputs: Inputs, item: npt.NDArray[np.int32]) -> dict[str, npt.NDArray
     talk = np.zeros(catalog.size + 1, bool)
     for place, token in enumerate(catalog.tokens):
         column, _, value = token.decode().partition("=")
-        if column == "kind" and value in TALK:
+        if column == "kind" and value in names.TALK_KINDS:
             talk[catalog.token_items[catalog.token_splits[place] : catalog.token_splits[place + 1]]] = True
     asked = talk[item]
     return {"music": ~asked, "talk": asked} if asked.any() and not asked.all() else {}

@@ -8,7 +8,7 @@ from tfx.components.trainer.fn_args_utils import FnArgs
 from tfx.types import standard_artifacts
 
 from components import trainer as module
-from components.artifacts import LogSummary
+from components.artifacts import LogSummary, ProductionModels
 from components.trainer import Executor, Trainer
 
 
@@ -21,6 +21,7 @@ def inputs(tmp_path: Path) -> dict[str, list[types.Artifact]]:
         "catalog_transform": standard_artifacts.TransformGraph,
         "transform_graph": standard_artifacts.TransformGraph,
         "summary": LogSummary,
+        "production": ProductionModels,
         "base_model": standard_artifacts.Model,
     }.items():
         artifact = kind()
@@ -38,6 +39,7 @@ def channels(**more: type) -> dict[str, types.BaseChannel]:
         "catalog": standard_artifacts.Examples,
         "catalog_transform": standard_artifacts.TransformGraph,
         "summary": LogSummary,
+        "production": ProductionModels,
         **more,
     }
     return {name: types.Channel(type=kind) for name, kind in kinds.items()}
@@ -45,7 +47,8 @@ def channels(**more: type) -> dict[str, types.BaseChannel]:
 
 def make(monkeypatch: pytest.MonkeyPatch, **more: type) -> Trainer:
     monkeypatch.setattr(module, "code_digest", lambda *modules: "+".join(modules))
-    return Trainer("RankerTrainer", "components.training.ranker.run_fn", {"width": 8}, **channels(**more))
+    config = {"model": {"width": 8, "max_positions": 1}, "max_length": 4}
+    return Trainer("RankerTrainer", "components.training.ranker.run_fn", config, 17, 100, **channels(**more))
 
 
 def fn_args(trainer: Trainer, inputs: dict, tmp_path: Path) -> FnArgs:
@@ -54,7 +57,7 @@ def fn_args(trainer: Trainer, inputs: dict, tmp_path: Path) -> FnArgs:
         artifact = trainer.outputs[name].type()
         artifact.uri = str(tmp_path / name)
         outputs[name] = [artifact]
-    properties = {name: value for name, value in trainer.exec_properties.items() if isinstance(value, str)}
+    properties = {name: value for name, value in trainer.exec_properties.items() if isinstance(value, str | int)}
     properties |= {name: str(trainer.exec_properties[name]) for name in ("train_args", "eval_args")}
     return Executor()._GetFnArgs(inputs, outputs, properties)
 
@@ -62,7 +65,10 @@ def fn_args(trainer: Trainer, inputs: dict, tmp_path: Path) -> FnArgs:
 def test_run_fn_finds_every_input(inputs: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = fn_args(make(monkeypatch, base_model=standard_artifacts.Model), inputs, tmp_path).custom_config
     assert found == {
-        "width": 8,
+        "model": {"width": 8, "max_positions": 100},
+        "max_length": 4,
+        "seed": 17,
+        "train": True,
         "stage": "RankerTrainer",
         "final": True,
         "code_digest": "components.trainer+components.training.ranker",
@@ -70,7 +76,9 @@ def test_run_fn_finds_every_input(inputs: dict, tmp_path: Path, monkeypatch: pyt
         "catalog_uri": str(tmp_path / "catalog"),
         "catalog_transform_uri": str(tmp_path / "catalog_transform"),
         "summary_uri": str(tmp_path / "summary"),
+        "production_uri": str(tmp_path / "production"),
         "base_model_uri": str(tmp_path / "base_model"),
+        "checkpoint": None,
     }
 
 

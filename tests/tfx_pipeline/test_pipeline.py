@@ -10,6 +10,7 @@ from tfx.orchestration.pipeline import Pipeline
 import tfx_pipeline.pipeline
 from components.code_digest import import_closure
 from tfx_pipeline.config import Config
+from tfx_pipeline.parameters import Parameters
 from tfx_pipeline.pipeline import create_pipeline
 
 FIRST_FIT = {"RetrievalTrainer", "IndexBuilder", "RankerTrainer", "RankingEvaluator", "Evaluator"}
@@ -20,9 +21,7 @@ def make(**settings) -> Pipeline:
     return create_pipeline(
         name="upnext",
         root="artifacts",
-        data_dir="data",
-        data_digest="digest",
-        serving_dir="serving",
+        parameters=Parameters("data", "digest", "serving", 17, 1000, 1000),
         config=Config(**settings),
     )
 
@@ -47,10 +46,11 @@ def test_the_definition_fits_two_screens() -> None:
 
 
 def test_every_stage_is_there(nodes: dict) -> None:
+    first = {"SpanValidator", "Production"}
     data = {"ListeningLogExampleGen", "LogStatistics", "CatalogStatistics", "LogSchema", "CatalogSchema"}
     features = {"LogValidator", "CatalogValidator", "LogTransform", "CatalogTransform"}
     end = {"Composer", "ServingCheck", "Bless", "Push"}
-    assert set(nodes) == data | features | FIRST_FIT | FINAL_FIT | end
+    assert set(nodes) == first | data | features | FIRST_FIT | FINAL_FIT | end
 
 
 def test_what_is_served_comes_from_the_final_fit_and_what_is_measured_from_the_first(nodes: dict) -> None:

@@ -1,0 +1,35 @@
+"""What may differ from run to run of one pipeline; compiled for Kubeflow, runtime parameters stand here."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+if TYPE_CHECKING:
+    from tfx.orchestration.data_types import RuntimeParameter
+
+    Text: TypeAlias = str | RuntimeParameter
+    Number: TypeAlias = int | RuntimeParameter
+
+
+@dataclass(frozen=True)
+class Parameters:
+    """The log, who is left out of it, where models go, and how long training may take."""
+
+    data_dir: "Text"
+    """Folder of the log's tables."""
+    data_digest: "Text"
+    """Of the tables' contents, so that new data at an old path is seen."""
+    destination: "Text"
+    """Folder where blessed models are pushed."""
+    seed: "Number"
+    retrieval_positions: "Number"
+    """Events that the training of retrieval reads in all (`retrieval.max_positions`)."""
+    ranker_positions: "Number"
+    """Events that the training of the ranker reads in all (`ranker.max_positions`)."""
+    spans: "Text" = ""
+    """Those that are read, as in `components.listening_log.spans`; "" for a log without."""
+    forgotten: "Text" = ""
+    """File of the listeners who are left out, "" for none."""
+    forgotten_digest: "Text" = ""
+    """Of that file."""
+    production: int | None = None
+    """The version in production, 0 for none; None where the defining machine does not see it."""
