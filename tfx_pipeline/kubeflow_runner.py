@@ -47,8 +47,8 @@ def compile(  # noqa: A001 - `kubeflow_runner.compile` reads as what it does
         KubeflowV2DagRunnerConfig,
     )
 
-    from tfx_pipeline.pipeline import create_pipeline
     from tfx_pipeline.parameters import Parameters
+    from tfx_pipeline.pipeline import create_pipeline
 
     pipeline = create_pipeline(
         name=PIPELINE_NAME,
