@@ -37,3 +37,16 @@ def test_a_further_table_is_seen_and_other_files_are_not(log):
 def test_a_missing_directory_is_told(tmp_path):
     with pytest.raises(UserError, match="no such data directory"):
         data_digest(str(tmp_path / "none"))
+
+
+def test_the_files_of_the_chosen_spans_are_seen_and_those_of_others_are_not(log):
+    for span in (2, 3):
+        (log / f"span-{span}").mkdir()
+        (log / f"span-{span}" / "events.csv").write_text("user_id,item_id,timestamp\nu,i,5\n")
+    one, two = data_digest(str(log), "1"), data_digest(str(log), "2")
+    assert one != two
+    (log / "span-3" / "events.csv").write_text("user_id,item_id,timestamp\nu,i,6\n")
+    assert (data_digest(str(log), "1"), data_digest(str(log), "2")) == (one, two)
+    (log / "span-2" / "events.csv").write_text("user_id,item_id,timestamp\nu,i,6\n")
+    assert data_digest(str(log), "1") == one
+    assert data_digest(str(log), "2") != two

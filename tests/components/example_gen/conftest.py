@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 CATALOG = "item_id,title,genres\na,Ah,x|y\nb,Bee,x\nc,Sea,\nd,,\n"
@@ -56,43 +58,25 @@ def _values(feature: Any) -> list[Any]:
 
 @pytest.fixture
 def generate(tmp_path: Path) -> Callable[..., Written]:
-    """Runs the executor on tables given as texts by file name; further arguments are LogConfig's."""
-    from tfx.types import standard_artifacts
+    """Runs the executor on tables given as texts by file name (an Arrow table becomes Parquet).
 
-    from components.artifacts import LogSummary
-    from components.data_digest import data_digest
-    from components.example_gen.executor import Executor
-    from components.listening_log.policies import LogConfig
+    Further arguments are those of `generate_log`. What a run that fails leaves lies in `tmp_path / "run0"`.
+    """
+    from tests.components.example_gen.generate_log import generate_log
 
     runs = iter(range(100))
 
-    def run(files: Mapping[str, str] | None = None, *, final_fit: bool = True, **config: Any) -> Written:
+    def run(files: Mapping[str, str | pa.Table] | None = None, **how: Any) -> Written:
         root = tmp_path / f"run{next(runs)}"
-        data = root / "data"
-        data.mkdir(parents=True)
-        for name, text in (files or {"events.csv": EVENTS, "catalog.csv": CATALOG}).items():
-            (data / name).write_text(text)
-        out = root / "out"
-        types = {"examples": standard_artifacts.Examples, "catalog": standard_artifacts.Examples}
-        outputs = {}
-        for name, kind in {**types, "summary": LogSummary}.items():
-            artifact = kind()
-            artifact.uri = str(out / name)
-            outputs[name] = [artifact]
-        context = Executor.Context(
-            beam_pipeline_args=["--direct_running_mode=in_memory", "--direct_num_workers=1"],
-            tmp_dir=str(root / "tmp"),
-            unique_id="1",
-        )
-        properties = {
-            "data_dir": str(data),
-            "log_config": json.dumps(dataclasses.asdict(LogConfig(**config))),
-            "data_digest": data_digest(str(data)),
-            "code_digest": "",
-            "final_fit": int(final_fit),
-        }
-        Executor(context).Do({}, outputs, properties)
-        summary = json.loads((out / "summary" / "summary.json").read_text())
-        return Written(out, summary, {name: artifacts[0] for name, artifacts in outputs.items()})
+        for name, table in (files or {"events.csv": EVENTS, "catalog.csv": CATALOG}).items():
+            path = root / "data" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            if isinstance(table, str):
+                path.write_text(table, encoding="utf-8")
+            else:
+                pq.write_table(table, path)
+        artifacts = generate_log(root / "data", root / "out", **how)
+        summary = json.loads((root / "out" / "summary" / "summary.json").read_text())
+        return Written(root / "out", summary, artifacts)
 
     return run
