@@ -1,6 +1,10 @@
 """Runs the whole pipeline on a made world and prints wall time and peak memory of each stage.
 
 python -m benchmarks.pipeline --events 1000000 --set ranker.max_epochs=2
+
+With `--size` instead the commands that read a whole log, each in a process of its own, on logs of growing size.
+
+python -m benchmarks.pipeline --size
 """
 
 import argparse
@@ -15,24 +19,23 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import psutil
 
+from benchmarks.made_logs import EVENTS_AN_ITEM, world_size
 from benchmarks.meter import Measured, Memory, StageMeter
+from benchmarks.size import SIZES, SKEWED, measure_sizes, measure_skewed, size_table, skew_table
 from tfx_pipeline import cli
 from tfx_pipeline.console import render_table
 from tfx_pipeline.progress_display import LOGGER, duration
-
-DAYS: Final = 120
-EVENTS_A_DAY: Final = 2.1
-"""Of a made listener; measured: 2.09 over 90 days, 2.11 over 180."""
-EVENTS_AN_ITEM: Final = 100
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Measures one run. Returns its exit code; 3 (a gate said no) is likely where training is cut short."""
     args = _parser().parse_args(argv)
+    if args.size is not None:
+        return _size(args.size or SIZES, args.skewed, args.seed, args.json)
     with contextlib.ExitStack() as stack:
         home = Path(args.home or f"{stack.enter_context(tempfile.TemporaryDirectory())}/home")
         memory = stack.enter_context(Memory())
@@ -55,11 +58,20 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def world_size(events: int, items: int | None) -> list[str]:
-    """Flags of `upnext data make` for a world of about so many events."""
-    users = max(2, round(events / (EVENTS_A_DAY * DAYS)))
-    items = items or max(100, events // EVENTS_AN_ITEM)
-    return ["--users", str(users), "--items", str(items), "--days", str(DAYS)]
+def _size(sizes: Sequence[int], skewed: int, seed: int, json_file: str | None) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        sized = measure_sizes(sizes, Path(folder), seed)
+        print(size_table(sized), flush=True)
+        slanted = measure_skewed(skewed, Path(folder), seed) if skewed else []
+    if slanted:
+        print()
+        print(skew_table(slanted))
+    print(", ".join(f"{key.replace('_', ' ')} {value}" for key, value in _machine().items()))
+    if json_file:
+        runs = {"sizes": sized, "skewed": slanted}
+        figures = {name: [dataclasses.asdict(one) for one in found] for name, found in runs.items()}
+        Path(json_file).write_text(json.dumps({**_machine(), **figures}, indent=2) + "\n")
+    return 0
 
 
 def table(measured: Sequence[Measured]) -> str:
@@ -116,6 +128,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", metavar="DIR", help="measure on this log; none is made")
     add("--home", metavar="DIR", help="where the run goes and stays; default: a folder that is removed")
     add("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the run")
+    told = " ".join(map(str, SIZES))
+    add("--size", type=int, nargs="*", metavar="N", help=f"measure on so many events each; default: {told}")
+    add("--skewed", type=int, default=SKEWED, metavar="N", help="events of the skewed logs after it; 0: none")
     add("--json", metavar="FILE", help="write the figures there too")
     return parser
 

@@ -1,0 +1,41 @@
+"""Example generation alone, as a run does it with one Beam worker: python -m benchmarks.generate DATA OUT"""
+
+import dataclasses
+import json
+import sys
+from pathlib import Path
+
+import models  # noqa: F401  selects Keras 2 before TensorFlow is imported
+
+
+def generate(data: Path, out: Path) -> None:
+    """Writes the examples of the log `data` to `out`."""
+    from tfx.types import standard_artifacts
+
+    from components.artifacts import LogSummary
+    from components.example_gen import params
+    from components.example_gen.executor import Executor
+    from components.listening_log.policies import LogConfig
+    from tfx_pipeline.local_runner import beam_args
+
+    outputs = {}
+    for name, kind in (
+        (params.EXAMPLES, standard_artifacts.Examples),
+        (params.CATALOG, standard_artifacts.Examples),
+        (params.SUMMARY, LogSummary),
+    ):
+        artifact = kind()
+        artifact.uri = str(out / name)
+        outputs[name] = [artifact]
+    context = Executor.Context(beam_pipeline_args=beam_args(1), tmp_dir=str(out / "tmp"), unique_id="1")
+    properties = {
+        params.DATA_DIR: str(data),
+        params.LOG_CONFIG: json.dumps(dataclasses.asdict(LogConfig())),
+        params.DATA_DIGEST: "",
+        params.FINAL_FIT: 1,
+    }
+    Executor(context).Do({}, outputs, properties)
+
+
+if __name__ == "__main__":
+    generate(Path(sys.argv[1]), Path(sys.argv[2]))
