@@ -27,6 +27,7 @@ def titles_and_years(titles: pa.Array) -> tuple[pa.Array, pa.Array, npt.NDArray[
 def _articles_first(titles: pa.Array) -> pa.Array:
     for pattern, instead in (
         (rf"^([^()]+), ({_ARTICLES})( \(|$)", r"\2 \1\3"),
+        (rf"^(.+\)), ({_ARTICLES})$", r"\2 \1"),
         (r"^([^()]+), (L')( \(|$)", r"\2\1\3"),
         (rf"\((a\.k\.a\. )?([^()]+), ({_ARTICLES})\)", r"(\1\3 \2)"),
         (r"\((a\.k\.a\. )?([^()]+), (L')\)", r"(\1\3\2)"),

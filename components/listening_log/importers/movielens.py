@@ -6,6 +6,7 @@ are left.
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -34,8 +35,13 @@ def read(src: str, log: LogWriter) -> None:
 
 def _blocks(source: Source, folder: str, table: Table, log: LogWriter) -> Iterator[TextBlock]:
     file = folder + table.file
-    layout = table.layout_of(first_line_of(source, file), source.path(file)) if table.header else table.layout
-    return read_blocks(source, file, layout, log)
+    first, path = first_line_of(source, file), source.path(file)
+    if table.header:
+        return read_blocks(source, file, table.layout_of(first, path), log)
+    if first and not first.lstrip()[:1].isdigit():  # some who pass a release on put the columns' names there
+        log.count("added_header", "first lines that are no row: left out", 1, f"{path}, line 1")
+        return read_blocks(source, file, replace(table.layout, header=True), log)
+    return read_blocks(source, file, table.layout, log)
 
 
 def _items(block: TextBlock, release: Release, log: LogWriter) -> pa.Table:

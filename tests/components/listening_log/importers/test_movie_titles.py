@@ -17,6 +17,7 @@ from components.listening_log.importers.movie_titles import titles_and_years
             "1995",
         ),
         ("Seven (a.k.a. Se7en, The) (1995)", "Seven (a.k.a. The Se7en)", "1995"),
+        ("Human Centipede II (Full Sequence), The (2011)", "The Human Centipede II (Full Sequence)", "2011"),
         ("I, Robot (2004)", "I, Robot", "2004"),
         ("Good, the Bad and the Ugly, The (1966)", "The Good, the Bad and the Ugly", "1966"),
         ("2001: A Space Odyssey (1968)", "2001: A Space Odyssey", "1968"),

@@ -76,6 +76,17 @@ def test_100k_listeners_without_their_zip_code(src_100k: Path, import_of, writte
     }
 
 
+def test_a_header_that_someone_added_is_left_out_and_counted(src_100k: Path, import_of, written) -> None:
+    data = (src_100k / "u.data").read_text()
+    (src_100k / "u.data").write_text(f"user_id\titem_id\trating\ttimestamp\n{data}")
+    (src_100k / "u.user").write_text("user-id | age | gender | occupation | zip code\n1|24|M|technician|1\n")
+
+    imported = import_of("movielens")
+
+    assert (imported.events, written("users")["user_id"]) == (3, ["1"])
+    assert [met.count for met in imported.met if met.policy == "added_header"] == [2]
+
+
 def test_1m_colons_codes_and_latin_titles(src: Path, import_of, written) -> None:
     (src / "ratings.dat").write_text("1::2::5::978300760\n")
     (src / "movies.dat").write_bytes(MOVIES_1M.encode("latin-1"))
