@@ -94,10 +94,9 @@ class Executor(base_beam_executor.BaseBeamExecutor):
 
 
 def _spans_config(text: str) -> SpansConfig:
-    """JSON has lists where the configuration has tuples."""
-    return SpansConfig(
-        **{key: tuple(value) if isinstance(value, list) else value for key, value in json.loads(text).items()}
-    )
+    settings = json.loads(text)
+    settings["may_lack"] = tuple(settings.get("may_lack", ()))  # JSON has lists alone
+    return SpansConfig(**settings)
 
 
 def _build(pipeline: beam.Pipeline, source: steps.Source, folder: str) -> None:

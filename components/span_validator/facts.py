@@ -19,7 +19,7 @@ HOUR: Final = 3600
 HOURS_A_DAY: Final = 24
 _SCRAP: Final = 0.1
 """A day with less than this share of the biggest day's events is a scrap: late plays, the rest of a cut."""
-_LAST: Final = 0.99
+_LAST: Final = 0.999
 """Share of a span's events that lie before its end; a stray clock must not move it."""
 
 

@@ -24,11 +24,24 @@ def made_spans(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root / "data"
 
 
+@pytest.fixture(scope="session")
+def executor(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """One for all tests: TFX packs its own code for the workers of each."""
+    from components.span_validator.executor import Executor
+
+    return Executor(
+        Executor.Context(
+            beam_pipeline_args=["--direct_running_mode=in_memory", "--direct_num_workers=1"],
+            tmp_dir=str(tmp_path_factory.mktemp("tmp")),
+            unique_id="1",
+        )
+    )
+
+
 @pytest.fixture
-def validate(tmp_path: Path) -> Validate:
+def validate(tmp_path: Path, executor: Any) -> Validate:
     """Runs the executor on spans; further arguments are SpansConfig's. Returns `span_validation.json`."""
     from components.artifacts import SpanValidation
-    from components.span_validator.executor import Executor
 
     runs = iter(range(100))
 
@@ -36,11 +49,6 @@ def validate(tmp_path: Path) -> Validate:
         out = tmp_path / f"out{next(runs)}"
         artifact = SpanValidation()
         artifact.uri = str(out)
-        context = Executor.Context(
-            beam_pipeline_args=["--direct_running_mode=in_memory", "--direct_num_workers=1"],
-            tmp_dir=str(tmp_path / "tmp"),
-            unique_id="1",
-        )
         properties = {
             "data_dir": str(data),
             "spans": spans,
@@ -49,7 +57,7 @@ def validate(tmp_path: Path) -> Validate:
             "data_digest": str(out),
             "code_digest": "",
         }
-        Executor(context).Do({}, {"validation": [artifact]}, properties)
+        executor.Do({}, {"validation": [artifact]}, properties)
         assert not (out / ".partial").exists()
         return json.loads((out / "span_validation.json").read_text()) | {"folder": out}
 
