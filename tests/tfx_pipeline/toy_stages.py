@@ -1,5 +1,7 @@
 """Trivial stages that stand for the real ones, to try the runner on."""
 
+import errno
+import os
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -26,6 +28,8 @@ class FirstExecutor(StageExecutor):
     def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
         if config.get("fail") == "user":
             raise UserError("the log has no events")
+        if config.get("fail") == "full":
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         if config.get("fail"):
             raise ValueError("first line\nlast line")
         Path(output.uri, "summary.json").write_text(config["text"])
