@@ -19,7 +19,7 @@ from components.training.rows import Rows
 from models import metrics, names
 from models.bootstrap import paired_bootstrap
 
-LEAST_TARGETS: Final = 50
+LEAST_TARGETS: Final = 20
 """A slice with fewer targets says nothing."""
 _REQUESTS: Final = 256
 _FEATURES: Final = {
