@@ -5,8 +5,8 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-from tensorflow.core.example import example_pb2, feature_pb2
 
+from components.example_gen import wire
 from components.example_gen.shards import Shard
 from components.listening_log.histories import Windows
 from models import names
@@ -32,17 +32,21 @@ class WindowExamples:
         context_columns: Sequence[str],
         time_features: bool,
     ) -> None:
-        encoded = np.concatenate(([b""], _encoded(item_ids)))
         self._shard = shard
-        self._items = encoded[shard.item]
-        self._times = shard.timestamp if time_features else np.zeros_like(shard.timestamp)
-        self._listener_tokens = listener_tokens
+        self._users = [wire.bytes_feature([listener.encode()]) for listener in shard.listeners]
+        self._items = wire.BytesColumn(item_ids.cast(pa.binary()), shard.item - 1)
+        times = shard.timestamp if time_features else np.zeros_like(shard.timestamp)
+        self._times = wire.IntColumn(times)
+        self._outcomes = wire.IntColumn(shard.outcome)
+        self._tokens = [
+            wire.bytes_feature([token.encode() for token in tokens]) for tokens in listener_tokens
+        ]
+        self._slots = max(1, len(context_columns))
         self._context = _context_tokens(shard, context_columns)
 
     def serialized(self, windows: Windows) -> Iterator[bytes]:
         """The windows' examples, in their order."""
-        shard, context = self._shard, self._context
-        begins = shard.offsets[windows.listener]
+        begins = self._shard.offsets[windows.listener]
         columns = (
             windows.listener.tolist(),
             windows.start.tolist(),
@@ -51,17 +55,16 @@ class WindowExamples:
             (windows.first_target - windows.start).tolist(),
         )
         for listener, start, first, last, history in zip(*columns, strict=True):
-            length = last - first
-            yield _serialize(
+            yield wire.example(
                 {
-                    names.USER_ID: _bytes([shard.listeners[listener].encode()]),
-                    names.WINDOW_START: _ints([start]),
-                    names.ITEM_IDS: _bytes(self._items[first:last].tolist()),
-                    names.TIMESTAMPS: _ints(self._times[first:last].tolist()),
-                    names.OUTCOMES: _ints(shard.outcome[first:last].tolist()),
-                    names.TARGETS: _ints([0] * history + [1] * (length - history)),
-                    names.LISTENER: _bytes([token.encode() for token in self._listener_tokens[listener]]),
-                    names.CONTEXT: _bytes(context[first:last].ravel().tolist()),
+                    names.USER_ID: self._users[listener],
+                    names.WINDOW_START: wire.int_feature(start),
+                    names.ITEM_IDS: self._items.feature(first, last),
+                    names.TIMESTAMPS: self._times.feature(first, last),
+                    names.OUTCOMES: self._outcomes.feature(first, last),
+                    names.TARGETS: wire.flags_feature(history, last - first - history),
+                    names.LISTENER: self._tokens[listener],
+                    names.CONTEXT: self._context.feature(first * self._slots, last * self._slots),
                 }
             )
 
@@ -75,14 +78,14 @@ def catalog_examples(catalog: pa.Table) -> Iterator[bytes]:
     numbers = (catalog[name].to_numpy().tolist() for name in (names.DURATION_MS, names.RELEASE_DAY))
     columns = (*texts, *numbers, splits[:-1], splits[1:])
     for item_id, title, description, duration_ms, release_day, first, last in zip(*columns, strict=True):
-        yield _serialize(
+        yield wire.example(
             {
-                names.ITEM_ID: _bytes([item_id]),
-                names.TITLE: _bytes([title]),
-                names.DESCRIPTION: _bytes([description]),
-                names.ITEM_TOKENS: _bytes(flat[first:last].tolist()),
-                names.DURATION_MS: _ints([duration_ms]),
-                names.RELEASE_DAY: _ints([release_day]),
+                names.ITEM_ID: wire.bytes_feature([item_id]),
+                names.TITLE: wire.bytes_feature([title]),
+                names.DESCRIPTION: wire.bytes_feature([description]),
+                names.ITEM_TOKENS: wire.bytes_feature(flat[first:last].tolist()),
+                names.DURATION_MS: wire.int_feature(duration_ms),
+                names.RELEASE_DAY: wire.int_feature(release_day),
             }
         )
 
@@ -93,27 +96,16 @@ def _encoded(texts: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.object_]:
     return array.cast(pa.binary()).to_numpy(zero_copy_only=False)
 
 
-def _context_tokens(shard: Shard, columns: Sequence[str]) -> npt.NDArray[np.object_]:
-    """Tokens of each event, b"" for none: [n, slots], with one empty slot where the log has no context."""
-    tokens = np.full((len(shard.item), max(1, len(columns))), b"", dtype=object)
+def _context_tokens(shard: Shard, columns: Sequence[str]) -> wire.BytesColumn:
+    """Tokens of each event, b"" for none: [n * slots], with one empty slot where the log has no context."""
+    tokens = [b""]
+    places = np.zeros((len(shard.item), max(1, len(columns))), np.int64)
     for slot, column in enumerate(columns):
         if column not in shard.context:
             continue
         encoded = shard.context[column]
-        values = [f"{column}={value}".encode() if value else b"" for value in encoded.dictionary.to_pylist()]
-        place = encoded.indices.fill_null(len(values)).to_numpy()
-        tokens[:, slot] = np.array([*values, b""], dtype=object)[place]
-    return tokens
-
-
-def _serialize(features: dict[str, feature_pb2.Feature]) -> bytes:
-    example = example_pb2.Example(features=feature_pb2.Features(feature=features))
-    return example.SerializeToString(deterministic=True)
-
-
-def _ints(values: list[int]) -> feature_pb2.Feature:
-    return feature_pb2.Feature(int64_list=feature_pb2.Int64List(value=values))
-
-
-def _bytes(values: list[bytes]) -> feature_pb2.Feature:
-    return feature_pb2.Feature(bytes_list=feature_pb2.BytesList(value=values))
+        values = encoded.dictionary.to_pylist()
+        known = np.where([bool(value) for value in values], len(tokens) + np.arange(len(values)), 0)
+        places[:, slot] = np.append(known, 0)[encoded.indices.fill_null(len(values)).to_numpy()]
+        tokens += [f"{column}={value}".encode() for value in values]
+    return wire.BytesColumn(pa.array(tokens, pa.binary()), places.ravel())
