@@ -47,28 +47,30 @@ class IdSearch:
         written = _written(user_id)
         self._written = tuple(written)
         self._longest = max(map(len, written)) + 64  # and what is asked to stand before it
-        either = b"|".join(re.escape(each) for each in written)
         raw = user_id.encode()
         if self.plain:
-            text = _WHOSE + rb"(?:" + either + rb")(?!" + _ID + rb")"
+            either = b"|".join(re.escape(each) for each in written)
+            texts = [_WHOSE + rb"(?:" + either + rb")(?!" + _ID + rb")"]
             key = names.USER_ID.encode()
             field = b"\n" + bytes([len(key)]) + key + b"\x12"
             record = (
                 re.escape(field) + _LENGTH + rb"\n" + _LENGTH + rb"\n" + re.escape(_varint(len(raw)) + raw)
             )
         else:
-            text = rb"(?<!" + _ID + rb")(?:" + either + rb")(?!" + _ID + rb")"
+            # what stands before it is asked last: a pattern that starts with plain letters is looked for faster
+            escaped = [re.escape(each) for each in written]
+            texts = [each + rb"(?!" + _ID + rb")(?<!" + _ID + each + rb")" for each in escaped]
             record = re.escape(_varint(len(raw)) + raw)
-        self._text = re.compile(text, re.DOTALL)
-        self._any = re.compile(text + rb"|" + record, re.DOTALL)
+        self._texts = [re.compile(text, re.DOTALL) for text in texts]
+        self._all = [*self._texts, re.compile(record, re.DOTALL)]
 
     def in_text(self, text: bytes) -> bool:
         """Whether the id stands in a text, as it is or escaped."""
-        return any(each in text for each in self._written) and self._text.search(text) is not None
+        return self._may_be_in(text) and any(pattern.search(text) for pattern in self._texts)
 
     def in_bytes(self, value: bytes) -> bool:
         """Whether the id stands in a text or a binary record."""
-        return any(each in value for each in self._written) and self._any.search(value) is not None
+        return self._may_be_in(value) and any(pattern.search(value) for pattern in self._all)
 
     def in_file(self, path: Path) -> bool:
         """Whether the file holds the id; one that is cut short, so that nobody can tell, counts as one."""
@@ -95,7 +97,9 @@ class IdSearch:
 
     def scrubbed(self, text: bytes, by: bytes | None = None) -> bytes:
         """The text with `by` in each place of the id; None: with as many x, as lengths in records ask for."""
-        return self._any.sub(lambda match: self._without(match[0], by), text)
+        for pattern in self._all:
+            text = pattern.sub(lambda match: self._without(match[0], by), text)
+        return text
 
     def _without(self, text: bytes, by: bytes | None) -> bytes:
         for each in sorted(self._written, key=len, reverse=True):
@@ -103,24 +107,27 @@ class IdSearch:
         return text
 
     def _in_stream(self, file: BinaryIO | IO[bytes] | gzip.GzipFile) -> bool:
-        pattern, kept, whole, chunk = None, b"", True, file.read(_CHUNK)
+        patterns, kept, whole, chunk = None, b"", True, file.read(_CHUNK)
         while chunk:
             following = file.read(_CHUNK)
-            if pattern is None:
-                pattern = self._any if b"\0" in chunk else self._text
+            if patterns is None:
+                patterns = self._all if b"\0" in chunk else self._texts
             buffer = kept + chunk
-            if self._in_buffer(pattern, buffer, first=whole, last=not following):
+            if self._in_buffer(patterns, buffer, first=whole, last=not following):
                 return True
             whole = whole and len(buffer) <= self._longest
             kept, chunk = buffer[-self._longest :], following
         return False
 
-    def _in_buffer(self, pattern: re.Pattern[bytes], buffer: bytes, first: bool, last: bool) -> bool:
-        if not any(each in buffer for each in self._written):
+    def _in_buffer(self, patterns: list[re.Pattern[bytes]], buffer: bytes, first: bool, last: bool) -> bool:
+        if not self._may_be_in(buffer):
             return False
         # at either end what stands around it may be in the buffer before or after this one
-        matches = pattern.finditer(buffer, 0 if first else 1)
+        matches = (match for pattern in patterns for match in pattern.finditer(buffer, 0 if first else 1))
         return any(last or match.end() < len(buffer) for match in matches)
+
+    def _may_be_in(self, text: bytes) -> bool:
+        return any(each in text for each in self._written)
 
     def _in_table(self, batch: pa.RecordBatch) -> bool:
         return any(
