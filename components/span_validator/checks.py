@@ -36,8 +36,9 @@ def check_events(newest: int, facts: Mapping[int, SpanFacts], config: SpansConfi
     """Yields what is wrong with the events of span `newest`, the gravest first; `facts` of each span."""
     found = facts[newest]
     earlier = [facts[span] for span in sorted(facts) if span < newest]
-    if found.rows:
-        yield from check_columns(newest, EVENTS, found.columns, earlier[-1].columns, config)
+    before = [part.columns for part in earlier if part.rows]
+    if found.rows and before:
+        yield from check_columns(newest, EVENTS, found.columns, before[-1], config)
     if not found.events:
         yield _no_event(newest, found)
         return

@@ -90,7 +90,8 @@ class _Side:
             medians = (_median(name, then), _median(name, now))
             return "its median from {:.4g} to {:.4g}".format(*medians), "spans.max_divergence"
         before, after = shares(then), shares(now)
-        value = max({*before, *after}, key=lambda each: abs(after.get(each, 0.0) - before.get(each, 0.0)))
+        change = {value: after.get(value, 0.0) - before.get(value, 0.0) for value in {*before, *after}}
+        value = max(change, key=lambda each: (round(abs(change[each]), 6), change[each], each))
         return f"{value!r} from {before.get(value, 0.0):.0%} to {after.get(value, 0.0):.0%}", self.setting
 
 

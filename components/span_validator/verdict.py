@@ -43,8 +43,9 @@ def judge(
 ) -> Verdict:
     """Judges the newest span by the facts of each span and the statistics of each set of events."""
     plan, found = source.plan, facts[source.plan.newest]
-    if found.errors:
-        return Verdict(plan, facts, list(found.errors))
+    unread = [error for span in sorted(facts, reverse=True) for error in facts[span].errors]
+    if unread:
+        return Verdict(plan, facts, unread)
     repeated = repeated_span(plan.newest, facts)
     if repeated is not None:
         line = f"span {plan.newest} repeats span {repeated}: the same {found.rows:,} events again"

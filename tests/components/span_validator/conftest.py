@@ -16,12 +16,19 @@ Validate = Callable[..., dict[str, Any]]
 
 
 @pytest.fixture(scope="session")
-def made_spans(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three weeks, and ten days after them, a span each: some 1,900 events a day."""
-    root = tmp_path_factory.mktemp("spans")
-    make_world(root / "world", users=1000, items=400, days=31, seed=3)
-    cut_into_spans(root / "world", root / "data", range(21, 31))
-    return root / "data"
+def made_world(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """31 days of some 2,000 events each, from a Monday on."""
+    folder = tmp_path_factory.mktemp("spans") / "world"
+    make_world(folder, users=1000, items=400, days=31, seed=3)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def made_spans(made_world: Path) -> Path:
+    """Three weeks, and ten days after them, a span each."""
+    folder = made_world.with_name("data")
+    cut_into_spans(made_world, folder, range(21, 31))
+    return folder
 
 
 @pytest.fixture(scope="session")
