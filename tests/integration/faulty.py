@@ -98,8 +98,7 @@ class Run:
         self.code: int | None = None
         self._starter = starter
         self._before = set(home.glob("logs/run-*.log"))
-        self._out = home.with_name(f"{home.name}.out.txt")
-        self._err = home.with_name(f"{home.name}.err.txt")
+        self._out, self._err = data.with_name("out.txt"), data.with_name("err.txt")  # HOME's disk may be full
         self.pid = starter.start(run_words(data, home, settings), self._out, self._err)
 
     @property

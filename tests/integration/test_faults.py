@@ -23,10 +23,12 @@ from tests.integration.faulty import (
 )
 from tests.integration.whole import ROOT, environment
 from tests.serving.running import free_port
+from tests.small_disk import grow, small_disk
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(7200)]
 
 TRAINERS = ("RetrievalTrainer", "RankerTrainer", "RetrievalFinalTrainer", "RankerFinalTrainer")
+KILOBYTES = (100, 300, 600, 1000, *(round(1200 * 1.25**step) for step in range(24)))
 SECONDS_INTO = {  # a stage; the others are killed as they start
     "ListeningLogExampleGen": 2.0,
     "LogStatistics": 1.0,
@@ -51,7 +53,7 @@ def under_way(run: Run, stage: str) -> bool:
     if not run.wait_for(lambda run: (stage, "start") in states(run)):
         return False
     if stage in TRAINERS[:2]:
-        return run.wait_for(lambda run: any(s == stage and facts.get("epoch") for s, facts in run.records()))
+        return run.wait_for(lambda run: bool(list(run.home.glob(f"artifacts/{stage}/.checkpoints/*/fit.npz"))))
     if stage == "ServingCheck":
         note = "asking a fresh server"
         return run.wait_for(lambda run: (stage, note) in [(s, f.get("note")) for s, f in run.records()])
@@ -163,6 +165,59 @@ def test_a_run_that_is_stopped_says_so_and_takes_its_children_with_it(
     assert processes_of(run.pid) == []
     record = json.loads((home / "run.json").read_text())
     assert (record["exit_code"], record["ended"]) == (1, "stopped")
+
+
+def test_a_killed_run_leaves_no_processes(tmp_path: Path, starter: Starter) -> None:
+    data, home = make_data(tmp_path / "data"), tmp_path / "home"
+    run = Run(starter, data, home, (*SETTINGS, "beam.workers=2"))
+    assert under_way(run, "ListeningLogExampleGen")
+    os.kill(run.pid, signal.SIGKILL)  # this one alone: its workers find out by themselves
+    assert run.end(60) == -signal.SIGKILL
+    end = time.monotonic() + 60
+    while processes_of(run.pid):
+        assert time.monotonic() < end, processes_of(run.pid)
+        time.sleep(0.5)
+
+
+def test_a_log_that_vanishes_while_it_is_read_is_one_line(tmp_path: Path, starter: Starter) -> None:
+    data, home = make_data(tmp_path / "data"), tmp_path / "home"
+    run = Run(starter, data, home)
+    assert run.wait_for(lambda run: ("ListeningLogExampleGen", "start") in states(run))
+    data.rename(tmp_path / "gone")
+    assert run.end() == 1
+    assert run.err.count("\n") == 1
+    assert str(data) in run.err
+    (tmp_path / "gone").rename(data)
+    run = Run(starter, data, home)
+    assert run.wait_for(lambda run: "ListeningLogExampleGen" in run.ended("done"))
+    run.kill()
+
+
+def test_a_disk_that_is_full_later_each_time_is_one_line_each_time(tmp_path: Path, starter: Starter) -> None:
+    data = make_data(tmp_path / "data")
+    told: list[str] = []
+    done: list[str] = []
+    with small_disk(tmp_path / "disk", 100) as disk:
+        home = disk / "home"
+        for kilobytes in KILOBYTES:
+            grow(disk, kilobytes)
+            run = Run(starter, data, home)
+            code = run.end()
+            done += run.ended("done")
+            print(kilobytes, code, run.err, run.ended("failed"), flush=True)
+            if code == 0:
+                break
+            assert code == 1
+            assert run.err.count("\n") == 1
+            assert f"the disk of {home} is full" in run.err or "No space left on device" in run.err
+            told.append(run.err)
+            assert not any(served_versions(home).values())
+            assert not list(home.glob("serving/*/*/.staging-*"))
+        assert run.out.splitlines()[-1].startswith("pushed version ")
+        assert all(versions for versions in served_versions(home).values())
+        assert unfinished_folders(home) == []
+    assert len(set(told)) >= 4
+    assert sorted(done) == sorted(set(done))
 
 
 def processes_of(session: int) -> list[str]:

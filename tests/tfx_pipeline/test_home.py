@@ -2,6 +2,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from tfx_pipeline.home import KEPT_LOGS, Home
 
 HOLD = """
 import sys
+import tempfile
 from tfx_pipeline.home import Home
 
 with Home(sys.argv[1]).locked():
@@ -78,3 +80,16 @@ def test_the_oldest_logs_of_a_command_go(tmp_path: Path):
     assert len(names) == KEPT_LOGS + 1
     assert names[0] == "run-20200101-000004-1.log"
     assert "serve.log" in names
+
+
+def test_temporary_files_of_a_killed_run_go_with_the_next(tmp_path: Path):
+    home = Home(tmp_path)
+    home.temporary_files.mkdir()
+    (home.temporary_files / "left").write_text("")
+    before = tempfile.gettempdir()
+    with home.temporary():
+        assert Path(tempfile.mkdtemp()).parent == home.temporary_files
+        assert os.environ["TMPDIR"] == str(home.temporary_files)
+        assert not (home.temporary_files / "left").exists()
+    assert tempfile.gettempdir() == before
+    assert not home.temporary_files.exists()
