@@ -1,5 +1,6 @@
 """Rolls back: pushes an earlier version's models again as the newest, which is what servers serve."""
 
+import contextlib
 import json
 import time
 from dataclasses import asdict, dataclass
@@ -132,5 +133,7 @@ def _keep(home: Path) -> int:
 
 
 def _record(home: Path, done: RolledBack) -> None:
-    with (home / ROLLBACKS_FILE).open("a", encoding="utf-8") as file:
-        file.write(json.dumps({**asdict(done), "time": int(time.time())}) + "\n")
+    record = json.dumps({**asdict(done), "time": int(time.time())})
+    # the models are served by now, and say themselves where they came from
+    with contextlib.suppress(OSError), (home / ROLLBACKS_FILE).open("a", encoding="utf-8") as file:
+        file.write(record + "\n")
