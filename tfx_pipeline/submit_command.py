@@ -1,0 +1,79 @@
+"""`upnext submit`: its flags, and the command."""
+
+import argparse
+from pathlib import Path
+
+from models.errors import UsageError
+from tfx_pipeline.console import Console
+from tfx_pipeline.submit import HOST_ENV, Submission
+from tfx_pipeline.submit import submit as send
+
+
+def add_flags(parser: argparse.ArgumentParser) -> None:
+    """Adds the flags of `upnext submit`, and the command as `function`."""
+    parser.add_argument("file", metavar="FILE", help="of `upnext compile`")
+    parser.add_argument(
+        "--host", default="", metavar="URL", help=f"Kubeflow Pipelines, with its path; default: ${HOST_ENV}"
+    )
+    parser.add_argument(
+        "--name", default="", metavar="NAME", help="of the pipeline there; default: the file's"
+    )
+    parser.add_argument(
+        "--experiment", default="", metavar="NAME", help="made if absent; default: the pipeline's name"
+    )
+    parser.add_argument(
+        "--namespace", default="", metavar="NAME", help="yours, where Kubeflow serves several users"
+    )
+    parser.add_argument(
+        "--param",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="one runtime parameter; may be repeated",
+    )
+    many = parser.add_mutually_exclusive_group()
+    many.add_argument(
+        "--recurring", metavar="CRON", help="run on a schedule, in UTC: '0 3 * * *' is 03:00 every day"
+    )
+    many.add_argument(
+        "--backfill",
+        nargs=2,
+        metavar=("FROM", "TO"),
+        help="a run for each span from FROM to TO, one after the other",
+    )
+    parser.add_argument("--no-cache", action="store_true", help="run all stages, whatever ran before")
+    parser.add_argument("--dry-run", action="store_true", help="print the requests and send nothing")
+    parser.add_argument(
+        "--wait", action="store_true", help="until the run has ended; exit code 1 if it failed"
+    )
+    parser.set_defaults(function=submit)
+
+
+def submit(args: argparse.Namespace, console: Console) -> int:
+    """Sends the pipeline to Kubeflow."""
+    if args.recurring is not None and not args.recurring.strip():
+        raise UsageError("--recurring: expected a schedule, as in '0 3 * * *'")
+    send(
+        Submission(
+            file=Path(args.file),
+            host=args.host,
+            name=args.name,
+            experiment=args.experiment,
+            namespace=args.namespace,
+            params=tuple(args.param),
+            cron=args.recurring or "",
+            backfill=_spans(args.backfill) if args.backfill else None,
+            caching=not args.no_cache,
+            wait=args.wait,
+            dry_run=args.dry_run,
+        ),
+        console.out,
+    )
+    return 0
+
+
+def _spans(words: list[str]) -> tuple[int, int]:
+    first, last = words
+    if not (first.isascii() and first.isdigit() and last.isascii() and last.isdigit()):
+        raise UsageError(f"--backfill {first} {last}: expected two numbers of spans, as in 1 7")
+    return int(first), int(last)
