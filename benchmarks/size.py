@@ -110,7 +110,10 @@ def _measure_log(log: str, events: int, folder: Path, seed: int, commands: Seque
         size = _events_of(data)
     finally:
         shutil.rmtree(at, ignore_errors=True)
-    return [SizedRun(command, log, size, found[command]) for command in commands]
+    runs = [SizedRun(command, log, size, found[command]) for command in commands]
+    for run in runs:
+        print(f"{run.command}, {run.log}, {run.events:,} events: {run.taken}", file=sys.stderr, flush=True)
+    return runs
 
 
 def run_alone(*words: str) -> Taken:
