@@ -11,6 +11,7 @@ from serving.batch import rank_file
 from serving.client import Client
 from tests.serving.running import ServerProcess
 from tests.serving.toy import ITEMS, STEP, after
+from tests.small_disk import small_disk
 
 
 def write(path: Path, rows: list[Any]) -> Path:
@@ -145,3 +146,11 @@ def test_files_that_are_not_there_are_named(tmp_path: Path) -> None:
         rank_file(tmp_path, source, tmp_path / "absent" / "out.jsonl")
     with pytest.raises(UserError, match="not a model that can be loaded"):
         rank_file(tmp_path / "absent", source, tmp_path / "out.jsonl")
+
+
+def test_an_output_that_does_not_fit_on_the_disk_leaves_nothing(upnext_dir: Path, tmp_path: Path) -> None:
+    questions = write(tmp_path / "in.jsonl", [listener(f"user-{n:05}", "i01") for n in range(3000)])
+    with small_disk(tmp_path / "disk", 64) as disk:
+        with pytest.raises(UserError, match="No space left on device"):
+            rank_file(upnext_dir, questions, disk / "out.jsonl", k=5)
+        assert list(disk.iterdir()) == []
