@@ -16,6 +16,7 @@ SERVING_CHECK_FILE: Final = "serving_check.json"
 PRODUCTION_FILE: Final = "production.json"
 GATES_FILE: Final = "gates.json"
 SPAN_VALIDATION_FILE: Final = "span_validation.json"
+REPORT_FILE: Final = "report.json"
 
 
 class LogSummary(Artifact):
@@ -65,3 +66,9 @@ class SpanValidation(Artifact):
 
     TYPE_NAME = "components.SpanValidation"
     TYPE_ANNOTATION = Metrics
+
+
+class RunReport(Artifact):
+    """How a run on a cluster ended (`report.json`)."""
+
+    TYPE_NAME = "components.RunReport"

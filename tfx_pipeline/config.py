@@ -11,6 +11,7 @@ from components.listening_log.policies import LogConfig
 from components.span_validator.config import SpansConfig
 from models.config import GatesConfig, IndexConfig, RankerConfig, TwoTowerConfig
 from models.errors import UsageError
+from tfx_pipeline.kubeflow.config import KubeflowConfig
 from tfx_pipeline.settings import apply_overrides, build, read_yaml
 
 
@@ -47,6 +48,7 @@ class Config:
     gates: GatesConfig = field(default_factory=GatesConfig)
     beam: BeamConfig = field(default_factory=BeamConfig)
     keep: KeepConfig = field(default_factory=KeepConfig)
+    kubeflow: KubeflowConfig = field(default_factory=KubeflowConfig)
 
     def as_dict(self) -> dict[str, Any]:
         """The tree as plain values."""
@@ -102,12 +104,14 @@ _ABOVE_ZERO: Final = frozenset(
             "retrieval.learning_rate",
             "ranker.learning_rate",
         ),
+        *("kubeflow.resources.cpu_request", "kubeflow.resources.cpu_limit"),
+        *("kubeflow.resources.memory_request", "kubeflow.resources.memory_limit"),
     }
 )
 _FROM_ZERO: Final = frozenset(
     {
         *("seed", "log.skip_ms", "retrieval.uniform_negatives", "retrieval.patience", "ranker.patience"),
-        *("ranker.head_weight", "index.brute_force_below"),
+        *("ranker.head_weight", "index.brute_force_below", "kubeflow.retries.count"),
     }
 )
 

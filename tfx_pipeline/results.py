@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
+from components.bless.line import gate_line
+
 PUSHED: Final = 0
 FAILED: Final = 1
 REFUSED: Final = 3
@@ -86,13 +88,6 @@ class Results:
                 f"pushed version {self.pushed.get('version', '?')} to {self.pushed.get('destination', '?')}"
             ]
         return [gate_line(gate) for gate in failed]
-
-
-def gate_line(gate: Mapping[str, Any]) -> str:
-    """A gate's name, figure and floor on one line."""
-    relation = "above" if gate["strict"] else "at least"
-    figure = "no figure" if gate["figure"] is None else f"{gate['figure']:.4f}"
-    return f"gate {gate['name']!r} said no: {figure}, must be {relation} {gate['floor']:.4f}"
 
 
 def read(outputs: Mapping[str, Mapping[str, str]]) -> Results:

@@ -1,0 +1,56 @@
+"""Notes that the stages of a run on a cluster leave for the exit handler: what became of each.
+
+Kubeflow tells the exit handler that a run failed, not which stage nor why. So each stage's process leaves
+`<folder of the run>/notes/<stage>.json`: that it began, then that it is done or the line that it failed with.
+A stage whose note still says `began` at the end was killed. A cached stage leaves none.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Final
+
+from tfx.dsl.io import fileio
+
+BEGAN: Final = "began"
+DONE: Final = "done"
+FAILED: Final = "failed"
+FOLDER: Final = "notes"
+
+
+@dataclass(frozen=True)
+class Note:
+    """What became of one stage."""
+
+    stage: str
+    state: str
+    line: str = ""
+    """Why it failed."""
+    outputs: Mapping[str, str] = field(default_factory=dict)
+    """Folders of its outputs, by name."""
+
+
+def run_folder(stage: str, uri: str) -> str | None:
+    """The folder of the run: Kubeflow puts outputs under `<folder of the run>/<stage>/…`; None elsewhere."""
+    folder, found, _ = uri.rpartition(f"/{stage}/")
+    return folder if found and folder else None
+
+
+def write(folder: str, note: Note) -> None:
+    """Leaves a note, in place of an earlier one of the stage."""
+    fileio.makedirs(f"{folder}/{FOLDER}")
+    with fileio.open(f"{folder}/{FOLDER}/{note.stage}.json", "w") as file:
+        file.write(json.dumps(asdict(note)))
+
+
+def read(folder: str) -> dict[str, Note]:
+    """Returns the notes of a run by stage; a note that cannot be read is passed over."""
+    notes = {}
+    for path in fileio.glob(f"{folder}/{FOLDER}/*.json"):
+        try:
+            with fileio.open(path, "r") as file:
+                note = Note(**json.loads(file.read()))
+        except (ValueError, TypeError):
+            continue
+        notes[note.stage] = note
+    return notes

@@ -1,0 +1,64 @@
+"""Names of Kubeflow's pipeline specification (2.1, as JSON has it), and how its parts are found."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
+
+Spec: TypeAlias = dict[str, Any]
+
+SCHEMA_VERSION: Final = "2.1.0"
+INNER: Final = "tfx-dag"
+"""The component that holds every stage but the exit handler."""
+KUBERNETES: Final = "kubernetes"
+
+
+@dataclass(frozen=True)
+class Dag:
+    """A graph of tasks, and the component that it is the inside of."""
+
+    place: str
+    """Where it stands, for messages."""
+    component: Spec
+    tasks: dict[str, Spec]
+
+
+def dags(spec: Spec) -> Iterator[Dag]:
+    """Yields the root's graph and every component that is one."""
+    root = spec.get("root", {})
+    yield Dag("root", root, root.get("dag", {}).get("tasks", {}))
+    for name, component in spec.get("components", {}).items():
+        if "dag" in component:
+            yield Dag(f"components.{name}", component, component["dag"].get("tasks", {}))
+
+
+def executors(spec: Spec) -> dict[str, Spec]:
+    """What runs where, by label."""
+    found: dict[str, Spec] = spec.get("deploymentSpec", {}).get("executors", {})
+    return found
+
+
+def component_of(spec: Spec, task: Spec) -> Spec:
+    """The component of a task, {} where the reference leads nowhere."""
+    found: Spec = spec.get("components", {}).get(task.get("componentRef", {}).get("name"), {})
+    return found
+
+
+def container_tasks(spec: Spec) -> Iterator[tuple[str, Spec, Spec]]:
+    """Yields name, task and container of every task that a container does."""
+    for dag in dags(spec):
+        for name, task in dag.tasks.items():
+            executor = executors(spec).get(component_of(spec, task).get("executorLabel", ""), {})
+            if "container" in executor:
+                yield name, task, executor["container"]
+
+
+def parameters(definitions: Spec) -> dict[str, Spec]:
+    """Of `inputDefinitions`, `outputDefinitions` or a task's `inputs`."""
+    found: dict[str, Spec] = definitions.get("parameters", {})
+    return found
+
+
+def artifacts(definitions: Spec) -> dict[str, Spec]:
+    """Likewise."""
+    found: dict[str, Spec] = definitions.get("artifacts", {})
+    return found
