@@ -41,7 +41,7 @@ class Submission:
     backfill: tuple[int, int] | None = None
     """First and last span, a run each."""
     caching: bool = True
-    """False: all stages run, whatever ran before."""
+    """False: all stages run, whatever ran before. A schedule never caches."""
     wait: bool = False
     """Until the run has ended."""
     dry_run: bool = False
@@ -66,16 +66,19 @@ def submit(submission: Submission, out: TextIO, *, poll_seconds: float = POLL_SE
 
     host = checked_host(submission.host or os.environ.get(HOST_ENV) or "")
     name = submission.name or specification.name
+    # A schedule's runs all have the same parameters (no macro is replaced in them: kubeflow/pipelines issue
+    # 12494), so all but the first would be answered from the cache, whatever has come to the log since.
+    caching = submission.caching and not cron
     recorder = Recorder() if submission.dry_run else None
     with _quiet():
         client = Client(host, submission.namespace, recorder)
         sender = Sender(
             client=client,
-            specification=specification,
+            specification=specification if caching else specification.without_caching(),
             out=io.StringIO() if recorder else out,
             name=name,
             experiment=submission.experiment or name,
-            caching=submission.caching,
+            caching=caching,
             wait=submission.wait,
             poll_seconds=poll_seconds,
         )

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -55,18 +55,22 @@ class Specification:
             for name, spec in told.items()
         }
 
-    def write_uncached(self, path: Path) -> None:
-        """Writes the specification with caching off in every task.
+    def without_caching(self) -> "Specification":
+        """The same with caching off in every task, to be written elsewhere.
 
-        The SDK's `enable_caching=False` reaches the tasks of the root alone, not those within the exit
-        handler, and none of a pipeline that was uploaded before.
+        The SDK's `enable_caching=False` does nothing for a pipeline that is uploaded, and else reaches the
+        tasks of the root alone, not those within the exit handler.
         """
-        import yaml
-
         pipeline = json.loads(json.dumps(self.pipeline))
         for task in _tasks(pipeline):
             task["cachingOptions"] = {}
-        documents = [pipeline, *filter(None, [self.platform])]
+        return replace(self, pipeline=pipeline)
+
+    def write(self, path: Path) -> None:
+        """Writes it as a file that `read_specification` takes."""
+        import yaml
+
+        documents = [self.pipeline, *filter(None, [self.platform])]
         path.write_text(yaml.safe_dump_all(documents, sort_keys=True), encoding="utf-8")
 
 

@@ -29,6 +29,7 @@ class Sender:
     """Of the pipeline, and of its runs."""
     experiment: str
     caching: bool
+    """False: the specification is not the file's, but the one without caching."""
     wait: bool
     """For the last run too."""
     poll_seconds: float
@@ -40,16 +41,16 @@ class Sender:
         from here.
         """
         experiment_id = self._experiment_id()
-        with self._pipeline() as pipeline:
-            for place, one in enumerate(values, 1):
-                name = f"{self.name} {self.specification.digest[:8]}"
-                if SPANS in one:
-                    name += f" spans {one[SPANS]}"
-                run = self.client.run_pipeline(experiment_id, name, params=one, **pipeline)
-                link = self._link("runs", run.run_id)
-                print(f"run {name}: {run.run_id}\n  {link}", file=self.out)
-                if self.wait or place < len(values):
-                    self._wait(run.run_id, link, values[place:])
+        pipeline = self._pipeline()
+        for place, one in enumerate(values, 1):
+            name = f"{self.name} {self.specification.digest[:8]}"
+            if SPANS in one:
+                name += f" spans {one[SPANS]}"
+            run = self.client.run_pipeline(experiment_id, name, params=one, **pipeline)
+            link = self._link("runs", run.run_id)
+            print(f"run {name}: {run.run_id}\n  {link}", file=self.out)
+            if self.wait or place < len(values):
+                self._wait(run.run_id, link, values[place:])
 
     def send_recurring(self, values: dict[str, Any], cron: str) -> None:
         """Starts a schedule, unless there is one of that name."""
@@ -59,16 +60,15 @@ class Sender:
             if other.status != "DISABLED":  # two of them would train and push side by side
                 link = self._link("recurringrun", other.recurring_run_id)
                 raise UserError(f"recurring run {self.name} is there already: disable it first, at {link}")
-        with self._pipeline() as pipeline:
-            recurring = self.client.create_recurring_run(
-                experiment_id,
-                self.name,
-                cron_expression=cron,
-                max_concurrency=1,
-                no_catchup=True,  # all have the same parameters: of many missed runs, one is enough
-                params=values,
-                **pipeline,
-            )
+        recurring = self.client.create_recurring_run(
+            experiment_id,
+            self.name,
+            cron_expression=cron,
+            max_concurrency=1,
+            no_catchup=True,  # all have the same parameters: of many missed runs, one is enough
+            params=values,
+            **self._pipeline(),
+        )
         print(
             f"recurring run {self.name} at '{cron}' UTC: {recurring.recurring_run_id}\n"
             f"  {self._link('recurringrun', recurring.recurring_run_id)}",
@@ -81,42 +81,40 @@ class Sender:
         print(f"experiment {name}: {experiment.experiment_id}", file=self.out)
         return str(experiment.experiment_id)
 
-    @contextmanager
-    def _pipeline(self) -> Iterator[dict[str, str]]:
-        """What to run, as arguments of the SDK: an uploaded version, or without caching the content itself.
-
-        The server takes caching from the specification alone, so a version would be needed for either; a
-        specification that travels with its run leaves none behind.
-        """
-        if self.caching:
-            yield self._uploaded()
-            return
-        with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "pipeline.yaml"
-            self.specification.write_uncached(path)
-            yield {"pipeline_package_path": str(path)}
-
-    def _uploaded(self) -> dict[str, str]:
+    def _pipeline(self) -> dict[str, str]:
+        """The version to run, as arguments of the SDK; uploaded if the server has none of this content."""
         client, digest = self.client, f"sha256:{self.specification.digest}"
-        file = str(self.specification.path)
         there = client.list_pipelines(filter=_named(self.name), namespace=client.namespace).pipelines
-        if not there:
-            pipeline = client.upload_pipeline(file, self.name, digest, client.namespace)
-            # the answer is the pipeline; the version that came with it has an id of its own
-            version = next(self._versions(pipeline.pipeline_id))
-            told = "uploaded"
-        else:
-            pipeline = there[0]
-            same = (v for v in self._versions(pipeline.pipeline_id) if v.description == digest)
-            version = next(same, None)
-            told = "unchanged"
-            if version is None:
-                version = client.upload_pipeline_version(
-                    file, digest[7:19], pipeline_id=pipeline.pipeline_id, description=digest
-                )
-                told = "new version"
+        with self._file() as file:
+            if not there:
+                pipeline = client.upload_pipeline(file, self.name, digest, client.namespace)
+                # the answer is the pipeline; the version that came with it has an id of its own
+                version = next(self._versions(pipeline.pipeline_id))
+                told = "uploaded"
+            else:
+                pipeline = there[0]
+                same = (v for v in self._versions(pipeline.pipeline_id) if v.description == digest)
+                version = next(same, None)
+                told = "unchanged"
+                if version is None:
+                    name = digest[7:19] + ("" if self.caching else " without caching")
+                    version = client.upload_pipeline_version(
+                        file, name, pipeline_id=pipeline.pipeline_id, description=digest
+                    )
+                    told = "new version"
         print(f"pipeline {self.name}, {told}: {version.pipeline_version_id}", file=self.out)
         return {"pipeline_id": pipeline.pipeline_id, "version_id": version.pipeline_version_id}
+
+    @contextmanager
+    def _file(self) -> Iterator[str]:
+        """Path of what is uploaded: the user's own file if it is sent as it is."""
+        if self.caching:
+            yield str(self.specification.path)
+            return
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / self.specification.path.name
+            self.specification.write(path)
+            yield str(path)
 
     def _versions(self, pipeline_id: str) -> Iterator[Any]:
         """All versions of a pipeline, newest first."""
