@@ -161,7 +161,7 @@ def _add_data_import(parser: _Parser) -> None:
 
 
 def _add_run(parser: _Parser) -> None:
-    parser.add_argument("--data", required=True, metavar="DIR", help="folder of the log's tables")
+    parser.add_argument("--data", metavar="DIR", help="folder of the log's tables")
     _add_home(parser, "folder for all that the run leaves")
     _add_spans(parser)
     _add_config(parser)
@@ -170,6 +170,8 @@ def _add_run(parser: _Parser) -> None:
         metavar="STAGE",
         help="run no further than this stage; `index`: new items into the served models, without training",
     )
+    parser.add_argument("--compiled", metavar="FILE", help="run what `upnext compile` wrote, task by task")
+    _add_param(parser)
     parser.set_defaults(function=commands.run)
 
 
@@ -225,6 +227,16 @@ def _add_forget(parser: _Parser) -> None:
     _add_home(parser)
     parser.add_argument("--user", required=True, metavar="U", help="the listener's id in the log")
     parser.set_defaults(function=commands.forget)
+
+
+def _add_param(parser: _Parser) -> None:
+    parser.add_argument(
+        "--param",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter of the compiled pipeline; may be repeated",
+    )
 
 
 def _add_spans(parser: _Parser) -> None:

@@ -13,6 +13,12 @@ def run(args: argparse.Namespace, console: Console) -> int:
     """Runs the pipeline on this machine."""
     from tfx_pipeline.config import load_config
 
+    if args.compiled:
+        return _run_compiled(args, console)
+    if args.data is None:
+        raise UsageError("--data DIR is needed; see `upnext run --help`")
+    if args.param:
+        raise UsageError("--param is for --compiled FILE; --set changes settings")
     config = load_config(args.config, args.set)
     spans = chosen_spans(args)
     _require_tables(args.data, spans)
@@ -28,6 +34,39 @@ def run(args: argparse.Namespace, console: Console) -> int:
         console.if_stopped = lambda: local_runner.note_end(home.path, UserError.exit_code, "stopped")
         with shown_progress(console.out):
             return local_runner.run(args.data, args.home, config, args.only, console.out, spans=spans)
+
+
+def _run_compiled(args: argparse.Namespace, console: Console) -> int:
+    from tfx_pipeline.compiled.reading import read_compiled
+
+    if args.set or args.config or args.only:
+        raise UsageError("--compiled: settings were fixed by `upnext compile`; --param gives its parameters")
+    spans = chosen_spans(args)
+    given = {"data_dir": args.data and str(Path(args.data).resolve()), "spans": spans}
+    given = {name: value for name, value in given.items() if value} | parameters_of(args.param)
+    read_compiled(args.compiled)
+    home = Home(args.home)
+    home.prepare()
+    with home.locked():
+        log = home.new_log("run")
+        console.redirect(log)
+        print(f"upnext: {args.compiled} to {args.home}; details: {log}", file=console.out)
+        from tfx_pipeline.compiled.run import run_compiled
+        from tfx_pipeline.progress_display import shown_progress
+
+        with shown_progress(console.out):
+            return run_compiled(args.compiled, args.home, given, console.out)
+
+
+def parameters_of(words: list[str]) -> dict[str, str]:
+    """The parameters of words `name=value`. Raises UsageError for another word."""
+    given = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise UsageError(f"--param {word}: expected name=value, as in --param seed=3")
+        given[name] = value
+    return given
 
 
 def serve(args: argparse.Namespace, console: Console) -> int:
@@ -86,9 +125,9 @@ def compile_pipeline(args: argparse.Namespace, console: Console) -> int:
     if not out.absolute().parent.is_dir():
         raise UsageError(f"--out {out}: there is no folder {out.parent}")
     console.redirect(None)
-    from tfx_pipeline import kubeflow_runner
+    from tfx_pipeline.kubeflow.compile import compile as write_compiled
 
-    kubeflow_runner.compile(out, config)
+    write_compiled(out, config)
     print(f"{out}: the pipeline for Kubeflow", file=console.out)
     return 0
 
