@@ -1,11 +1,10 @@
 """The commands that read a whole log, each in a fresh process, on made logs of growing size: time and memory."""
 
-import os
+import json
 import shutil
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,7 +24,6 @@ IMPORT: Final = "data import movielens"
 CHECK: Final = "data check"
 GENERATE: Final = "example generation"
 _COMMANDS: Final = (MAKE, IMPORT, CHECK, GENERATE)
-_KIB_A_MIB: Final = 1024
 _LAST_CHARACTERS: Final = 2000
 
 
@@ -121,19 +119,14 @@ def run_alone(*words: str) -> Taken:
 
     Where it fails, prints the end of what it printed, and raises CalledProcessError.
     """
-    command = [sys.executable, *words]
-    with tempfile.TemporaryFile("w+") as printed:
-        start = time.monotonic()
-        process = subprocess.Popen(command, stdout=printed, stderr=subprocess.STDOUT)
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.monotonic() - start
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            printed.seek(0)
-            print(printed.read()[-_LAST_CHARACTERS:])
-            raise subprocess.CalledProcessError(process.returncode, command)
-    cpu = usage.ru_utime + usage.ru_stime
-    return Taken(round(seconds, 1), round(cpu, 1), usage.ru_maxrss // _KIB_A_MIB)
+    with tempfile.TemporaryDirectory() as folder:
+        figures = Path(folder) / "figures.json"
+        command = [sys.executable, "-m", "benchmarks.alone", str(figures), *words]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        if done.returncode:
+            print(done.stdout[-_LAST_CHARACTERS:])
+            done.check_returncode()
+        return Taken(**json.loads(figures.read_text()))
 
 
 def _events_of(data: Path) -> int:
