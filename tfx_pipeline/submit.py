@@ -2,7 +2,6 @@
 
 import io
 import logging
-import os
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
@@ -11,12 +10,11 @@ from pathlib import Path
 from typing import Any, Final, TextIO
 
 from models.errors import UsageError
+from tfx_pipeline.kubeflow.parameters import SPANS
 from tfx_pipeline.submit_cron import kubeflow_cron
 from tfx_pipeline.submit_file import Specification, read_specification
-from tfx_pipeline.submit_parameters import SPANS, checked_values, value_of
+from tfx_pipeline.submit_parameters import checked_values, value_of
 
-HOST_ENV: Final = "KF_PIPELINES_ENDPOINT"
-"""The SDK's own name for the server's address."""
 POLL_SECONDS: Final = 15.0
 
 
@@ -26,8 +24,8 @@ class Submission:
 
     file: Path
     """Of `upnext compile`."""
-    host: str = ""
-    """Address of Kubeflow Pipelines; "" for the one in the environment."""
+    host: str
+    """Address of Kubeflow Pipelines."""
     name: str = ""
     """Of the pipeline in Kubeflow, and of its runs; "" for the file's own."""
     experiment: str = ""
@@ -64,7 +62,7 @@ def submit(submission: Submission, out: TextIO, *, poll_seconds: float = POLL_SE
     from tfx_pipeline.submit_dry_run import Recorder
     from tfx_pipeline.submit_sender import Sender
 
-    host = checked_host(submission.host or os.environ.get(HOST_ENV) or "")
+    host = checked_host(submission.host)
     name = submission.name or specification.name
     # A schedule's runs all have the same parameters (no macro is replaced in them: kubeflow/pipelines issue
     # 12494), so all but the first would be answered from the cache, whatever has come to the log since.

@@ -1,12 +1,15 @@
 """`upnext submit`: its flags, and the command."""
 
 import argparse
+import os
 from pathlib import Path
+from typing import Final
 
 from models.errors import UsageError
 from tfx_pipeline.console import Console
-from tfx_pipeline.submit import HOST_ENV, Submission
-from tfx_pipeline.submit import submit as send
+
+HOST_ENV: Final = "KF_PIPELINES_ENDPOINT"
+"""The SDK's own name for the server's address."""
 
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
@@ -53,10 +56,13 @@ def submit(args: argparse.Namespace, console: Console) -> int:
     """Sends the pipeline to Kubeflow."""
     if args.recurring is not None and not args.recurring.strip():
         raise UsageError("--recurring: expected a schedule, as in '0 3 * * *'")
+    from tfx_pipeline.submit import Submission
+    from tfx_pipeline.submit import submit as send
+
     send(
         Submission(
             file=Path(args.file),
-            host=args.host,
+            host=args.host or os.environ.get(HOST_ENV, ""),
             name=args.name,
             experiment=args.experiment,
             namespace=args.namespace,

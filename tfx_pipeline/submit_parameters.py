@@ -13,9 +13,6 @@ from typing import Any, Final
 from models.errors import UsageError
 from tfx_pipeline.submit_file import Parameter
 
-SPANS: Final = "spans"
-"""The parameter that a backfill sets."""
-
 
 def checked_values(
     parameters: Mapping[str, Parameter], given: Sequence[str], *, later: Sequence[str] = ()

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from models.errors import UserError
+from tfx_pipeline.kubeflow.parameters import SPANS
 from tfx_pipeline.submit_client import Client
 from tfx_pipeline.submit_file import Specification
-from tfx_pipeline.submit_parameters import SPANS
 from tfx_pipeline.submit_wait import wait_for
 
 

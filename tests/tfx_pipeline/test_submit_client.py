@@ -23,12 +23,11 @@ def test_a_server_behind_a_path_of_its_own_is_found(submission: Submission, kfp_
     assert kfp_stub.requests[0].path == "/pipeline/apis/v2beta1/healthz"
 
 
-def test_the_host_may_come_from_the_sdks_environment(
-    submission: Submission, kfp_stub: KfpStub, monkeypatch: pytest.MonkeyPatch
+def test_links_lead_to_the_user_interface_that_the_sdk_is_told_of(
+    submission: Submission, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setenv("KF_PIPELINES_ENDPOINT", kfp_stub.url)
     monkeypatch.setenv("KF_PIPELINES_UI_ENDPOINT", "https://ui.example.com/")
-    assert "https://ui.example.com/#/runs/details/" in run(replace(submission, host=""))
+    assert "https://ui.example.com/#/runs/details/" in run(submission)
 
 
 def test_where_several_users_are_served_a_namespace_is_wanted_and_used(

@@ -1,38 +1,49 @@
+import argparse
+import os
 import subprocess
 import sys
+from pathlib import Path
 
+import pytest
+
+from models.errors import UsageError
 from tests.tfx_pipeline.kfp_stub import KfpStub
 from tests.tfx_pipeline.submissions import only
+from tfx_pipeline import submit_command
+from tfx_pipeline.console import Console
 from tfx_pipeline.submit import Submission
 
 pytest_plugins = ["tests.tfx_pipeline.submissions"]
 
 
-def test_the_command_takes_its_flags_and_writes_nothing_but_its_answer(
-    submission: Submission, kfp_stub: KfpStub
+def test_the_command_loads_nothing_before_it_runs_and_writes_nothing_but_its_answer(
+    submission: Submission, kfp_stub: KfpStub, tmp_path: Path
 ):
     code = (
-        "import argparse, sys\nfrom tfx_pipeline import submit_command\nfrom tfx_pipeline.console import Console\n"
+        "import argparse, sys\nfrom tfx_pipeline import submit_command\n"
+        "from tfx_pipeline.console import Console\n"
         "parser = argparse.ArgumentParser()\nsubmit_command.add_flags(parser)\n"
-        "assert 'kfp' not in sys.modules\n"
+        "assert not {'kfp', 'yaml', 'numpy'} & set(sys.modules)\n"
         "args = parser.parse_args()\nsys.exit(args.function(args, Console()))\n"
     )
-    words = [
-        str(submission.file),
-        "--host",
-        kfp_stub.url,
-        "--param",
-        "data_dir=x",
-        "--backfill",
-        "1",
-        "1",
-        "--wait",
-    ]
-    done = subprocess.run([sys.executable, "-c", code, *words], capture_output=True, text=True, check=True)
+    words = [str(submission.file), "--param", "data_dir=x", "--backfill", "1", "1", "--wait"]
+    environment = {**os.environ, "KF_PIPELINES_ENDPOINT": kfp_stub.url, "HOME": str(tmp_path)}
+    done = subprocess.run(
+        [sys.executable, "-c", code, *words], capture_output=True, text=True, env=environment, check=True
+    )
     assert done.stderr == ""
-    assert [line.split(" ")[0] for line in done.stdout.splitlines() if line[0] != " "] == [
-        "experiment",
-        "pipeline",
-        "run",
-    ]
+    first_words = [line.split(" ")[0] for line in done.stdout.splitlines() if line[0] != " "]
+    assert first_words == ["experiment", "pipeline", "run"]
     assert only(kfp_stub.runs)["runtime_config"]["parameters"] == {"data_dir": "x", "spans": "1"}
+
+
+@pytest.mark.parametrize(
+    "words", [["--recurring", " "], ["--backfill", "one", "2"], ["--backfill", "-1", "2"]]
+)
+def test_wrong_words_are_told(submission: Submission, kfp_stub: KfpStub, words: list[str]):
+    parser = argparse.ArgumentParser()
+    submit_command.add_flags(parser)
+    args = parser.parse_args([str(submission.file), "--host", kfp_stub.url, *words])
+    with pytest.raises(UsageError, match=words[0]):
+        args.function(args, Console())
+    assert kfp_stub.requests == []
