@@ -37,7 +37,7 @@ def leaves(tree: dict[str, Any], path: str = "") -> Iterator[tuple[str, Any]]:
         if isinstance(value, dict):
             yield from leaves(value, f"{path}{key}.")
         else:
-            yield f"{path}{key}", value
+            yield f"{path}{key}", list(value) if isinstance(value, tuple) else value
 
 
 SETTINGS = dict(leaves(json.loads(Config().to_json())))
