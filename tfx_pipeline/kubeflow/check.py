@@ -10,6 +10,7 @@ import yaml
 
 from models.errors import UserError
 from tfx_pipeline.kubeflow import complete, deployment, messages, references
+from tfx_pipeline.kubeflow.spec import Spec, load_all
 
 SHOWN: Final = 3
 
@@ -33,14 +34,18 @@ def findings(text: str) -> list[str]:
       text: one or two YAML documents: the specification, and what it asks of the platform.
     """
     try:
-        documents = list(yaml.safe_load_all(text))
+        documents = load_all(text)
     except yaml.YAMLError as error:
         return [f"the file: no YAML: {' '.join(str(error).split())}"]
     if len(documents) not in (1, 2) or not all(isinstance(found, dict) for found in documents):
         return [f"the file: expected one or two mappings as YAML documents, got {len(documents)} documents"]
     spec, platform = (*documents, {})[:2]
+    return document_findings(spec, platform) or list(messages.loader_findings(text))
+
+
+def document_findings(spec: Spec, platform: Spec) -> list[str]:
+    """Likewise of the documents, {} for no platform; all but what the loader says."""
     found = list(messages.findings(spec, platform))
     if found:  # what has the wrong shape cannot be read further
         return found
-    found += [*references.findings(spec), *deployment.findings(spec, platform), *complete.findings(spec)]
-    return found or list(messages.loader_findings(text))
+    return [*references.findings(spec), *deployment.findings(spec, platform), *complete.findings(spec)]

@@ -10,8 +10,6 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-import yaml
-
 from models.errors import UsageError, UserError
 from tfx_pipeline.config import Config
 from tfx_pipeline.kubeflow import amend
@@ -19,7 +17,7 @@ from tfx_pipeline.kubeflow.check import check
 from tfx_pipeline.kubeflow.parameters import Value, defaults, runtime_parameters
 from tfx_pipeline.kubeflow.platform import platform_document
 from tfx_pipeline.kubeflow.resources import set_resources
-from tfx_pipeline.kubeflow.spec import Spec, container_tasks
+from tfx_pipeline.kubeflow.spec import Spec, container_tasks, dump_all
 
 if TYPE_CHECKING:
     from tfx.orchestration.pipeline import Pipeline
@@ -57,8 +55,14 @@ def compile(out: str | Path, config: Config) -> None:  # noqa: A001 - reads as w
 
 
 def compiled(config: Config) -> str:
-    """Returns the text of the compiled pipeline: two YAML documents."""
-    spec = _tfx_compiled(config)
+    """Returns the text of the compiled pipeline, checked: two YAML documents."""
+    text = amended(tfx_compiled(config), config)
+    check(text)
+    return text
+
+
+def amended(spec: Spec, config: Config) -> str:
+    """Changes what TFX compiled into what Kubeflow runs, and returns it with its platform document."""
     stages = [name for name, _, _ in container_tasks(spec)]
     _require_stages(config, stages)
     given, kubeflow = defaults(config), config.kubeflow
@@ -72,12 +76,10 @@ def compiled(config: Config) -> str:
     counts = {stage.stage: stage.retries for stage in kubeflow.stages if stage.retries is not None}
     amend.set_retries(spec, kubeflow.retries, counts)
     set_resources(spec, kubeflow)
-    text = _as_yaml(spec, platform_document(spec, kubeflow), given)
-    check(text)
-    return text
+    return _as_yaml(spec, platform_document(spec, kubeflow), given)
 
 
-def _tfx_compiled(config: Config) -> Spec:
+def tfx_compiled(config: Config) -> Spec:
     """What TFX's own compiler makes of the pipeline."""
     # TFX takes long to import: not before the arguments are known to be right.
     from tfx.orchestration.kubeflow.v2.kubeflow_v2_dag_runner import (
@@ -128,4 +130,4 @@ def _require_stages(config: Config, stages: Iterable[str]) -> None:
 def _as_yaml(spec: Spec, platform: Spec, parameters: dict[str, Value]) -> str:
     told = "".join(f"#   {name}: {value!r}\n" for name, value in parameters.items())
     heading = f"# Pipeline {PIPELINE_NAME}, for Kubeflow Pipelines.\n# Parameters and their defaults:\n{told}"
-    return heading + yaml.safe_dump_all([spec, platform], sort_keys=True, allow_unicode=True)
+    return heading + dump_all([spec, platform])

@@ -1,8 +1,10 @@
 """Names of Kubeflow's pipeline specification (2.1, as JSON has it), and how its parts are found."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, TypeAlias
+
+import yaml
 
 Spec: TypeAlias = dict[str, Any]
 
@@ -10,6 +12,21 @@ SCHEMA_VERSION: Final = "2.1.0"
 INNER: Final = "tfx-dag"
 """The component that holds every stage but the exit handler."""
 KUBERNETES: Final = "kubernetes"
+
+
+# libyaml's, where it is there: a compiled pipeline is long
+_LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DUMPER: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
+
+
+def load_all(text: str) -> list[Any]:
+    """Reads YAML documents."""
+    return list(yaml.load_all(text, _LOADER))
+
+
+def dump_all(documents: Sequence[Spec]) -> str:
+    """Writes YAML documents, keys sorted: the same documents give the same text."""
+    return str(yaml.dump_all(documents, Dumper=_DUMPER, sort_keys=True, allow_unicode=True))
 
 
 @dataclass(frozen=True)
