@@ -35,7 +35,7 @@ class Submission:
     params: tuple[str, ...] = ()
     """`name=value` each."""
     cron: str = ""
-    """A schedule in UTC, "" for none."""
+    """A schedule, "" for none."""
     backfill: tuple[int, int] | None = None
     """First and last span, a run each."""
     caching: bool = True

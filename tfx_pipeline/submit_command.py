@@ -36,7 +36,9 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     )
     many = parser.add_mutually_exclusive_group()
     many.add_argument(
-        "--recurring", metavar="CRON", help="run on a schedule, in UTC: '0 3 * * *' is 03:00 every day"
+        "--recurring",
+        metavar="CRON",
+        help="on a schedule: '0 3 * * *' is 03:00 every day, in UTC unless the server is told otherwise",
     )
     many.add_argument(
         "--backfill",

@@ -1,4 +1,4 @@
-"""Schedules, in the form that Kubeflow reads: six fields, seconds first, in UTC.
+"""Schedules, in the form that Kubeflow reads: six fields, seconds first.
 
 Kubeflow takes the usual five fields without a word and reads the minutes as seconds: `0 3 * * *`, meant as
 three in the night, runs every hour (kubeflow/pipelines issue 9547). So five fields are completed here.
@@ -35,9 +35,7 @@ def kubeflow_cron(text: str) -> str:
     if len(fields) == len(_FIELDS) - 1:
         fields.insert(0, "0")
     if len(fields) != len(_FIELDS):
-        raise UsageError(
-            f"--recurring {text!r}: expected five fields, as in '0 3 * * *' (03:00 UTC every day)"
-        )
+        raise UsageError(f"--recurring {text!r}: expected five fields, as in '0 3 * * *' (03:00 every day)")
     for field, (name, lowest, highest, words) in zip(fields, _FIELDS, strict=True):
         if not all(_is_item(item, lowest, highest, words) for item in field.split(",")):
             raise UsageError(f"--recurring {text!r}: {field!r} is no {name} ({lowest} to {highest})")

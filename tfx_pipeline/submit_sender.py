@@ -70,7 +70,7 @@ class Sender:
             **self._pipeline(),
         )
         print(
-            f"recurring run {self.name} at '{cron}' UTC: {recurring.recurring_run_id}\n"
+            f"recurring run {self.name} at '{cron}': {recurring.recurring_run_id}\n"
             f"  {self._link('recurringrun', recurring.recurring_run_id)}",
             file=self.out,
         )

@@ -1,5 +1,7 @@
 import argparse
 import os
+import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -7,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from models.errors import UsageError
+from tests.conftest import ROOT
 from tests.tfx_pipeline.kfp_stub import KfpStub
 from tests.tfx_pipeline.submissions import only
 from tfx_pipeline import submit_command
@@ -14,6 +17,7 @@ from tfx_pipeline.console import Console
 from tfx_pipeline.submit import Submission
 
 pytest_plugins = ["tests.tfx_pipeline.submissions"]
+GUIDE = (ROOT / "docs/guide/run-on-kubeflow.md").read_text(encoding="utf-8")
 
 
 def test_the_command_loads_nothing_before_it_runs_and_writes_nothing_but_its_answer(
@@ -47,3 +51,20 @@ def test_wrong_words_are_told(submission: Submission, kfp_stub: KfpStub, words: 
     with pytest.raises(UsageError, match=words[0]):
         args.function(args, Console())
     assert kfp_stub.requests == []
+
+
+@pytest.mark.parametrize("line", re.findall(r"^(?:\.venv/bin/)?upnext submit (.*)", GUIDE, re.MULTILINE))
+def test_the_guides_commands_would_be_sent(compiled: Path, sdk_context: Path, line: str, capsys):
+    parser = argparse.ArgumentParser()
+    submit_command.add_flags(parser)
+    args = parser.parse_args([str(compiled), *shlex.split(line)[1:]])
+    args.dry_run, args.param = True, args.param or ["data_dir=x"]
+    assert args.function(args, Console()) == 0
+    assert "POST /apis/v2beta1/" in capsys.readouterr().out
+
+
+def test_the_guide_tells_every_flag():
+    parser = argparse.ArgumentParser(add_help=False)
+    submit_command.add_flags(parser)
+    flags = {flag for action in parser._actions for flag in action.option_strings}
+    assert set(re.findall(r"^\| `(--[\w-]+)", GUIDE, re.MULTILINE)) == flags
