@@ -39,11 +39,12 @@ def make_data(folder: Path) -> Path:
 
 # Loads what takes long once; then each line of stdin is a command, run in a forked process group of its own.
 _STARTER = """
-import json, os, sys
+import json, os, signal, sys
 import models
 from tfx_pipeline import cli, dag_runner, local_runner, pipeline
 from components.training import ranker, retrieval
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 for line in sys.stdin:
     asked = json.loads(line)
     process = os.fork()

@@ -10,7 +10,7 @@ from contextlib import suppress
 import pytest
 
 RUNNING = """
-import os, subprocess, sys, time
+import os, signal, subprocess, sys, time
 from tfx_pipeline.stopping import end_children, stopped_by_signals
 
 def at_last():
@@ -18,6 +18,8 @@ def at_last():
     print("at last", flush=True)
     os._exit(1)
 
+for number in (signal.SIGINT, signal.SIGHUP):  # a shell's background jobs ignore them
+    signal.signal(number, signal.SIG_DFL)
 with stopped_by_signals(at_last, grace=float(sys.argv[1])):
     child = subprocess.Popen(["sleep", "100"], stdout=subprocess.DEVNULL)
     while True:
