@@ -22,10 +22,12 @@ COPY requirements-image.lock ./
 RUN awk '/^(packaging|setuptools|wheel)==/ {on = 1} on {print} !/\\$/ {on = 0}' requirements-image.lock > builders.lock \
     && python -m pip install --require-hashes --no-deps --requirement builders.lock
 RUN python -m pip wheel --require-hashes --no-deps --no-build-isolation --wheel-dir wheels --requirement requirements-image.lock
-# headers and the packages' own tests are of no use to a running program
+# of no use to a running program: headers, symbols, the C compiler's library that nothing imports, others' tests
 RUN python -m venv --without-pip /opt/upnext \
     && python -m pip --python /opt/upnext/bin/python install --no-index --no-deps wheels/*.whl \
-    && rm -rf /opt/upnext/lib/python3.10/site-packages/tensorflow/include \
+    && rm -rf /opt/upnext/lib/python3.10/site-packages/clang/native \
+              /opt/upnext/lib/python3.10/site-packages/tensorflow/include \
+    && strip --strip-unneeded /opt/upnext/lib/python3.10/site-packages/tensorflow/libtensorflow_*.so.2 \
     && find /opt/upnext/lib -type d -name tests -prune -exec rm -rf {} +
 # our own wheel, apart from the packages: a change of our code is a layer of a few hundred kB
 COPY setup.py pyproject.toml requirements.in ./
@@ -56,5 +58,5 @@ ENV PATH=/opt/upnext/bin:$PATH \
 USER 10001:10001
 # empty, and with /tmp the only folder that is written to: mount both where the root is read-only
 WORKDIR /home/upnext
-# Kubeflow names its own command, TFX's `python -m tfx.orchestration.kubeflow.v2.container.kubeflow_v2_run_executor`
+# Kubeflow's tasks name their own command, in which TFX's kubeflow_v2_run_executor runs a stage
 CMD ["upnext", "--help"]

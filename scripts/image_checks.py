@@ -127,7 +127,7 @@ def entry_point(container: Container) -> str:
         "uri": f"{folder}/schema",
     }
     given: dict[str, Any] = {
-        "inputs": {"parameters": {"schema_text": {"stringValue": text}}},
+        "inputs": {"parameterValues": {"schema_text": text}},
         "outputs": {
             "artifacts": {"schema": {"artifacts": [artifact]}},
             "outputFile": f"{folder}/executor_output.json",
