@@ -47,7 +47,9 @@ def report(final_status: Any, out_uri: str, stage: str, webhook_variable: str = 
       webhook_variable: environment variable with the URL that the report is posted to, "" for none.
     """
     status = json.loads(final_status) if isinstance(final_status, str) else dict(final_status)
-    told = ended(status, _notes(run_notes.run_folder(stage, out_uri)))
+    notes = _notes(run_notes.run_folder(stage, out_uri))
+    notes.pop(stage, None)  # its own: it has begun too
+    told = ended(status, notes)
     (_LOG.error if told.ended == "failed" else _LOG.warning)("upnext: %s", told.line)
     _write(out_uri, told)
     url = os.environ.get(webhook_variable, "") if webhook_variable else ""
