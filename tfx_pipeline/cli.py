@@ -10,7 +10,7 @@ from typing import NoReturn
 
 from components.listening_log.formats import FORMATS
 from models.errors import UsageError, UserError
-from tfx_pipeline import commands, data_commands
+from tfx_pipeline import commands, data_commands, submit_command
 from tfx_pipeline.console import Console
 from tfx_pipeline.stopping import end_children, stopped_by_signals
 
@@ -138,6 +138,7 @@ def _parser() -> _Parser:
     compile_.add_argument("--out", required=True, metavar="FILE", help="YAML file to write")
     _add_config(compile_)
     compile_.set_defaults(function=commands.compile_pipeline)
+    submit_command.add_flags(add(subparsers, "submit", "Send the compiled pipeline to Kubeflow."))
     return parser
 
 
