@@ -16,7 +16,7 @@ def generate(data: Path, out: Path) -> None:
     from components.example_gen import params
     from components.example_gen.executor import Executor
     from components.listening_log.policies import LogConfig
-    from tfx_pipeline.local_runner import beam_args
+    from tfx_pipeline.beam import BeamConfig, beam_args
 
     outputs = {}
     for name, kind in (
@@ -27,7 +27,7 @@ def generate(data: Path, out: Path) -> None:
         artifact = kind()
         artifact.uri = str(out / name)
         outputs[name] = [artifact]
-    context = Executor.Context(beam_pipeline_args=beam_args(1), tmp_dir=str(out / "tmp"), unique_id="1")
+    context = Executor.Context(beam_pipeline_args=beam_args(BeamConfig()), tmp_dir=str(out / "tmp"), unique_id="1")
     properties = {
         params.DATA_DIR: str(data),
         params.LOG_CONFIG: json.dumps(dataclasses.asdict(LogConfig())),

@@ -11,16 +11,9 @@ from components.listening_log.policies import LogConfig
 from components.span_validator.config import SpansConfig
 from models.config import GatesConfig, IndexConfig, RankerConfig, TwoTowerConfig
 from models.errors import UsageError
+from tfx_pipeline.beam import BeamConfig
 from tfx_pipeline.kubeflow.config import KubeflowConfig
 from tfx_pipeline.settings import apply_overrides, build, read_yaml
-
-
-@dataclass(frozen=True)
-class BeamConfig:
-    """How Apache Beam runs the stages that read and count."""
-
-    workers: int = 1
-    """Processes; each costs the time and the memory of importing TensorFlow."""
 
 
 @dataclass(frozen=True)

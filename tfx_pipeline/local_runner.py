@@ -16,6 +16,7 @@ from components.listening_log.forgotten import Forgotten
 from models.errors import UserError
 from tfx_pipeline import housekeeping, leftovers, manifests, results
 from tfx_pipeline.accidents import accident
+from tfx_pipeline.beam import beam_args
 from tfx_pipeline.config import Config
 from tfx_pipeline.home import Home
 from tfx_pipeline.parameters import Parameters
@@ -122,7 +123,7 @@ def _run(parameters: Parameters, home: Path, config: Config, only: str | None, t
         ),
         config=config,
         metadata=sqlite_metadata_connection_config(str(home / "metadata.db")),
-        beam_args=beam_args(config.beam.workers),
+        beam_args=beam_args(config.beam),
         train=train,
     )
     housekeeping.forget_replaced_pushes(artifacts, serving)
@@ -172,14 +173,6 @@ def _tidy(home: Path) -> None:
     for changed in manifests.remove_changed(home / "artifacts"):
         _LOG.warning("%s, execution %d: %s", changed.stage, changed.execution, changed.what)
         progress.report(changed.stage, state="damaged")
-
-
-def beam_args(workers: int) -> list[str]:
-    """Beam's flags: one process, or several."""
-    mode = "in_memory" if workers == 1 else "multi_processing"
-    here = ["--runner=DirectRunner", f"--direct_running_mode={mode}", f"--direct_num_workers={workers}"]
-    # Any image says that workers have TFX; without one TFX packs itself up, 40 MB and seconds for each stage.
-    return [*here, "--sdk_container_image=none"]
 
 
 def _one_line(error: BaseException) -> str:

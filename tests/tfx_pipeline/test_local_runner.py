@@ -78,14 +78,6 @@ def test_a_missing_log_is_told_before_a_home_is_made(tmp_path: Path, home: Path)
     assert not home.exists()
 
 
-def test_beam_runs_in_one_process_or_in_several() -> None:
-    assert "--direct_running_mode=in_memory" in local_runner.beam_args(1)
-    assert local_runner.beam_args(3)[1:3] == [
-        "--direct_running_mode=multi_processing",
-        "--direct_num_workers=3",
-    ]
-
-
 def told_in(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
     """Each stage that started or ended, and how."""
     facts = [record.progress for record in caplog.records if hasattr(record, "progress")]

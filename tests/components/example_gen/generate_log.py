@@ -29,7 +29,7 @@ def generate_log(
     from components.data_digest import data_digest
     from components.example_gen.executor import Executor
     from components.listening_log.policies import LogConfig
-    from tfx_pipeline.local_runner import beam_args
+    from tfx_pipeline.beam import BeamConfig, beam_args
 
     types = {"examples": standard_artifacts.Examples, "catalog": standard_artifacts.Examples}
     outputs = {}
@@ -38,7 +38,7 @@ def generate_log(
         artifact.uri = str(out / name)
         outputs[name] = [artifact]
     context = Executor.Context(
-        beam_pipeline_args=beam_args(workers), tmp_dir=str(out.parent / "tmp"), unique_id="1"
+        beam_pipeline_args=beam_args(BeamConfig(workers=workers)), tmp_dir=str(out.parent / "tmp"), unique_id="1"
     )
     properties = {
         "data_dir": str(data),
