@@ -27,7 +27,9 @@ def generate(data: Path, out: Path) -> None:
         artifact = kind()
         artifact.uri = str(out / name)
         outputs[name] = [artifact]
-    context = Executor.Context(beam_pipeline_args=beam_args(BeamConfig()), tmp_dir=str(out / "tmp"), unique_id="1")
+    context = Executor.Context(
+        beam_pipeline_args=beam_args(BeamConfig()), tmp_dir=str(out / "tmp"), unique_id="1"
+    )
     properties = {
         params.DATA_DIR: str(data),
         params.LOG_CONFIG: json.dumps(dataclasses.asdict(LogConfig())),

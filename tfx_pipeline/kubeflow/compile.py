@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from models.errors import UsageError, UserError
+from tfx_pipeline.beam import beam_args
 from tfx_pipeline.config import Config
 from tfx_pipeline.kubeflow import amend
 from tfx_pipeline.kubeflow.check import check
@@ -107,6 +108,7 @@ def _pipeline(config: Config) -> "Pipeline":
         root=config.kubeflow.root,
         parameters=runtime_parameters(config),
         config=config,
+        beam_args=beam_args(config.beam),
     )
 
 

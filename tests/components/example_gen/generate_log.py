@@ -38,7 +38,9 @@ def generate_log(
         artifact.uri = str(out / name)
         outputs[name] = [artifact]
     context = Executor.Context(
-        beam_pipeline_args=beam_args(BeamConfig(workers=workers)), tmp_dir=str(out.parent / "tmp"), unique_id="1"
+        beam_pipeline_args=beam_args(BeamConfig(workers=workers)),
+        tmp_dir=str(out.parent / "tmp"),
+        unique_id="1",
     )
     properties = {
         "data_dir": str(data),

@@ -20,6 +20,7 @@ SETTINGS = [
     "kubeflow.secret_variables=[{secret: alerts, key: url, variable: ALERTS_URL}]",
     "kubeflow.secret_files=[{secret: account, path: /mnt/account}]",
     "kubeflow.webhook_variable=ALERTS_URL",
+    "beam.workers=2",
 ]
 
 

@@ -104,6 +104,11 @@ def test_every_stage_is_the_image_and_tells_its_name(containers: Tree):
         assert container["command"] == ["python", "-m", "components.entry_point", name]
 
 
+def test_beams_flags_reach_the_stages_that_read_and_count(containers: Tree):
+    assert "--direct_num_workers=2" in containers["ListeningLogExampleGen"]["args"]
+    assert "--direct_num_workers=2" in containers["LogStatistics"]["args"]
+
+
 def test_the_platform_gives_volumes_nodes_and_secrets_by_reference(platform: Tree):
     executors = platform["platforms"]["kubernetes"]["deploymentSpec"]["executors"]
     assert executors["Push_executor"] == {
