@@ -14,4 +14,4 @@ resolve() {
 resolve scripts/installer.lock scripts/installer.in
 resolve requirements.lock requirements.in requirements-tools.in "$@"
 # what the image holds: the same versions without the tools
-resolve requirements-image.lock --constraint requirements.lock requirements.in
+resolve requirements-image.lock --no-annotate --constraint requirements.lock requirements.in
