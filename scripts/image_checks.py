@@ -67,7 +67,7 @@ Check = Callable[[Container], str | None]
 
 
 def ordinary_user(container: Container) -> str:
-    """It runs as an ordinary user by number, who may gain no rights:"""
+    """It runs as an ordinary user, named by number:"""
     printed = container.run("id")
     assert container.user > 0
     assert f"uid={container.user}" in printed
@@ -142,11 +142,10 @@ def entry_point(container: Container) -> str:
 
 def whole_run(container: Container) -> str:
     """A small world goes through the whole pipeline, and the pushed models answer:"""
-    container.run(
-        "upnext", "data", "make", "--out", "log", "--users", "120", "--items", "200", "--days", "40"
-    )
-    quick = ["--set", "retrieval.max_epochs=2", "--set", "ranker.max_epochs=2"]
-    container.run("upnext", "run", "--data", "log", "--home", "home", *quick, seconds=3600)
+    world = ["--users", "250", "--items", "500", "--days", "40", "--seed", "3"]
+    container.run("upnext", "data", "make", "--out", "log", *world)
+    short = ["--set", "retrieval.max_epochs=6", "--set", "ranker.max_epochs=6"]
+    container.run("upnext", "run", "--data", "log", "--home", "home", *short, seconds=3600)
     return container.run("upnext", "recommend", "--home", "home", "-k", "1", "--history", "track-0001")
 
 

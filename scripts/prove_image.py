@@ -1,6 +1,6 @@
 """Proves the image without a container engine: does the Dockerfile's steps in a clean root, then runs in it.
 
-Needs root, debootstrap, some 8 GB of disk and 20 minutes. The root that stands for the base image is Debian by
+Needs root, debootstrap, 11 GB of disk and half an hour, most of it for pip. The root that stands for the base image is Debian by
 debootstrap with a Python 3.10 of this machine in /usr/local: not the image that the Dockerfile names.
 
     sudo .venv/bin/python scripts/prove_image.py --work FOLDER --python PREFIX [--whole]
@@ -84,7 +84,7 @@ def main() -> int:
     for check in checks(options.whole):
         try:
             say(f"ok    {check.__doc__} {check(container) or ''}")
-        except (AssertionError, subprocess.CalledProcessError) as error:
+        except (AssertionError, subprocess.SubprocessError) as error:
             failed += 1
             say(f"WRONG {check.__doc__} {error} {getattr(error, 'output', '')}")
     return min(failed, 1)
