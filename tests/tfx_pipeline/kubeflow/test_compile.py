@@ -185,3 +185,17 @@ def test_the_file_holds_what_was_checked(
     compile_pipeline(tmp_path / "upnext.yaml", config)
     (path,) = tmp_path.iterdir()
     assert path.read_text() == text
+
+
+def test_the_settings_that_the_guide_shows_are_understood(tmp_path: Path, from_tfx: Any):
+    guide = (ROOT / "docs/guide/run-on-kubeflow.md").read_text()
+    (shown,) = re.findall(r"```yaml\n(kubeflow:.*?)```", guide, re.DOTALL)
+    (tmp_path / "settings.yaml").write_text(shown)
+    text = amended(from_tfx(), load_config(tmp_path / "settings.yaml"))
+    assert findings(text) == []
+
+
+def test_the_guide_tells_every_runtime_parameter(spec: Tree):
+    section = (ROOT / "docs/guide/run-on-kubeflow.md").read_text().partition("## Image")[0]
+    told = re.findall(r"^\| `(\w+)` \|", section.partition("**When a run ends**")[0], re.MULTILINE)
+    assert sorted(told) == sorted(spec["root"]["inputDefinitions"]["parameters"])
