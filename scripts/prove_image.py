@@ -1,7 +1,8 @@
 """Proves the image without a container engine: does the Dockerfile's steps in a clean root, then runs in it.
 
-Needs root, debootstrap, 11 GB of disk and half an hour, most of it for pip. The root that stands for the base image is Debian by
-debootstrap with a Python 3.10 of this machine in /usr/local: not the image that the Dockerfile names.
+Needs root, debootstrap, 11 GB of disk and half an hour, most of it for pip. The root that stands for the base
+image is Debian by debootstrap with a Python 3.10 of this machine in /usr/local: not the image that the
+Dockerfile names.
 
     sudo .venv/bin/python scripts/prove_image.py --work FOLDER --python PREFIX [--whole]
 """
