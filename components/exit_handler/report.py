@@ -59,7 +59,7 @@ def report(final_status: Any, out_uri: str, stage: str, webhook_variable: str = 
 
 
 def ended(status: Mapping[str, Any], notes: Mapping[str, Note]) -> Report:
-    """Judges Kubeflow's word and the stages' notes."""
+    """Judges Kubeflow's word, {} where it gives none, and the stages' notes."""
     run = str(status.get("pipelineJobResourceName", ""))
     for note in sorted(notes.values(), key=lambda note: (note.state != FAILED, note.stage)):
         if note.state == FAILED:
@@ -67,8 +67,10 @@ def ended(status: Mapping[str, Any], notes: Mapping[str, Note]) -> Report:
         if note.state == BEGAN:
             line = f"stage {note.stage} was killed: out of memory, out of time or evicted"
             return Report(run, "failed", note.stage, line)
-    if status.get("state") not in _SUCCEEDED:
-        return Report(run, "failed", "", f"the run failed: {_message(status)}")
+    state = status.get("state")
+    failed = Report(run, "failed", "", f"the run failed: {_message(status)}")
+    if state and state not in _SUCCEEDED:
+        return failed
     refused = [gate for gate in _read(notes, BLESS, GATES_FILE).get("gates", []) if not gate["passed"]]
     if refused:
         return Report(run, "refused", BLESS, "; ".join(map(gate_line, refused)))
@@ -76,7 +78,7 @@ def ended(status: Mapping[str, Any], notes: Mapping[str, Note]) -> Report:
     if pushed:
         line = f"pushed version {pushed['version']} to {pushed['destination']}"
         return Report(run, "pushed", "", line)
-    return Report(run, "done", "", "the run is done; nothing was pushed")
+    return Report(run, "done", "", "the run is done; nothing was pushed") if state else failed
 
 
 def post(url: str, told: Report) -> None:

@@ -71,6 +71,8 @@ def amended(spec: Spec, config: Config) -> str:
     amend.pass_parameters_in(spec)
     amend.name_producers(spec)
     amend.name_condition_inputs(spec)
+    if not kubeflow.final_status:
+        amend.drop_final_status(spec)
     amend.set_root(spec, kubeflow.root)
     amend.set_commands(spec, COMMAND)
     amend.set_caching(spec, {*kubeflow.uncached, _exit_handler_name()})

@@ -123,6 +123,8 @@ class KubeflowConfig:
     secret_files: tuple[SecretFilesConfig, ...] = ()
     nodes: tuple[str, ...] = ()
     """Labels `key=value` of the nodes that all stages run on."""
+    final_status: bool = True
+    """Whether Kubeflow tells the exit handler how the run ended; its open-source backend can from 2.14 on."""
     webhook_variable: str = ""
     """Environment variable, one of `secret_variables`, with the URL that gets how a run ended; "" for none."""
 

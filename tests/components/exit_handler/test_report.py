@@ -109,6 +109,13 @@ def test_a_push_is_told_with_its_version(run: Path):
     assert (told.ended, told.line) == ("pushed", "pushed version 7 to /mnt/serving")
 
 
+def test_without_kubeflows_word_the_notes_decide(run: Path):
+    blessed = bless(run, PASSED)
+    assert judged({}, blessed, push(run)).ended == "pushed"
+    assert judged({}, blessed).ended == "failed"
+    assert judged({}).line == "the run failed: no stage left a word; see the tasks' logs"
+
+
 def test_the_open_source_backends_word_for_success_is_one_too():
     assert judged({"state": "COMPLETE"}).ended == "done"
 

@@ -13,6 +13,7 @@ from tfx_pipeline.kubeflow import compile as module
 from tfx_pipeline.kubeflow.check import CompileError, findings
 from tfx_pipeline.kubeflow.compile import amended
 from tfx_pipeline.kubeflow.compile import compile as compile_pipeline
+from tfx_pipeline.kubeflow.spec import load_all
 
 Tree = dict[str, Any]
 
@@ -64,6 +65,14 @@ def test_the_exit_handler_comes_after_everything_whatever_became_of_it(spec: Tre
     assert handler["triggerPolicy"] == {"strategy": "ALL_UPSTREAM_TASKS_COMPLETED"}
     assert handler["inputs"]["parameters"]["final_status"] == {"taskFinalStatus": {"producerTask": "tfx-dag"}}
     assert handler["inputs"]["parameters"]["webhook_variable"]["runtimeValue"]["constant"] == "ALERTS_URL"
+
+
+def test_an_older_backend_is_asked_for_no_final_status(from_tfx: Any):
+    text = amended(from_tfx(), load_config(None, ["kubeflow.final_status=false"]))
+    assert findings(text) == []
+    handler = load_all(text)[0]["root"]["dag"]["tasks"]["ExitHandler"]
+    assert handler["inputs"]["parameters"]["final_status"] == {"runtimeValue": {"constant": "{}"}}
+    assert "taskFinalStatus" not in text
 
 
 def test_only_the_push_waits_for_the_blessing(stages: Tree):
