@@ -89,7 +89,7 @@ def recommend(args: argparse.Namespace, console: Console) -> int:
     if args.user is not None:
         from tfx_pipeline.recent_plays import recent_plays
 
-        history = recent_plays(home.data_dir(), args.user, spans=home.spans())
+        history = recent_plays(home.data_dir(), args.user, spans=home.spans(), forgotten=home.forgotten_file)
     console.redirect(_log_if_writable(home, "recommend"))
     from tfx_pipeline.recommend import recommend as make_page
 

@@ -14,17 +14,24 @@ from tfx.utils import io_utils
 from components.artifacts import PRODUCTION_FILE
 from components.listening_log.spans import newest_span
 from components.production.found import TRAINED, InProduction
+from components.push.origin import origin_of
 from components.push.publish import complete_versions
 from models import names
 from models.errors import UserError
 
 
 def version_in_production(destination: str | Path, spans: str, *, earlier: bool = True) -> int:
-    """The newest whole version, 0 for none; with `earlier`, of those whose log ended before `spans` do."""
+    """The newest whole version, 0 for none; with `earlier`, of those whose log ended before `spans` do.
+
+    Of one that was pushed again the first version counts while it is there: nothing new was learnt, so what
+    was made of it need not be made again.
+    """
     folder, newest = Path(destination), newest_span(spans)
     versions = complete_versions(folder) if newest > 1 or not earlier else []
     fitting = (v for v in reversed(versions) if not earlier or _last_span(folder, v) < newest)
-    return next(fitting, 0)
+    version = next(fitting, 0)
+    first = origin_of(folder, version).models_of if version else 0
+    return first if first in versions else version
 
 
 def take(destination: str, spans: str, out_uri: str, *, earlier: bool) -> None:

@@ -1,12 +1,14 @@
 """Production is the newest whole version that has not learnt from the newest span."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
 
 from components.production.find import take, version_in_production
 from components.production.found import TRAINED, InProduction, read
+from components.push.origin import Origin
 from models import names
 from models.errors import UserError
 
@@ -59,3 +61,12 @@ def test_what_the_next_training_needs_is_copied(serving: Path, tmp_path: Path) -
 def test_a_bucket_is_no_mounted_folder(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="a mounted folder is needed"):
         take("gs://bucket/serving", "2", str(tmp_path), earlier=True)
+
+
+def test_of_a_version_that_was_pushed_again_the_first_one_counts(serving: Path) -> None:
+    push(serving, 30, 1)
+    Origin(models_of=11, instead_of=20).write(serving / names.SCANN / names.UPNEXT / "30")
+    assert version_in_production(serving, "2") == 11
+    for path in serving.glob("*/*/11"):
+        shutil.rmtree(path)
+    assert version_in_production(serving, "2") == 30
