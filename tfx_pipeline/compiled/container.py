@@ -41,6 +41,8 @@ def run_container(container: Spec, executor_input: Mapping[str, Any], log: Path)
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     output_file = Path(executor_input["outputs"]["outputFile"])
     output_file.parent.mkdir(parents=True, exist_ok=True)
+    for output in executor_input["outputs"]["artifacts"].values():  # as Kubeflow's launcher does
+        Path(output["artifacts"][0]["uri"]).mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="upnext-task-") as folder, log.open("wb") as told:
         process = subprocess.Popen(
             words, cwd=folder, env={**os.environ, **own, "PATH": path}, stdout=told, stderr=told,

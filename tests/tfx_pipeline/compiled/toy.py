@@ -16,7 +16,6 @@ SCRIPT = textwrap.dedent(
     answer = {}
     for name, output in given["outputs"]["artifacts"].items():
         (artifact,) = output["artifacts"]
-        os.makedirs(artifact["uri"])
         pathlib.Path(artifact["uri"], "given.json").write_text(json.dumps(given["inputs"]))
         answer[name] = {"artifacts": [{"name": artifact["name"], "uri": artifact["uri"],
                                        "metadata": told.get("metadata", {})}]}
