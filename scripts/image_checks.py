@@ -6,6 +6,7 @@ Each check's docstring is the line that it proves. The pipeline's parts are aske
 
 import json
 import shlex
+import shutil
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -28,6 +29,7 @@ class Container:
     def __init__(self, stage: Stage, volume: Path) -> None:
         """`volume`: a folder of this machine's, mounted writable where the image's work folder is."""
         self.stage, self.volume = stage, volume
+        shutil.rmtree(self.volume, ignore_errors=True)
         self.volume.mkdir()
         self.user = int(stage.user.split(":")[0])
         subprocess.run(["chown", stage.user, volume], check=True)
@@ -133,6 +135,7 @@ def entry_point(container: Container) -> str:
             "outputFile": f"{folder}/executor_output.json",
         },
     }
+    container.run("mkdir", "-p", f"{folder}/schema")  # as whoever starts TFX's stages does on a file system
     arguments = [json.dumps(given) if word == "{{$}}" else word for word in spec["args"]]
     container.run(*spec["command"], *arguments)
     output = json.loads((container.volume / STAGE / "executor_output.json").read_text())

@@ -68,7 +68,9 @@ def _matches(path: str, pattern: str) -> bool:
 class Build:
     """The stages of a Dockerfile, done one after the other under `work`."""
 
-    def __init__(self, dockerfile: Path, base: Path, work: Path, say: Callable[[str], None]) -> None:
+    def __init__(
+        self, dockerfile: Path, base: Path, work: Path, say: Callable[[str], None], *, again: bool = False
+    ) -> None:
         """Prepares the build.
 
         Args:
@@ -76,10 +78,12 @@ class Build:
           base: the root that stands for every image named by FROM.
           work: an empty folder for the stages; `base` and it on one file system that takes overlays.
           say: is told each step before it is done.
+          again: `work` holds what a build has left: nothing is run or copied again.
         """
         self.dockerfile, self.context, self.base, self.work, self.say = (
             dockerfile, dockerfile.parent, base, work, say,
         )  # fmt: skip
+        self.again = again
         ignore = self.context / ".dockerignore"
         self.patterns = [
             line for line in ignore.read_text().splitlines() if line and not line.startswith("#")
@@ -112,7 +116,7 @@ class Build:
         folder = self.work / (name or "final")
         layers = {part: folder / part for part in ("upper", "work", "root")}
         for layer in layers.values():
-            layer.mkdir(parents=True)
+            layer.mkdir(parents=True, exist_ok=self.again)
         options = f"lowerdir={self.base},upperdir={layers['upper']},workdir={layers['work']}"
         subprocess.run(["mount", "-t", "overlay", "overlay", "-o", options, layers["root"]], check=True)
         self.say(f"  {image} is here: {self.base}")
@@ -136,6 +140,8 @@ class Build:
         self.stage.command = json.loads(value)
 
     def _copy(self, value: str) -> None:
+        if self.again:
+            return
         *sources, target = shlex.split(self._expand(value))
         place = self.stage.inside(target)
         if sources[0].startswith("--from="):
@@ -166,6 +172,8 @@ class Build:
         ]  # fmt: skip
 
     def _run(self, value: str) -> None:
+        if self.again:
+            return
         stage = self.stage
         passed = {name: os.environ[name] for name in PASSED if name in os.environ}
         environment = {**passed, **stage.arguments, **stage.environment}

@@ -8,7 +8,6 @@ Dockerfile names.
 """
 
 import argparse
-import os
 import shutil
 import subprocess
 import sys
@@ -62,6 +61,7 @@ def main() -> int:
     parser.add_argument("--work", required=True, type=Path, help="folder for roots and stages; kept")
     parser.add_argument("--python", required=True, type=Path, help="prefix of a Python 3.10 of this machine")
     parser.add_argument("--whole", action="store_true", help="run a small world through the pipeline too")
+    parser.add_argument("--again", action="store_true", help="check what an earlier build left in FOLDER")
     parser.add_argument("--in-namespace", action="store_true", help=argparse.SUPPRESS)
     options = parser.parse_args()
     if not options.in_namespace:  # the mounts go away with the process that made them
@@ -76,8 +76,8 @@ def main() -> int:
     work = options.work.resolve()
     say(f"a clean root: {work / 'base'}")
     clean_root(work / "base", options.python.resolve())
-    stages = work / f"stages-{os.getpid()}"
-    stage = Build(ROOT / "Dockerfile", work / "base", stages, say).run()
+    stages = work / "stages"
+    stage = Build(ROOT / "Dockerfile", work / "base", stages, say, again=options.again).run()
     say(f"image: {size(work / 'base')} MB of the base, {size(stage.root.parent / 'upper')} MB of ours")
     say(f"site-packages, MB: {largest(stage)}")
     container = Container(stage, stages / "volume")
