@@ -1,6 +1,7 @@
 """The compiled pipeline is one that Kubeflow takes, and that runs away from the machine that compiled it."""
 
 import re
+import socket
 from pathlib import Path
 from typing import Any
 
@@ -132,7 +133,14 @@ def test_nothing_in_it_is_of_the_machine_that_compiled(text: str):
     assert str(ROOT) not in text
 
 
-def test_two_compilations_are_the_same(text: str, config: Config):
+def test_it_is_the_same_each_time_and_reaches_for_no_network(
+    text: str, config: Config, monkeypatch: pytest.MonkeyPatch
+):
+    def refuse(*args: object) -> None:
+        raise AssertionError("compiling reached for a network")
+
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    monkeypatch.setattr(socket, "getaddrinfo", refuse)
     assert amended(module.tfx_compiled(config), config) == text
 
 
