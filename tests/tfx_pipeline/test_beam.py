@@ -1,14 +1,20 @@
 """Beam's flags follow from the configuration, and what contradicts itself is told in one line."""
 
+import re
 from pathlib import Path
 
 import pytest
+import yaml
 
 from models.errors import UsageError
+from tests.conftest import ROOT
 from tfx_pipeline.beam import BeamConfig, beam_args
 from tfx_pipeline.config import load_config
 
 POOL = "--environment_type=EXTERNAL, --environment_config=localhost:50000"
+
+GUIDE = (ROOT / "docs/guide/run-on-kubeflow.md").read_text(encoding="utf-8")
+EXAMPLES = re.findall(r"```yaml\n(beam:\n.*?)```", GUIDE, re.DOTALL)
 
 
 def configured(beam: str) -> BeamConfig:
@@ -102,3 +108,24 @@ def test_what_contradicts_itself_is_one_clear_line(beam: str, told: str) -> None
         configured(beam)
     assert told in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("block", EXAMPLES)
+def test_beam_knows_the_flags_of_the_guide(block: str, tmp_path: Path) -> None:
+    from apache_beam.options.pipeline_options import PipelineOptions
+
+    path = tmp_path / "settings.yaml"
+    path.write_text(block)
+    config = load_config(path).beam
+
+    read = PipelineOptions(beam_args(config)).get_all_options(drop_default=True)
+
+    given = dict(
+        flag.removeprefix("--").split("=", 1) for flag in (f"--runner={config.runner}", *config.flags)
+    )
+    assert {name: str(read.get(name)) for name in given} == given
+
+
+def test_the_guide_has_an_example_for_each_engine() -> None:
+    runners = [yaml.safe_load(block)["beam"]["runner"] for block in EXAMPLES]
+    assert runners == ["FlinkRunner", "SparkRunner", "DataflowRunner"]

@@ -1,0 +1,163 @@
+"""Beam's stages give the same on an engine, with workers apart, as in one process.
+
+The engine is Beam's own job server, to which a pipeline goes through the job API as to Flink's or Spark's.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from models import names
+from models.errors import UserError
+from tests.components.evaluator.test_evaluator import save_toy
+from tests.integration.beam_engine import Engine, Python, running
+from tests.integration.beam_stages import (
+    EXAMPLE_GEN,
+    STATISTICS,
+    TRANSFORMS,
+    Beam,
+    Made,
+    evaluate,
+    make_log,
+)
+from tests.spans import cut_into_spans
+from tfx_pipeline.beam import BeamConfig
+
+STAGES = (*STATISTICS, *TRANSFORMS)
+"""And those that they need: SpanValidator, ListeningLogExampleGen."""
+JOBS = 7
+"""The six stages, and the evaluation."""
+HERE: Beam = {}
+SPANS = "2"
+NOTE = "a file that a job brings along"
+
+
+@pytest.fixture(scope="module")
+def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A log without spans: nothing is there to compare with, and SpanValidator passes without a job."""
+    return make_log(tmp_path_factory.mktemp("log") / "data")
+
+
+@pytest.fixture(scope="module")
+def spans(log: Path) -> Path:
+    """The same log in two spans."""
+    folder = log.with_name("spans")
+    cut_into_spans(log, folder, [14])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    with running(tmp_path_factory.mktemp("engine") / "work") as engine:
+        yield engine
+
+
+@pytest.fixture(scope="module")
+def made(spans: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+    """What this process makes of the spans."""
+    return Made.by(STAGES, spans, tmp_path_factory.mktemp("here") / "home", HERE, SPANS)
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model with the ranker's signature `evaluate`."""
+    folder = tmp_path_factory.mktemp("toy")
+    save_toy(folder / "Format-Serving", heads=True)
+    return folder
+
+
+def on(engine: Engine, *more: str) -> Beam:
+    return {"runner": "PortableRunner", "flags": [*engine.flags, *more]}
+
+
+def assert_same_examples(one: Made, other: Made) -> None:
+    assert set(one.examples()) == {names.TRAIN, names.EVAL, names.TEST, names.ALL}
+    assert other.examples() == one.examples()
+    assert other.examples("catalog") == one.examples("catalog")
+    assert other.summary() == one.summary()
+
+
+def assert_same(one: Made, other: Made) -> None:
+    assert_same_examples(one, other)
+    assert other.validation() == one.validation()
+    windows = {split: sum(records.values()) for split, records in one.examples().items()}
+    assert other.counts("LogStatistics") == one.counts("LogStatistics") == windows
+    items = sum(one.examples("catalog")[names.CATALOG].values())
+    assert other.counts("CatalogStatistics") == {names.CATALOG: items}
+    for stage, records in (
+        ("LogTransform", list(one.examples()[names.ALL])),
+        ("CatalogTransform", list(one.examples("catalog")[names.CATALOG])),
+    ):
+        assert other.transformed(stage, records) == one.transformed(stage, records)
+
+
+def test_examples_made_by_a_worker_pool_are_the_same(log: Path, engine: Engine, tmp_path: Path) -> None:
+    note = tmp_path / "note.txt"
+    note.write_text(NOTE)
+    before = len(engine.workers.started())
+
+    there = Made.by([EXAMPLE_GEN], log, tmp_path / "there", on(engine, f"--files_to_stage={note}"))
+
+    assert_same_examples(Made.by([EXAMPLE_GEN], log, tmp_path / "here", HERE), there)
+    started = engine.workers.started()[before:]
+    assert {parent for _, parent in started} == {engine.pool}
+    assert not {own for own, _ in started} & {os.getpid(), engine.server, engine.pool}
+    assert NOTE in [path.read_text() for path in engine.staged.rglob("*note.txt")]
+
+
+@pytest.mark.long
+def test_every_stage_runs_on_the_worker_pool(
+    made: Made, toy: Path, engine: Engine, spans: Path, tmp_path: Path
+) -> None:
+    before = len(engine.workers.started())
+
+    there = Made.by(STAGES, spans, tmp_path / "home", on(engine), SPANS)
+    figures = evaluate(
+        there.output(EXAMPLE_GEN, "examples"),
+        toy,
+        tmp_path / "there",
+        BeamConfig("PortableRunner", flags=tuple(engine.flags)),
+    )
+
+    assert_same(made, there)
+    examples = made.output(EXAMPLE_GEN, "examples")
+    assert figures == pytest.approx(evaluate(examples, toy, tmp_path / "here", BeamConfig()))
+    started = engine.workers.started()[before:]
+    assert {parent for _, parent in started} == {engine.pool}
+    assert len({own for own, _ in started}) >= JOBS
+
+
+@pytest.mark.long
+def test_two_processes_of_the_direct_runner_give_the_same(
+    made: Made, toy: Path, spans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    python = Python.in_folder(tmp_path / "bin")
+    monkeypatch.setattr(sys, "executable", str(python.path))  # with it the runner starts its workers
+
+    there = Made.by(STAGES, spans, tmp_path / "home", {"workers": 2}, SPANS)
+    examples = made.output(EXAMPLE_GEN, "examples")
+    figures = evaluate(examples, toy, tmp_path / "there", BeamConfig(workers=2))
+
+    assert_same(made, there)
+    assert figures == pytest.approx(evaluate(examples, toy, tmp_path / "here", BeamConfig()))
+    own = {pid for pid, _ in python.started()}
+    assert len(own) >= 2 * JOBS
+    assert os.getpid() not in own
+
+
+@pytest.mark.long
+def test_what_is_wrong_with_the_log_is_told_by_a_worker_in_one_line(
+    tiny_log: Path, engine: Engine, tmp_path: Path
+) -> None:
+    with (tiny_log / "events.csv").open("a") as file:
+        file.write("ann,a,yesterday,200000\n")
+
+    with pytest.raises(UserError) as told:
+        Made.by([EXAMPLE_GEN], tiny_log, tmp_path / "home", on(engine))
+
+    assert "events.csv" in str(told.value)
+    assert "yesterday" in str(told.value)
+    assert "\n" not in str(told.value)
