@@ -1,9 +1,10 @@
 # The commands of a checkout. Each does the set-up first; where that has been done it costs nothing.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-long lint format lock
+.PHONY: help setup demo notebook test test-long lint format lock
 
 PYTHON := .venv/bin/python
 CODE := .
+FLAGS :=
 
 help:  ## This list.
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/make \1	\2/p; s/^\([a-z-]*\):  *## \(.*\)/make \1	\2/p' Makefile | expand -t 16 | sort -u
@@ -13,6 +14,9 @@ setup:  ## The environment: .venv/, with the command .venv/bin/upnext.
 
 demo: setup  ## A small world through the whole pipeline, and what a listener would hear next.
 	@sh scripts/demo.sh
+
+notebook: setup  ## The pipeline a stage at a time, in JupyterLab; FLAGS are JupyterLab's own (--no-browser).
+	@$(PYTHON) -m jupyterlab --ServerApp.root_dir=. tfx_pipeline/interactive.ipynb $(FLAGS)
 
 test: setup  ## All tests but the long ones.
 	@$(PYTHON) -m pytest

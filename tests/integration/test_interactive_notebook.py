@@ -1,0 +1,75 @@
+"""The notebook runs whole from a fresh folder, and its last cells take from the cache what did not change."""
+
+import re
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+from nbformat import NotebookNode
+
+from tests.conftest import ROOT
+
+NOTEBOOK = ROOT / "tfx_pipeline/interactive.ipynb"
+PARAMETERS = {
+    "folder": "work",
+    "data": "",
+    "users": 60,
+    "items": 120,
+    "days": 20,
+    "seed": 3,
+    "settings": ["ranker.max_epochs=1", "retrieval.max_epochs=1", "final_fit=false"],
+}
+
+
+def output(notebook: NotebookNode, source: str) -> str:
+    """What the cell that holds `source` has shown, as text."""
+    (cell,) = (cell for cell in notebook.cells if cell.cell_type == "code" and source in cell.source)
+    return "\n".join(shown.get("text") or shown.data.get("text/plain", "") for shown in cell.outputs)
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
+    folder = tmp_path_factory.mktemp("notebook")
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    (cell,) = (cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
+    assert set(re.findall(r"^(\w+) =", cell.source, re.MULTILINE)) == set(PARAMETERS)
+    cell.source = "\n".join(f"{name} = {value!r}" for name, value in PARAMETERS.items())
+    client = NotebookClient(
+        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
+    )
+    client.execute()
+    assert sorted(path.name for path in folder.iterdir()) == ["work"]
+    return notebook
+
+
+def test_the_committed_notebook_has_no_outputs():
+    notebook = nbformat.read(NOTEBOOK, as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert [cell for cell in code if cell.outputs or cell.execution_count] == []
+
+
+def test_every_cell_runs_and_libraries_keep_quiet(executed):
+    outputs = [shown for cell in executed.cells if cell.cell_type == "code" for shown in cell.outputs]
+    assert {shown.output_type for shown in outputs} <= {"stream", "display_data", "execute_result"}
+    assert [shown.text for shown in outputs if shown.get("name") == "stderr"] == []
+    assert [shown for shown in outputs if "application/javascript" in shown.get("data", {})] == []
+
+
+def test_it_shows_a_listeners_ranking_before_and_after(executed):
+    told = output(executed, "views.reranked")
+    assert re.search(r"listener-\d+, newest play first", told)
+    assert re.search(r"title +creator +kind +retrieval +score", told)
+
+
+def test_it_recommends_from_what_it_pushed(executed):
+    assert re.search(r"^ +Push +\d+ s", output(executed, 'upnext.run("Push")'), re.MULTILINE)
+    assert "Up next" in output(executed, "recommend(")
+
+
+def test_after_a_change_only_what_follows_runs(executed):
+    lines = re.findall(r"^  (\w+) +(cached|[\d:]+)", output(executed, "changed.run("), re.MULTILINE)
+    ran = {stage for stage, told in lines if told != "cached"}
+    assert ran == {"RankerTrainer", "RankingEvaluator"}
+    assert {"ListeningLogExampleGen", "LogTransform", "RetrievalTrainer", "IndexBuilder"} <= {
+        s for s, _ in lines
+    }
