@@ -107,7 +107,8 @@ def stack_loads(container: Container) -> str:
     """The whole stack is imported, ours from site-packages, with Keras 2:"""
     code = (
         f"import time; start = time.time(); import {STACK}; assert '/opt/upnext/lib/' in models.__file__; "
-        "assert tf.keras.Model.__module__.startswith('tf_keras.'); print(tf.__version__, round(time.time() - start), 's')"
+        "assert tf.keras.Model.__module__.startswith('tf_keras.'); "
+        "print(tf.__version__, round(time.time() - start), 's')"
     )
     return container.run("python", "-W", "ignore", "-c", code).splitlines()[-1]
 
