@@ -63,6 +63,7 @@ class Starter:
     """Starts `upnext` without the half minute that importing TFX takes."""
 
     def __init__(self) -> None:
+        self._started: int | None = None
         self._process = subprocess.Popen(
             [sys.executable, "-c", _STARTER],
             cwd=ROOT, env=environment(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
@@ -73,16 +74,23 @@ class Starter:
         assert self._process.stdin is not None
         self._process.stdin.write(json.dumps({"words": words, "out": str(out), "err": str(err)}) + "\n")
         self._process.stdin.flush()
-        return int(self._line())
+        self._started = int(self._line())
+        return self._started
 
     def poll(self, seconds: float = 0.0) -> int | None:
         """The exit code of what was started last, None if it runs on."""
         assert self._process.stdout is not None
         readable, _, _ = select.select([self._process.stdout], [], [], seconds)
-        return int(self._line()) if readable else None
+        if not readable:
+            return None
+        self._started = None
+        return int(self._line())
 
     def close(self) -> None:
-        """Ends it."""
+        """Ends it, and what it started if a test has left that running."""
+        if self._started is not None:
+            with suppress(ProcessLookupError):
+                os.killpg(self._started, signal.SIGKILL)
         self._process.kill()
         self._process.wait()
 

@@ -28,7 +28,7 @@ from tests.small_disk import grow, small_disk
 pytestmark = [pytest.mark.long, pytest.mark.timeout(7200)]
 
 TRAINERS = ("RetrievalTrainer", "RankerTrainer", "RetrievalFinalTrainer", "RankerFinalTrainer")
-KILOBYTES = (100, 600, 30_000, *range(60_000, 300_000, 12_000))  # Beam packs up TFX, 40 MB, for a while
+KILOBYTES = (100, 600, 1200, 2500, 5000, 10_000, *range(16_000, 200_000, 12_000))
 SECONDS_INTO = {  # a stage; the others are killed as they start
     "ListeningLogExampleGen": 2.0,
     "LogStatistics": 1.0,
@@ -40,9 +40,9 @@ SECONDS_INTO = {  # a stage; the others are killed as they start
 }
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def starter() -> Iterator[Starter]:
-    """One for all tests: what takes long to load is loaded once."""
+    """What takes long to load is loaded once a test, not once a run."""
     starter = Starter()
     yield starter
     starter.close()
