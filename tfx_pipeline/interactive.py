@@ -4,8 +4,8 @@ InteractiveContext runs whatever it is handed. What a runner does beyond that is
 run first, conditions hold, libraries write to a log, and an edit of a source asks for a fresh kernel.
 """
 
+import builtins
 import contextlib
-import hashlib
 import json
 import os
 import sys
@@ -15,13 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from components import progress
-from components.code_digest import PACKAGES
 from components.data_digest import data_digest
 from components.listening_log.forgotten import Forgotten
 from models.errors import UserError
 from tfx_pipeline.beam import beam_args
 from tfx_pipeline.config import load_config
 from tfx_pipeline.home import Home
+from tfx_pipeline.loaded_sources import check_sources
 from tfx_pipeline.local_runner import PIPELINE_NAME
 from tfx_pipeline.parameters import Parameters
 from tfx_pipeline.progress_display import shown_progress
@@ -42,9 +42,11 @@ class Interactive:
           spans: those of the log that are read, as in `components.listening_log.spans`.
 
         Raises:
-          UserError: there is no log, or a source of ours has changed since it was loaded.
+          UserError: there is no log, this is no notebook, or a source of ours has changed since it was loaded.
           UsageError: a wrong setting.
         """
+        if not hasattr(builtins, "__IPYTHON__"):  # outside of it InteractiveContext does nothing
+            raise UserError("this needs a notebook or IPython; in a script use `upnext run`")
         self.data_dir, self.settings, self.spans = Path(data_dir).resolve(), tuple(settings), spans
         self.config = load_config(overrides=self.settings)
         self.home = Home(Path(home).resolve())
@@ -52,7 +54,7 @@ class Interactive:
         self.states: dict[str, str] = {}
         """How each stage ended that has run, in order: done, cached or skipped."""
         self._log = _open_log(self.home)
-        _check_sources()
+        check_sources()
         with _quiet(self._log):
             from tfx.orchestration.experimental.interactive.interactive_context import InteractiveContext
             from tfx.orchestration.metadata import sqlite_metadata_connection_config
@@ -87,7 +89,7 @@ class Interactive:
             self.context = InteractiveContext(PIPELINE_NAME, str(root), metadata, flags)
         self.components = {component.id: component for component in self.pipeline.components}
         """Every stage by its name, in the order in which they run."""
-        _check_sources()
+        check_sources()
 
     def changed(self, *settings: str) -> "Interactive":
         """The same log and HOME with further settings. Its stages run anew only where these matter."""
@@ -106,13 +108,13 @@ class Interactive:
         unknown = set(stages) - set(self.components)
         if unknown:
             raise UserError(f"no stage {min(unknown)!r}; the stages are {', '.join(self.components)}")
-        _check_sources()
+        check_sources()
         wanted = self._needed(stages or tuple(self.components))
         with self.home.locked(), shown_progress(sys.stdout), _quiet(self._log), self.home.temporary():
             for stage in self.components:
                 if stage in wanted and stage not in self.states:
                     self.states[stage] = self._run(stage)
-        _check_sources()
+        check_sources()
 
     def artifact(self, stage: str, output: str) -> Any:
         """The TFX artifact of a stage's output. Raises UserError where the stage has not run."""
@@ -192,32 +194,6 @@ class Interactive:
             if not resolve_placeholder_expression(expression, context):
                 return False
         return True
-
-
-_LOADED: dict[str, tuple[Path, str]] = {}
-"""The source of each module of ours and its digest, as they were when the module was first seen loaded."""
-
-
-def _check_sources() -> None:
-    """Sees that the code in this process is the code on disk: TFX's cache is keyed by the latter.
-
-    Raises:
-      UserError: a source has changed since it was loaded.
-    """
-    for name, (file, digest) in _LOADED.items():
-        if _digest(file) != digest:
-            raise UserError(
-                f"{name} has changed since it was loaded: restart the kernel and run all cells "
-                "(stages that the change does not touch come from the cache)"
-            )
-    for name, module in list(sys.modules.items()):
-        source = getattr(module, "__file__", None)
-        if name.partition(".")[0] in PACKAGES and name not in _LOADED and source:
-            _LOADED[name] = Path(source), _digest(Path(source))
-
-
-def _digest(file: Path) -> str:
-    return hashlib.sha256(file.read_bytes()).hexdigest() if file.exists() else ""
 
 
 def _open_log(home: Home) -> Any:

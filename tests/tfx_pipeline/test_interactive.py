@@ -1,8 +1,6 @@
 """In a notebook stages run one at a time, after what they need, from the cache where nothing changed."""
 
 import builtins
-import importlib
-import sys
 from pathlib import Path
 
 import pytest
@@ -119,18 +117,20 @@ def test_a_wrong_setting_is_told_by_its_key(toy):
         toy().changed("ranker.blokcs=1")
 
 
-def test_a_source_that_changed_since_it_was_loaded_asks_for_a_fresh_kernel(toy, tmp_path, monkeypatch):
-    source = tmp_path / "layers.py"
-    source.write_text("WIDTH = 1\n")
-    monkeypatch.syspath_prepend(str(tmp_path))
-    monkeypatch.setattr(interactive, "PACKAGES", ("layers",))
-    monkeypatch.setattr(interactive, "_LOADED", {})
-    importlib.import_module("layers")
+def test_a_stage_does_not_run_with_code_that_is_no_longer_on_disk(toy, monkeypatch):
+    def changed() -> None:
+        raise UserError("models.layers has changed since it was loaded")
+
     upnext = toy()
-    upnext.run("First")
+    monkeypatch.setattr(interactive, "check_sources", changed)
 
-    source.write_text("WIDTH = 2\n")
+    with pytest.raises(UserError, match=r"models\.layers has changed"):
+        upnext.run("First")
+    assert upnext.states == {}
 
-    with pytest.raises(UserError, match="layers has changed since it was loaded: restart the kernel"):
-        upnext.run("Second")
-    sys.modules.pop("layers")
+
+def test_outside_of_a_notebook_it_says_so(toy, monkeypatch):
+    upnext = toy()
+    monkeypatch.delattr(builtins, "__IPYTHON__")
+    with pytest.raises(UserError, match="needs a notebook"):
+        upnext.changed("seed=3")
