@@ -29,7 +29,7 @@ SETTINGS = (
 )
 
 
-def upnext(*words: str | Path, root: Path = ROOT, seconds: float = 600) -> subprocess.CompletedProcess[str]:
+def upnext(*words: str | Path, root: Path = ROOT, seconds: float = 1800) -> subprocess.CompletedProcess[str]:
     """Runs the command in a process of its own, with the packages of `root` (Python looks in the cwd first)."""
     return subprocess.run(
         [sys.executable, "-m", "tfx_pipeline.cli", *map(str, words)],
