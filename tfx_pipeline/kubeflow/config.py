@@ -116,8 +116,8 @@ class KubeflowConfig:
     stages: tuple[StageConfig, ...] = ()
     """Stages that have something otherwise."""
     retries: RetriesConfig = field(default_factory=RetriesConfig)
-    uncached: tuple[str, ...] = ("Production", "Bless", "Push")
-    """Stages that always run: what they find or do lies outside the pipeline's artifacts."""
+    uncached: tuple[str, ...] = ()
+    """Stages that always run, and with them all that read what they make."""
     volumes: tuple[VolumeConfig, ...] = (VolumeConfig("upnext", "/mnt/upnext"),)
     secret_variables: tuple[SecretVariableConfig, ...] = ()
     secret_files: tuple[SecretFilesConfig, ...] = ()
