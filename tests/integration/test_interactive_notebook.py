@@ -1,6 +1,7 @@
 """The notebook runs whole from a fresh folder, and its last cells take from the cache what did not change."""
 
 import re
+from pathlib import Path
 
 import nbformat
 import pytest
@@ -27,19 +28,31 @@ def output(notebook: NotebookNode, source: str) -> str:
     return "\n".join(shown.get("text") or shown.data.get("text/plain", "") for shown in cell.outputs)
 
 
-@pytest.fixture(scope="module")
-def executed(tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
-    folder = tmp_path_factory.mktemp("notebook")
+def execute(folder: Path, until: str = "") -> NotebookNode:
+    """The notebook on a small world, in `folder`: all of it, or the cells above the heading `until`."""
     notebook = nbformat.read(NOTEBOOK, as_version=4)
     (cell,) = (cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", []))
     assert set(re.findall(r"^(\w+) =", cell.source, re.MULTILINE)) == set(PARAMETERS)
     cell.source = "\n".join(f"{name} = {value!r}" for name, value in PARAMETERS.items())
-    client = NotebookClient(
-        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(folder)}}
-    )
-    client.execute()
-    assert sorted(path.name for path in folder.iterdir()) == ["work"]
+    if until:
+        (place,) = (n for n, cell in enumerate(notebook.cells) if cell.source.startswith(f"## {until}"))
+        del notebook.cells[place:]
+    resources = {"metadata": {"path": str(folder)}}
+    NotebookClient(notebook, timeout=900, kernel_name="python3", resources=resources).execute()
     return notebook
+
+
+@pytest.fixture(scope="module")
+def executed(tmp_path_factory: pytest.TempPathFactory) -> NotebookNode:
+    """The whole of it."""
+    return execute(tmp_path_factory.mktemp("notebook"))
+
+
+def assert_shows_what_is_ours(notebook: NotebookNode) -> None:
+    outputs = [shown for cell in notebook.cells if cell.cell_type == "code" for shown in cell.outputs]
+    assert {shown.output_type for shown in outputs} <= {"stream", "display_data", "execute_result"}
+    assert [shown.text for shown in outputs if shown.get("name") == "stderr"] == []
+    assert [shown for shown in outputs if "application/javascript" in shown.get("data", {})] == []
 
 
 def test_the_committed_notebook_has_no_outputs():
@@ -48,24 +61,37 @@ def test_the_committed_notebook_has_no_outputs():
     assert [cell for cell in code if cell.outputs or cell.execution_count] == []
 
 
-def test_every_cell_runs_and_libraries_keep_quiet(executed):
-    outputs = [shown for cell in executed.cells if cell.cell_type == "code" for shown in cell.outputs]
-    assert {shown.output_type for shown in outputs} <= {"stream", "display_data", "execute_result"}
-    assert [shown.text for shown in outputs if shown.get("name") == "stderr"] == []
-    assert [shown for shown in outputs if "application/javascript" in shown.get("data", {})] == []
+def test_from_the_log_to_features_every_cell_runs(tmp_path):
+    notebook = execute(tmp_path, until="RetrievalTrainer")
+
+    assert_shows_what_is_ours(notebook)
+    assert [path.name for path in tmp_path.iterdir()] == ["work"]
+    told = output(notebook, "views.window_in_words")
+    assert re.search(r"^train: listener-\d+ \(country=", told)
+    assert "A ? is asked for" in told
+    assert "surface=home" in output(notebook, "artifacts.read_vocabulary")
 
 
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_every_cell_runs(executed):
+    assert_shows_what_is_ours(executed)
+
+
+@pytest.mark.long
 def test_it_shows_a_listeners_ranking_before_and_after(executed):
     told = output(executed, "views.reranked")
     assert re.search(r"listener-\d+, newest play first", told)
     assert re.search(r"title +creator +kind +retrieval +score", told)
 
 
+@pytest.mark.long
 def test_it_recommends_from_what_it_pushed(executed):
     assert re.search(r"^ +Push +\d+ s", output(executed, 'upnext.run("Push")'), re.MULTILINE)
     assert "Up next" in output(executed, "recommend(")
 
 
+@pytest.mark.long
 def test_after_a_change_only_what_follows_runs(executed):
     lines = re.findall(r"^  (\w+) +(cached|[\d:]+)", output(executed, "changed.run("), re.MULTILINE)
     ran = {stage for stage, told in lines if told != "cached"}
