@@ -12,7 +12,6 @@ import pytest
 
 from models import names
 from models.errors import UserError
-from tests.components.evaluator.test_evaluator import save_toy
 from tests.integration.beam_engine import Engine, Python, running
 from tests.integration.beam_stages import (
     EXAMPLE_GEN,
@@ -22,6 +21,7 @@ from tests.integration.beam_stages import (
     Made,
     evaluate,
     make_log,
+    save_model,
 )
 from tests.spans import cut_into_spans
 from tfx_pipeline.beam import BeamConfig
@@ -62,11 +62,17 @@ def made(spans: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
 
 
 @pytest.fixture(scope="module")
-def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A model with the ranker's signature `evaluate`."""
-    folder = tmp_path_factory.mktemp("toy")
-    save_toy(folder / "Format-Serving", heads=True)
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("model")
+    save_model(folder)
     return folder
+
+
+@pytest.fixture(scope="module")
+def figures(made: Made, model: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
+    """TFMA's, taken in this process."""
+    folder = tmp_path_factory.mktemp("evaluation")
+    return evaluate(made.output(EXAMPLE_GEN, "examples"), model, folder, BeamConfig())
 
 
 def on(engine: Engine, *more: str) -> Beam:
@@ -110,21 +116,16 @@ def test_examples_made_by_a_worker_pool_are_the_same(log: Path, engine: Engine, 
 
 @pytest.mark.long
 def test_every_stage_runs_on_the_worker_pool(
-    made: Made, toy: Path, engine: Engine, spans: Path, tmp_path: Path
+    made: Made, figures: dict[str, float], model: Path, engine: Engine, spans: Path, tmp_path: Path
 ) -> None:
     before = len(engine.workers.started())
 
     there = Made.by(STAGES, spans, tmp_path / "home", on(engine), SPANS)
-    figures = evaluate(
-        there.output(EXAMPLE_GEN, "examples"),
-        toy,
-        tmp_path / "there",
-        BeamConfig("PortableRunner", flags=tuple(engine.flags)),
-    )
+    beam = BeamConfig("PortableRunner", flags=tuple(engine.flags))
+    measured = evaluate(there.output(EXAMPLE_GEN, "examples"), model, tmp_path / "evaluation", beam)
 
     assert_same(made, there)
-    examples = made.output(EXAMPLE_GEN, "examples")
-    assert figures == pytest.approx(evaluate(examples, toy, tmp_path / "here", BeamConfig()))
+    assert measured == pytest.approx(figures)
     started = engine.workers.started()[before:]
     assert {parent for _, parent in started} == {engine.pool}
     assert len({own for own, _ in started}) >= JOBS
@@ -132,17 +133,22 @@ def test_every_stage_runs_on_the_worker_pool(
 
 @pytest.mark.long
 def test_two_processes_of_the_direct_runner_give_the_same(
-    made: Made, toy: Path, spans: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    made: Made,
+    figures: dict[str, float],
+    model: Path,
+    spans: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     python = Python.in_folder(tmp_path / "bin")
     monkeypatch.setattr(sys, "executable", str(python.path))  # with it the runner starts its workers
 
     there = Made.by(STAGES, spans, tmp_path / "home", {"workers": 2}, SPANS)
-    examples = made.output(EXAMPLE_GEN, "examples")
-    figures = evaluate(examples, toy, tmp_path / "there", BeamConfig(workers=2))
+    beam = BeamConfig(workers=2)
+    measured = evaluate(there.output(EXAMPLE_GEN, "examples"), model, tmp_path / "evaluation", beam)
 
     assert_same(made, there)
-    assert figures == pytest.approx(evaluate(examples, toy, tmp_path / "here", BeamConfig()))
+    assert measured == pytest.approx(figures)
     own = {pid for pid, _ in python.started()}
     assert len(own) >= 2 * JOBS
     assert os.getpid() not in own
