@@ -57,7 +57,9 @@ def fn_args(trainer: Trainer, inputs: dict, tmp_path: Path) -> FnArgs:
         artifact = trainer.outputs[name].type()
         artifact.uri = str(tmp_path / name)
         outputs[name] = [artifact]
-    properties = {name: value for name, value in trainer.exec_properties.items() if isinstance(value, str | int)}
+    properties = {
+        name: value for name, value in trainer.exec_properties.items() if isinstance(value, str | int)
+    }
     properties |= {name: str(trainer.exec_properties[name]) for name in ("train_args", "eval_args")}
     return Executor()._GetFnArgs(inputs, outputs, properties)
 
