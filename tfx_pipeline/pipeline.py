@@ -70,7 +70,7 @@ def create_pipeline(
     example_gen = ListeningLogExampleGen(
         **log,
         code_digest=code_digest("components.example_gen.component"),
-        final_fit=final,
+        final_fit=config.final_fit or not train,
         forgotten=parameters.forgotten,
         forgotten_digest=parameters.forgotten_digest,
     )

@@ -52,8 +52,8 @@ class Job:
 
     @property
     def split(self) -> str:
-        """What is trained on."""
-        return names.ALL if self.settings["final"] else names.TRAIN
+        """What is trained on; a model taken as it is has learnt from everything already, so it counts so too."""
+        return names.ALL if self.settings["final"] or not self.trained else names.TRAIN
 
     @cached_property
     def first(self) -> dict[str, Any] | None:

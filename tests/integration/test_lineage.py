@@ -9,6 +9,8 @@ from ml_metadata.proto import metadata_store_pb2 as pb
 from tests.integration.whole import WholeRun
 
 STAGES = (
+    "SpanValidator",
+    "Production",
     "ListeningLogExampleGen",
     "LogStatistics",
     "CatalogStatistics",
