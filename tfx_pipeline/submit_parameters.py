@@ -53,9 +53,9 @@ def checked_values(
 def value_of(parameters: Mapping[str, Parameter], name: str, text: str) -> Any:
     """What `text` says as a value of the parameter. Raises UsageError if it is none, or the name is unknown."""
     if name not in parameters:
-        raise UsageError(f"--param {name}: the pipeline has no such parameter{_meant(name, parameters)}")
+        raise UsageError(f"--param {name}: the pipeline has no such parameter{meant(name, parameters)}")
     kind = parameters[name].type
-    value = _parsed(kind, text)
+    value = parsed(kind, text)
     if value is None:
         raise UsageError(f"--param {name}={text}: expected {_TOLD.get(kind, kind or 'a type that is known')}")
     return value
@@ -70,8 +70,8 @@ _TOLD: Final = {
 }
 
 
-def _parsed(kind: str, text: str) -> Any:
-    """The value, None for a text that is none of the kind."""
+def parsed(kind: str, text: str) -> Any:
+    """The value that a text says of a parameter type, None for a text that is none of it."""
     try:
         if kind == "STRING":
             return text
@@ -89,7 +89,8 @@ def _parsed(kind: str, text: str) -> Any:
     return None
 
 
-def _meant(name: str, parameters: Mapping[str, Parameter]) -> str:
+def meant(name: str, parameters: Mapping[str, Any]) -> str:
+    """What an unknown name may have been meant for, or which names there are: the end of a message."""
     close = difflib.get_close_matches(name, parameters, n=1)
     if close:
         return f"; did you mean {close[0]}?"

@@ -1,23 +1,14 @@
 """Reads a compiled pipeline, and the parameters that it is run with."""
 
-import difflib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import yaml
 
 from models.errors import UsageError, UserError
 from tfx_pipeline.kubeflow.spec import Spec, parameters
-
-_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
-    "STRING": (str,),
-    "NUMBER_INTEGER": (int,),
-    "NUMBER_DOUBLE": (int, float),
-    "BOOLEAN": (bool,),
-    "LIST": (list,),
-    "STRUCT": (dict,),
-}
+from tfx_pipeline.submit_parameters import meant, parsed
 
 
 def read_compiled(path: str | Path) -> Spec:
@@ -38,7 +29,7 @@ def read_compiled(path: str | Path) -> Spec:
 
 
 def parameter_values(spec: Spec, given: Mapping[str, str]) -> dict[str, Any]:
-    """The value of each of the pipeline's parameters: as `given` (text, read as YAML), or its default.
+    """The value of each of the pipeline's parameters: as `given`, read as `upnext submit` does, or its default.
 
     Raises UsageError: a parameter that there is not, one of another type, or one that lacks a value.
     """
@@ -46,11 +37,7 @@ def parameter_values(spec: Spec, given: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, text in given.items():
         if name not in declared:
-            close = difflib.get_close_matches(name, declared, n=1)
-            hint = (
-                f"did you mean {close[0]}?" if close else f"there are {', '.join(sorted(declared)) or 'none'}"
-            )
-            raise UsageError(f"--param {name}: the pipeline has no such parameter; {hint}")
+            raise UsageError(f"--param {name}: the pipeline has no such parameter{meant(name, declared)}")
         values[name] = _typed(name, declared[name]["parameterType"], text)
     for name, told in declared.items():
         if name not in values and "defaultValue" not in told:
@@ -60,9 +47,7 @@ def parameter_values(spec: Spec, given: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _typed(name: str, kind: str, text: str) -> Any:
-    if kind == "STRING":
-        return text
-    value = yaml.safe_load(text)
-    if not isinstance(value, _TYPES[kind]) or (isinstance(value, bool) and kind != "BOOLEAN"):
+    value = parsed(kind, text)
+    if value is None:
         raise UsageError(f"--param {name}: expected {kind}, got {text!r}")
     return value
