@@ -32,6 +32,7 @@ RUN python -m venv --without-pip /opt/upnext \
 # our own wheel, apart from the packages: a change of our code is a layer of a few hundred kB
 COPY setup.py pyproject.toml requirements.in ./
 COPY models models
+COPY listening_log listening_log
 COPY components components
 COPY serving serving
 COPY tfx_pipeline tfx_pipeline

@@ -16,7 +16,7 @@ demo: setup  ## A small world through the whole pipeline, and what a listener wo
 	@sh scripts/demo.sh
 
 notebook: setup  ## The pipeline a stage at a time, in JupyterLab; FLAGS are JupyterLab's own (--no-browser).
-	@$(PYTHON) -m jupyterlab --ServerApp.root_dir=. tfx_pipeline/interactive.ipynb $(FLAGS)
+	@$(PYTHON) -m jupyterlab --ServerApp.root_dir=. tfx_pipeline/notebook/interactive.ipynb $(FLAGS)
 
 test: setup  ## All tests but the long ones.
 	@$(PYTHON) -m pytest

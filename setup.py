@@ -4,7 +4,7 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
-PACKAGES = ("models", "components", "serving", "tfx_pipeline")
+PACKAGES = ("models", "listening_log", "components", "serving", "tfx_pipeline")
 
 
 def requirements() -> list[str]:
@@ -21,5 +21,5 @@ setup(
     packages=find_packages(include=[name for package in PACKAGES for name in (package, f"{package}.*")]),
     package_data={"components.schema": ["*.pbtxt"]},
     install_requires=requirements(),
-    entry_points={"console_scripts": ["upnext = tfx_pipeline.cli:main"]},
+    entry_points={"console_scripts": ["upnext = tfx_pipeline.cli.main:main"]},
 )

@@ -12,11 +12,11 @@ def generate(data: Path, out: Path) -> None:
     """Writes the examples of the log `data` to `out`."""
     from tfx.types import standard_artifacts
 
-    from components.artifacts import LogSummary
+    from components.common.artifacts import LogSummary
     from components.example_gen import params
     from components.example_gen.executor import Executor
-    from components.listening_log.policies import LogConfig
-    from tfx_pipeline.beam import BeamConfig, beam_args
+    from listening_log.cleaning.policies import LogConfig
+    from tfx_pipeline.config.beam import BeamConfig, beam_args
 
     outputs = {}
     for name, kind in (

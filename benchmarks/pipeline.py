@@ -26,9 +26,9 @@ import psutil
 from benchmarks.made_logs import EVENTS_AN_ITEM, world_size
 from benchmarks.meter import Measured, Memory, StageMeter
 from benchmarks.size import SIZES, SKEWED, measure_sizes, measure_skewed, size_table, skew_table
-from tfx_pipeline import cli
-from tfx_pipeline.console import render_table
-from tfx_pipeline.progress_display import LOGGER, duration
+from tfx_pipeline.cli import main as cli
+from tfx_pipeline.terminal.console import render_table
+from tfx_pipeline.terminal.progress import LOGGER, duration
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -100,7 +100,7 @@ def _listening(meter: StageMeter) -> Iterator[None]:
 
 def _upnext(*words: str) -> None:
     """A command in a process of its own, so that it leaves nothing in this one's memory."""
-    subprocess.run([sys.executable, "-m", "tfx_pipeline.cli", *words], check=True)
+    subprocess.run([sys.executable, "-m", "tfx_pipeline.cli.main", *words], check=True)
 
 
 def _log_facts(data: Path) -> dict[str, Any]:

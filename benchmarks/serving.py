@@ -20,9 +20,10 @@ from typing import Any, Final
 import numpy as np
 
 from models import names
-from models.errors import UserError
-from serving.quiet import diverted_noise
-from tfx_pipeline.console import render_table
+from serving.errors import ServerError
+from serving.stderr import diverted_noise
+from tfx_pipeline.terminal.console import render_table
+from tfx_pipeline.terminal.exit_codes import exit_code_of
 
 CLIENTS: Final = (1, 8)
 WARM_UP: Final = 20
@@ -48,9 +49,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with diverted_noise(None):
             figures, facts = measure(Path(args.home), args.build, args.requests, args.length, args.seed)
-    except UserError as error:
+    except ServerError as error:
         print(error, file=sys.stderr)
-        return error.exit_code
+        return exit_code_of(error)
     print(table(figures))
     print(", ".join(f"{key.replace('_', ' ')} {value}" for key, value in facts.items()))
     if args.json:
@@ -65,7 +66,7 @@ def measure(
     """Starts the server, asks it `requests` times for each kind and number of clients, and stops it.
 
     Raises:
-      UserError: nothing was pushed under `home`, or the server fails.
+      ServerError: nothing was pushed under `home`, or the server fails.
     """
     from components.serving_check.fresh_server import fresh_server
     from serving.locations import latest_version
@@ -144,7 +145,7 @@ def _ask(
         thread.join()
     seconds = time.perf_counter() - start
     if failures:
-        raise next((e for e in failures if isinstance(e, UserError)), failures[0])
+        raise next((e for e in failures if isinstance(e, ServerError)), failures[0])
     return summary(kind, clients, np.concatenate(taken), seconds)
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.made_logs import world_size
-from tfx_pipeline.console import render_table
-from tfx_pipeline.progress_display import duration
+from tfx_pipeline.terminal.console import render_table
+from tfx_pipeline.terminal.progress import duration
 
 SIZES: Final = (10_000, 3_000_000, 30_000_000)
 """Events. The first one is so small that it shows what a command costs before it has read anything."""
@@ -90,7 +90,7 @@ def _told(taken: Taken) -> tuple[str, str, str]:
 def _measure_log(log: str, events: int, folder: Path, seed: int, commands: Sequence[str]) -> list[SizedRun]:
     at = folder / f"{log}-{events}"
     world, data, release, imported, out = (at / n for n in ("world", "data", "release", "imported", "out"))
-    upnext = ("-m", "tfx_pipeline.cli")
+    upnext = ("-m", "tfx_pipeline.cli.main")
     try:
         make = (*upnext, "data", "make", "--out", str(world), "--seed", str(seed))
         found = {MAKE: run_alone(*make, *world_size(events, ITEMS))}

@@ -13,7 +13,7 @@ import models  # noqa: F401  selects Keras 2 before TensorFlow is imported
 def __getattr__(name: str) -> Any:
     """Imports an artifact type when it is asked for; TFX takes long to import."""
     if name[:1].isupper():
-        artifacts = importlib.import_module("components.artifacts")
+        artifacts = importlib.import_module("components.common.artifacts")
         if hasattr(artifacts, name):
             return getattr(artifacts, name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,8 +2,8 @@
 
 import tensorflow as tf
 
-from models.catalog import Catalog
-from models.request import index_table
+from models.catalog_arrays import Catalog
+from models.request_features import index_table
 
 
 class Eligibility(tf.Module):

@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from models import names
-from models.catalog import Catalog
+from models.catalog_arrays import Catalog
 
 GAPS = 1 + names.GAP_BUCKETS  # 0 = unknown
 HOURS = 1 + names.HOURS

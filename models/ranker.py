@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from models import names
-from models.catalog import Catalog
+from models.catalog_arrays import Catalog
 from models.config import RankerConfig
 from models.counting import CountingEvidence, CountingLayer
 from models.layers import (

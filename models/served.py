@@ -6,9 +6,9 @@ from typing import Any, Protocol
 import tensorflow as tf
 
 from models import names
-from models.catalog import Catalog
+from models.catalog_arrays import Catalog
 from models.eligibility import Eligibility
-from models.request import RequestFeatures
+from models.request_features import RequestFeatures
 from models.search import NO_SCORE, best_first, join
 
 _REQUEST = {
@@ -26,7 +26,7 @@ _CONTEXTUAL = {
 
 
 class Retrieval(Protocol):
-    """`models.retrieval_stage.RetrievalStage`; not imported, so that neither model depends on the other."""
+    """`models.retriever.RetrievalStage`; not imported, so that neither model depends on the other."""
 
     def query(self, batch: dict[str, tf.Tensor], last: tf.Tensor) -> tf.Tensor: ...
 
@@ -36,7 +36,7 @@ class Retrieval(Protocol):
 
 
 class Ranking(Protocol):
-    """`models.ranking_stage.RankingStage`."""
+    """`models.reranker.RankingStage`."""
 
     def neighbours(self, history: tf.Tensor, eligible: tf.Tensor) -> tf.Tensor: ...
 

@@ -9,7 +9,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
 
-from models.catalog import Catalog
+from models.catalog_arrays import Catalog
 from models.config import TwoTowerConfig
 from models.layers import Batch, FeatureSizes, ItemEncoder, RequestEncoder, positives, shift_right
 

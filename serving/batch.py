@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import IO, Any
 
 from models import names
-from models.errors import UsageError, UserError
 from serving.client import Ranking, top_rankings
+from serving.errors import FlagError, ServerError, ServingError
 from serving.loaded_model import LoadedModel, load_model
 from serving.request import build_request
-from serving.status import ServingError
 
 BLOCK_LINES = 8192  # lines read, sorted by length and ranked at a time
 MAX_PLACES = 1 << 17  # rows times the longest history of one call, which bounds memory
@@ -56,13 +55,13 @@ def rank_file(
         batch_size: most rows of one call.
 
     Raises:
-        UsageError: `k` or `batch_size` out of range.
-        UserError: a file that can't be read or written, or a line that is wrong (file:line and field).
+        FlagError: `k` or `batch_size` out of range.
+        ServerError: a file that can't be read or written, or a line that is wrong (file:line and field).
     """
     if not 1 <= k <= names.ANSWERS:
-        raise UsageError(f"-k {k}: must be from 1 to {names.ANSWERS}.")
+        raise FlagError(f"-k {k}: must be from 1 to {names.ANSWERS}.")
     if batch_size < 1:
-        raise UsageError(f"batch size {batch_size}: must be 1 or more.")
+        raise FlagError(f"batch size {batch_size}: must be 1 or more.")
     in_path, out_path = Path(in_path), Path(out_path)
     staged = out_path.with_name(f".{out_path.name}.{os.getpid()}")
     try:
@@ -82,7 +81,7 @@ def rank_file(
                 block, end = _read(lines, in_path, end)
         staged.replace(out_path)
     except OSError as error:  # a full disk, most of all
-        raise UserError(f"{error.filename or out_path}: {error.strerror}.") from error
+        raise ServerError(f"{error.filename or out_path}: {error.strerror}.") from error
     finally:
         staged.unlink(missing_ok=True)
     return BatchSummary(rows, short, time.monotonic() - start)
@@ -124,7 +123,7 @@ def _ask(model: LoadedModel, listeners: Sequence[_Listener], exclude_history: bo
     try:
         return model.predict(signature, inputs)
     except ServingError as error:
-        raise UserError(f"{model.path}: {error.message}") from None
+        raise ServerError(f"{model.path}: {error.message}") from None
 
 
 def _read(lines: IO[str], path: Path, read: int) -> tuple[list[_Listener], int]:
@@ -134,7 +133,7 @@ def _read(lines: IO[str], path: Path, read: int) -> tuple[list[_Listener], int]:
         try:
             chunk = list(islice(lines, BLOCK_LINES))
         except UnicodeDecodeError:
-            raise UserError(f"{path}: after line {read}: not UTF-8 text.") from None
+            raise ServerError(f"{path}: after line {read}: not UTF-8 text.") from None
         if not chunk:
             break
         block = [_parse(line, f"{path}:{read + n}") for n, line in enumerate(chunk, start=1) if line.strip()]
@@ -146,20 +145,22 @@ def _parse(line: str, where: str) -> _Listener:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):
-        raise UserError(f"{where}: not a line of JSON.") from None
+        raise ServerError(f"{where}: not a line of JSON.") from None
     if not isinstance(row, dict):
-        raise UserError(f"{where}: not a JSON object.")
+        raise ServerError(f"{where}: not a JSON object.")
     user_id, item_ids, timestamps = (
         row.get(key) for key in (names.USER_ID, names.ITEM_IDS, names.TIMESTAMPS)
     )
     if not isinstance(user_id, str):
-        raise UserError(f"{where}: {names.USER_ID}: a string is needed.")
+        raise ServerError(f"{where}: {names.USER_ID}: a string is needed.")
     if not isinstance(item_ids, list) or not set(map(type, item_ids)) <= {str}:
-        raise UserError(f"{where}: {names.ITEM_IDS}: a list of strings is needed.")
+        raise ServerError(f"{where}: {names.ITEM_IDS}: a list of strings is needed.")
     if timestamps is not None:
         whole = isinstance(timestamps, list) and set(map(type, timestamps)) <= {int}
         if not whole or len(timestamps) != len(item_ids) or any(abs(t) >= 1 << 63 for t in timestamps):
-            raise UserError(f"{where}: {names.TIMESTAMPS}: a list of whole seconds, one an item, is needed.")
+            raise ServerError(
+                f"{where}: {names.TIMESTAMPS}: a list of whole seconds, one an item, is needed."
+            )
     return _Listener(user_id, item_ids, timestamps)
 
 
@@ -175,4 +176,4 @@ def _open(path: Path, mode: str, told: Path | None = None) -> IO[str]:
         errors = "backslashreplace" if mode == "w" else "strict"
         return path.open(mode, encoding="utf-8", errors=errors, newline="\n" if mode == "w" else None)
     except OSError as error:
-        raise UserError(f"{told or path}: {error.strerror}.") from None
+        raise ServerError(f"{told or path}: {error.strerror}.") from None

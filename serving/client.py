@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from models import names
-from models.errors import UserError
+from serving.errors import ServerError
 from serving.request import Inputs, Rows, build_request
 from serving.tensors import to_array, to_proto
 
@@ -29,7 +29,7 @@ class Client:
         timeout: seconds that one question may take.
 
     Raises (each question):
-        UserError: the server can't be reached or refuses, with its code and message.
+        ServerError: the server can't be reached or refuses, with its code and message.
     """
 
     def __init__(self, address: str, *, timeout: float = 30.0) -> None:
@@ -87,7 +87,7 @@ class Client:
         try:
             answer = self._service.Predict(request, self._timeout)
         except grpc.RpcError as error:
-            raise UserError(f"{self._address}: {error.code().name}: {error.details()}") from None
+            raise ServerError(f"{self._address}: {error.code().name}: {error.details()}") from None
         return {name: to_array(name, proto) for name, proto in answer.outputs.items()}
 
 

@@ -7,12 +7,11 @@ from typing import Any
 import grpc
 from tensorflow_serving.apis import model_service_pb2_grpc, predict_pb2, prediction_service_pb2_grpc
 
-from models.errors import UserError
+from serving.errors import INTERNAL, INVALID_ARGUMENT, ServerError, ServingError
 from serving.loaded_model import DEFAULT_SIGNATURE, check_names
 from serving.manager import ModelManager
 from serving.options import Options
 from serving.responses import SIGNATURE_DEF, metadata_response, status_response, version_of
-from serving.status import INTERNAL, INVALID_ARGUMENT, ServingError
 from serving.tensors import to_array, to_proto
 
 WAITING_PER_THREAD = 64  # requests beyond these are refused with RESOURCE_EXHAUSTED
@@ -97,7 +96,7 @@ def start_grpc(manager: ModelManager, options: Options) -> grpc.Server:
     """Starts to answer on the options' port.
 
     Raises:
-        UserError: the port is in use.
+        ServerError: the port is in use.
     """
     settings = [
         ("grpc.so_reuseport", 0),  # else two servers share a port without a word
@@ -118,6 +117,6 @@ def start_grpc(manager: ModelManager, options: Options) -> grpc.Server:
     except RuntimeError:
         bound = 0
     if bound == 0:
-        raise UserError(f"Port {options.port} of {options.bind_address} can't be opened: is it in use?")
+        raise ServerError(f"Port {options.port} of {options.bind_address} can't be opened: is it in use?")
     server.start()
     return server

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from serving.status import INTERNAL, INVALID_ARGUMENT, ServingError
+from serving.errors import INTERNAL, INVALID_ARGUMENT, ServingError
 from serving.tensors import STRING, numpy_type, type_name
 
 INSTANCES, INPUTS, SIGNATURE_NAME = "instances", "inputs", "signature_name"

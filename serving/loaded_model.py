@@ -6,8 +6,14 @@ from typing import Any
 
 import numpy as np
 
-from models.errors import UserError
-from serving.status import FAILED_PRECONDITION, INTERNAL, INVALID_ARGUMENT, RESOURCE_EXHAUSTED, ServingError
+from serving.errors import (
+    FAILED_PRECONDITION,
+    INTERNAL,
+    INVALID_ARGUMENT,
+    RESOURCE_EXHAUSTED,
+    ServerError,
+    ServingError,
+)
 from serving.tensors import numpy_type, type_name
 
 DEFAULT_SIGNATURE = "serving_default"
@@ -84,12 +90,12 @@ def load_model(path: Path) -> LoadedModel:
     """A LoadedModel, for use outside a server.
 
     Raises:
-        UserError: the folder holds no SavedModel that can be loaded.
+        ServerError: the folder holds no SavedModel that can be loaded.
     """
     try:
         return LoadedModel(path)
     except Exception as error:  # TensorFlow tells a broken file in many ways
-        raise UserError(f"{path}: not a model that can be loaded ({first_line(error)}).") from None
+        raise ServerError(f"{path}: not a model that can be loaded ({first_line(error)}).") from None
 
 
 def first_line(error: Exception) -> str:

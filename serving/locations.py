@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 from models import names
-from models.errors import UserError
+from serving.errors import ServerError
 from serving.versions import version_path, versions
 
 CONFIG_FILE = "models.config"
@@ -20,12 +20,12 @@ def latest_version(home: Path, build: str, model: str) -> Path:
     """The folder of the highest pushed version of a model.
 
     Raises:
-        UserError: nothing was pushed under `home`.
+        ServerError: nothing was pushed under `home`.
     """
     base = build_path(home, build) / model
     found = versions(base)
     if not found:
-        raise UserError(f"{home} holds no pushed model `{model}`: run `upnext run --home {home}` first.")
+        raise ServerError(f"{home} holds no pushed model `{model}`: run `upnext run --home {home}` first.")
     return version_path(base, found[-1])
 
 
@@ -58,7 +58,7 @@ def serve_home(
     """Serves the `scann` build under HOME in this process until it is told to stop; returns the exit code.
 
     Raises:
-        UserError: nothing was pushed under `home` (told before TensorFlow is loaded), or a port is in use.
+        ServerError: nothing was pushed under `home` (told before TensorFlow is loaded), or a port is in use.
     """
     from serving import model_server
 
@@ -69,7 +69,7 @@ def serve_home(
         logs.mkdir(exist_ok=True)
         config = write_models_config(home, names.SCANN)
     except OSError as error:
-        raise UserError(f"{home} can't be written: {error.strerror}.") from None
+        raise ServerError(f"{home} can't be written: {error.strerror}.") from None
     flags = [
         f"--port={grpc_port}",
         f"--rest_api_port={rest_port}",

@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from models.errors import UserError
+from serving.errors import NOT_FOUND, UNAVAILABLE, ServerError, ServingError
 from serving.loaded_model import LoadedModel, first_line
 from serving.model_configs import ModelConfig
-from serving.status import NOT_FOUND, UNAVAILABLE, ServingError
 from serving.versions import version_path
 
 # States of tensorflow_serving/apis/get_model_status.proto.
@@ -65,14 +64,16 @@ class ModelManager:
         """Waits for the first look at all models, or for the signal to stop.
 
         Raises:
-            UserError: a model of which no version can be served.
+            ServerError: a model of which no version can be served.
         """
         while not self._first_pass.wait(0.1):
             if self._stopping.is_set():
                 return
         for name, versions in self._models.items():
             if not _available(versions) and not self._stopping.is_set():
-                raise UserError(f"Model {name}: no version can be loaded. {_first_error(versions)}".rstrip())
+                raise ServerError(
+                    f"Model {name}: no version can be loaded. {_first_error(versions)}".rstrip()
+                )
 
     def drain(self, seconds: float) -> None:
         """Waits for requests under way, but no longer than `seconds`."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from models.errors import UsageError, UserError
+from serving.errors import FlagError, ServerError
 from serving.options import Options
 from serving.versions import versions
 
@@ -37,8 +37,8 @@ def model_configs(options: Options) -> list[ModelConfig]:
     """The models to serve.
 
     Raises:
-        UsageError: a config file that is none, or names a model twice or without a name.
-        UserError: a base path without a version.
+        FlagError: a config file that is none, or names a model twice or without a name.
+        ServerError: a base path without a version.
     """
     if options.model_config_file is None:
         assert options.model_base_path is not None
@@ -47,7 +47,7 @@ def model_configs(options: Options) -> list[ModelConfig]:
         configs = read_model_configs(options.model_config_file)
     for config in configs:
         if not config.wanted():
-            raise UserError(f"Model {config.name}: {config.base_path} holds no version to serve.")
+            raise ServerError(f"Model {config.name}: {config.base_path} holds no version to serve.")
     return configs
 
 
@@ -60,11 +60,11 @@ def read_model_configs(path: Path) -> list[ModelConfig]:
         text = path.read_text(encoding="utf-8")
         message = text_format.Parse(text, model_server_config_pb2.ModelServerConfig())
     except (text_format.ParseError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: not a ModelServerConfig: {str(error).splitlines()[0]}") from None
+        raise FlagError(f"{path}: not a ModelServerConfig: {str(error).splitlines()[0]}") from None
     configs = [_config(entry) for entry in message.model_config_list.config]
     listed = [config.name for config in configs]
     if not configs or not all(listed) or len(set(listed)) < len(listed):
-        raise UsageError(f"{path}: model_config_list must hold models, each with a name of its own.")
+        raise FlagError(f"{path}: model_config_list must hold models, each with a name of its own.")
     return configs
 
 

@@ -11,10 +11,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
-from models.errors import UserError
+from serving.errors import FlagError, ServerError
 from serving.model_configs import ModelConfig, model_configs
 from serving.options import Options, parse_options
-from serving.quiet import diverted_noise
+from serving.stderr import diverted_noise
 
 if TYPE_CHECKING:
     from serving.loaded_model import LoadedModel
@@ -26,17 +26,17 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Serves until SIGTERM or SIGINT; returns the exit code, after one line where something is wrong."""
     try:
         return serve(sys.argv[1:] if argv is None else argv)
-    except UserError as error:
+    except ServerError as error:
         sys.stderr.write(f"{error}\n")
-        return error.exit_code
+        return 2 if isinstance(error, FlagError) else 1
 
 
 def serve(argv: Sequence[str]) -> int:
     """As `main`, for callers that tell errors themselves.
 
     Raises:
-        UsageError: a wrong flag or config file.
-        UserError: a port in use, or a model without a version that can be served.
+        FlagError: a wrong flag or config file.
+        ServerError: a port in use, or a model without a version that can be served.
     """
     options = parse_options(argv)
     for port in filter(None, (options.port, options.rest_api_port)):
@@ -107,7 +107,7 @@ def _check_port(address: str, port: int) -> None:
         try:
             probe.bind((address, port))
         except OSError as error:
-            raise UserError(f"Port {port} of {address} can't be opened: {error.strerror}.") from None
+            raise ServerError(f"Port {port} of {address} can't be opened: {error.strerror}.") from None
 
 
 def _ready_line(options: Options, available: dict[str, int]) -> str:

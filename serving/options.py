@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
-from models.errors import UsageError
+from serving.errors import FlagError
 
 
 @dataclass(frozen=True)
@@ -31,25 +31,25 @@ class Options:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message} (see --help).")
+        raise FlagError(f"{message} (see --help).")
 
 
 def parse_options(argv: Sequence[str]) -> Options:
     """Reads the flags.
 
     Raises:
-        UsageError: an unknown flag, a wrong value, or nothing to serve.
+        FlagError: an unknown flag, a wrong value, or nothing to serve.
     """
     parsed = Options(**vars(_parser().parse_args(argv)))
     for flag, port in (("port", parsed.port), ("rest_api_port", parsed.rest_api_port)):
         if not 0 <= port <= 65535:
-            raise UsageError(f"--{flag}={port}: a port is a number from 1 to 65535, or 0 for none.")
+            raise FlagError(f"--{flag}={port}: a port is a number from 1 to 65535, or 0 for none.")
     if parsed.port == parsed.rest_api_port:
-        raise UsageError("--port and --rest_api_port must differ, and one of them must be given.")
+        raise FlagError("--port and --rest_api_port must differ, and one of them must be given.")
     if parsed.model_config_file is None and parsed.model_base_path is None:
-        raise UsageError("Nothing to serve: give --model_config_file, or --model_name and --model_base_path.")
+        raise FlagError("Nothing to serve: give --model_config_file, or --model_name and --model_base_path.")
     if parsed.model_config_file is not None and not parsed.model_config_file.is_file():
-        raise UsageError(f"--model_config_file={parsed.model_config_file}: there is no such file.")
+        raise FlagError(f"--model_config_file={parsed.model_config_file}: there is no such file.")
     return parsed
 
 

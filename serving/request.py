@@ -10,7 +10,7 @@ from itertools import chain
 import numpy as np
 
 from models import names
-from models.errors import UserError
+from serving.errors import ServerError
 
 Rows = Sequence[Sequence[str]]
 Inputs = dict[str, np.ndarray]
@@ -44,7 +44,7 @@ def build_request(
         the rest: strings [B, ...] of bytes, timestamps int64 [B, L], request_time int64 [B].
 
     Raises:
-        UserError: an argument has another number of rows, or times don't match a history.
+        ServerError: an argument has another number of rows, or times don't match a history.
     """
     rows = len(histories)
     wishes = {names.CONTEXT: context, names.EXCLUDE_IDS: exclude, names.ONLY: only, names.WITHOUT: without}
@@ -62,7 +62,7 @@ def build_request(
 
 def _strings(name: str, values: Rows, rows: int) -> np.ndarray:
     if len(values) != rows:
-        raise UserError(f"{name}: {len(values)} rows, but {rows} histories.")
+        raise ServerError(f"{name}: {len(values)} rows, but {rows} histories.")
     lengths = np.fromiter(map(len, values), np.int64, rows)
     padded = np.full((rows, 1 + int(lengths.max(initial=0))), b"", object)
     flat = [value.encode("utf-8", "surrogatepass") for value in chain.from_iterable(values)]
@@ -75,7 +75,7 @@ def _times(histories: Rows, timestamps: Sequence[Sequence[int]] | None) -> np.nd
     times = np.zeros((len(histories), 1 + int(lengths.max(initial=0))), np.int64)
     if timestamps is not None:
         if list(map(len, timestamps)) != lengths.tolist():
-            raise UserError("timestamps: one for each item of each history is needed.")
+            raise ServerError("timestamps: one for each item of each history is needed.")
         flat = np.fromiter(chain.from_iterable(timestamps), np.int64, int(lengths.sum()))
         times[_places(lengths, times.shape[1])] = flat
     return times
@@ -85,7 +85,7 @@ def _request_time(request_time: int | Sequence[int] | None, rows: int) -> np.nda
     if request_time is None or isinstance(request_time, int):
         return np.full(rows, request_time or 0, np.int64)
     if len(request_time) != rows:
-        raise UserError(f"request_time: {len(request_time)} values, but {rows} histories.")
+        raise ServerError(f"request_time: {len(request_time)} values, but {rows} histories.")
     return np.asarray(request_time, np.int64)
 
 

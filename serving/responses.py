@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from serving.errors import INVALID_ARGUMENT, ServingError
 from serving.manager import ModelManager
-from serving.status import INVALID_ARGUMENT, ServingError
 
 SIGNATURE_DEF = "signature_def"  # the one metadata field that TF Serving knows
 _OK, _UNKNOWN = 0, 2  # tensorflow.error.Code

@@ -9,12 +9,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from models.errors import UserError
+from serving.errors import HTTP_STATUS, INTERNAL, INVALID_ARGUMENT, ServerError, ServingError
 from serving.json_tensors import INSTANCES, SIGNATURE_NAME, parse_body, to_body, to_inputs
 from serving.manager import ModelManager
 from serving.options import Options
 from serving.responses import SIGNATURE_DEF, metadata_response, status_response
-from serving.status import HTTP_STATUS, INTERNAL, INVALID_ARGUMENT, ServingError
 
 AT_ONCE = 16  # predictions; the others wait for their turn
 MOST_DISCARDED = 1 << 30  # bytes of a body that is too long
@@ -159,7 +158,7 @@ def start_rest(manager: ModelManager, options: Options) -> ThreadingHTTPServer:
     """Starts to answer on the options' REST port.
 
     Raises:
-        UserError: the port is in use.
+        ServerError: the port is in use.
     """
     service = RestService(manager, options.max_batch_rows)
     handler = type(
@@ -169,7 +168,7 @@ def start_rest(manager: ModelManager, options: Options) -> ThreadingHTTPServer:
     try:
         server = _Server(address, handler, options.rest_api_num_threads)
     except OSError as error:
-        raise UserError(
+        raise ServerError(
             f"Port {options.rest_api_port} of {options.bind_address} can't be opened: {error.strerror}."
         ) from None
     threading.Thread(target=server.serve_forever, name="rest", daemon=True).start()

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from serving.status import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, ServingError
+from serving.errors import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, ServingError
 
 MAX_ELEMENTS = 1 << 22  # of one tensor: a proto can claim a huge shape in a few bytes
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tfx_pipeline import cli
+from tfx_pipeline.cli import main as cli
 
 UPNEXT = ROOT / ".venv/bin/upnext"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]

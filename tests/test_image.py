@@ -11,7 +11,7 @@ import yaml
 
 from tests.conftest import ROOT
 from tests.test_packaging import OURS
-from tfx_pipeline.config import Config
+from tfx_pipeline.config.tree import Config
 
 sys.path.append(str(ROOT / "scripts"))
 from image_steps import copied, instructions

@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-OURS = {"models", "components", "serving", "tfx_pipeline"}
+OURS = {"models", "listening_log", "components", "serving", "tfx_pipeline"}
 SITE = sysconfig.get_path("purelib")  # setuptools, once imported, puts copies of its own on sys.path
 
 
@@ -84,7 +84,7 @@ def test_the_wheel_runs_from_an_empty_folder(wheel: Path, tmp_path: Path):
         archive.extractall(tmp_path / "site")
     (tmp_path / "empty").mkdir()
     done = subprocess.run(
-        [sys.executable, "-m", "tfx_pipeline.cli", "--help"],
+        [sys.executable, "-m", "tfx_pipeline.cli.main", "--help"],
         cwd=tmp_path / "empty",
         env={**os.environ, "PYTHONPATH": str(tmp_path / "site")},
         check=True,
@@ -96,7 +96,7 @@ def test_the_wheel_runs_from_an_empty_folder(wheel: Path, tmp_path: Path):
 
 def test_the_command_is_installed():
     (entry,) = (e for e in importlib.metadata.entry_points(group="console_scripts") if e.name == "upnext")
-    assert entry.value == "tfx_pipeline.cli:main"
+    assert entry.value == "tfx_pipeline.cli.main:main"
 
 
 def test_tests_are_packages_so_that_import_models_finds_ours():

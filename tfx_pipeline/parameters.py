@@ -26,7 +26,7 @@ class Parameters:
     ranker_positions: "Number"
     """Events that the training of the ranker reads in all (`ranker.max_positions`)."""
     spans: "Text" = ""
-    """Those that are read, as in `components.listening_log.spans`; "" for a log without."""
+    """Those that are read, as in `listening_log.tables.spans`; "" for a log without."""
     forgotten: "Text" = ""
     """File of the listeners who are left out, "" for none."""
     forgotten_digest: "Text" = ""

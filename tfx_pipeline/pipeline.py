@@ -16,9 +16,8 @@ from tfx.proto import transform_pb2
 from tfx.types import BaseChannel
 
 from components.bless.component import Bless
-from components.code_digest import code_digest
+from components.common.code_digest import code_digest
 from components.composer.component import Composer
-from components.evaluator.component import Evaluator
 from components.example_gen.component import ListeningLogExampleGen
 from components.index_builder.component import IndexBuilder
 from components.production.component import Production
@@ -27,9 +26,10 @@ from components.ranking_evaluator.component import RankingEvaluator
 from components.schema.component import CuratedSchema
 from components.serving_check.component import ServingCheck
 from components.span_validator.component import SpanValidator
-from components.trainer import Trainer
+from components.tfma_evaluator.component import Evaluator
+from components.trainer.component import Trainer
 from models import names
-from tfx_pipeline.config import Config
+from tfx_pipeline.config.tree import Config
 from tfx_pipeline.parameters import Parameters
 
 
@@ -171,7 +171,7 @@ def create_pipeline(
 def _fit(model: str, settings: dict[str, Any], max_positions: Any, seed: Any) -> dict[str, Any]:
     """What both fits of a model share."""
     config = {"model": settings[model], "max_length": settings["log"]["max_length"]}
-    run_fn = f"components.training.{model}.run_fn"
+    run_fn = f"components.trainer.{model}.run_fn"
     return {"run_fn": run_fn, "config": config, "max_positions": max_positions, "seed": seed}
 
 

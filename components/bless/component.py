@@ -8,8 +8,8 @@ from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
 from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter
 
-from components.artifacts import RankingEvaluation, ScannIndex, ServingEvaluation
-from components.stage import Stage, StageExecutor, StageSpec
+from components.common.artifacts import RankingEvaluation, ScannIndex, ServingEvaluation
+from components.common.stage import Stage, StageExecutor, StageSpec
 
 
 class BlessSpec(StageSpec):

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from tfx.dsl.io import fileio
 
-from components.artifacts import EVALUATION_FILE, GATES_FILE, INDEX_FILE, SERVING_CHECK_FILE
+from components.common.artifacts import EVALUATION_FILE, GATES_FILE, INDEX_FILE, SERVING_CHECK_FILE
 
 BLESSED: Final = "BLESSED"  # both file names are TFX's own Evaluator's
 NOT_BLESSED: Final = "NOT_BLESSED"

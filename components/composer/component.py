@@ -7,13 +7,13 @@ from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
 from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter
 
-from components.artifacts import (
+from components.common.artifacts import (
     LogSummary,
     RankingEvaluation,
     ScannIndex,
     ServingModels,
 )
-from components.stage import SEED, Stage, StageExecutor, StageSpec
+from components.common.stage import SEED, Stage, StageExecutor, StageSpec
 
 
 class ComposerSpec(StageSpec):

@@ -11,14 +11,14 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from components.artifacts import EVALUATION_FILE
+from components.common.artifacts import EVALUATION_FILE
 from components.index_builder.build import load_searcher
-from components.production.found import TRAINED
-from components.training import ranker, retrieval, store
-from components.training.inputs import Inputs
+from components.pushed.production_record import TRAINED
+from components.trainer import ranker, retrieval, trained_model
+from components.trainer.inputs import Inputs
 from models import names
-from models.ranking_stage import RankingStage
-from models.retrieval_stage import RetrievalStage
+from models.reranker import RankingStage
+from models.retriever import RetrievalStage
 from models.served import Served, save
 from serving.titles import write_titles
 from serving.warmup import made_requests, write_warmup
@@ -50,7 +50,7 @@ def compose(
         summary_uri=summary_uri,
     )
     two_tower, ranking_model = retrieval.load(retrieval_uri, inputs), ranker.load(ranker_uri, inputs)
-    max_length = store.load_settings(ranker_uri)["max_length"]
+    max_length = trained_model.load_settings(ranker_uri)["max_length"]
     with tf.io.gfile.GFile(os.path.join(evaluation_uri, EVALUATION_FILE)) as file:
         quality = json.load(file)["metrics"]
     tokens = context_tokens(transform_graph_uri)
@@ -80,7 +80,7 @@ def compose(
             write_warmup(path, made_requests(kind, made_ids))
             trained = {names.RETRIEVAL: retrieval_uri, names.RANKER: ranker_uri}.get(kind)
             if build == names.STOCK and trained:
-                store.copy_trained(trained, os.path.join(extra, TRAINED))
+                trained_model.copy_trained(trained, os.path.join(extra, TRAINED))
 
 
 def model_info(

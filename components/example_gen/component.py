@@ -7,7 +7,7 @@ from tfx.dsl.components.base import base_beam_component, executor_spec
 from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 
-from components.artifacts import LogSummary
+from components.common.artifacts import LogSummary
 from components.example_gen.executor import Executor
 from components.example_gen.params import (
     CATALOG,
@@ -74,7 +74,7 @@ class ListeningLogExampleGen(base_beam_component.BaseBeamComponent):
             data_digest: digest of the tables' files, so that TFX's cache sees new data at an old path.
             code_digest: digest of this stage's code, likewise.
             final_fit: whether to write the split `all`.
-            spans: which spans of the log are read, as `components.listening_log.spans` tells; "" for one without.
+            spans: which spans of the log are read, as `listening_log.tables.spans` tells; "" for one without.
             forgotten: path of the file of listeners to leave out (`Forgotten`); "" for none.
             forgotten_digest: digest of that file, for the cache.
         """

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from components.listening_log.spans import log_files, span_of
-from components.listening_log.tables import EVENTS
+from listening_log.tables.spans import log_files, span_of
+from listening_log.tables.tables import EVENTS
 
 
 @dataclass(frozen=True)

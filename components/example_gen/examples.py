@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from components.example_gen import wire
+from components.example_gen import example_encoder
 from components.example_gen.shards import Shard
-from components.listening_log.histories import Windows
+from listening_log.windows.histories import Windows
 from models import names
 
 
@@ -33,13 +33,13 @@ class WindowExamples:
         time_features: bool,
     ) -> None:
         self._shard = shard
-        self._users = [wire.bytes_feature([listener.encode()]) for listener in shard.listeners]
-        self._items = wire.BytesColumn(item_ids.cast(pa.binary()), shard.item - 1)
+        self._users = [example_encoder.bytes_feature([listener.encode()]) for listener in shard.listeners]
+        self._items = example_encoder.BytesColumn(item_ids.cast(pa.binary()), shard.item - 1)
         times = shard.timestamp if time_features else np.zeros_like(shard.timestamp)
-        self._times = wire.IntColumn(times)
-        self._outcomes = wire.IntColumn(shard.outcome)
+        self._times = example_encoder.IntColumn(times)
+        self._outcomes = example_encoder.IntColumn(shard.outcome)
         self._tokens = [
-            wire.bytes_feature([token.encode() for token in tokens]) for tokens in listener_tokens
+            example_encoder.bytes_feature([token.encode() for token in tokens]) for tokens in listener_tokens
         ]
         self._slots = max(1, len(context_columns))
         self._context = _context_tokens(shard, context_columns)
@@ -55,14 +55,14 @@ class WindowExamples:
             (windows.first_target - windows.start).tolist(),
         )
         for listener, start, first, last, history in zip(*columns, strict=True):
-            yield wire.example(
+            yield example_encoder.example(
                 {
                     names.USER_ID: self._users[listener],
-                    names.WINDOW_START: wire.int_feature(start),
+                    names.WINDOW_START: example_encoder.int_feature(start),
                     names.ITEM_IDS: self._items.feature(first, last),
                     names.TIMESTAMPS: self._times.feature(first, last),
                     names.OUTCOMES: self._outcomes.feature(first, last),
-                    names.TARGETS: wire.flags_feature(history, last - first - history),
+                    names.TARGETS: example_encoder.flags_feature(history, last - first - history),
                     names.LISTENER: self._tokens[listener],
                     names.CONTEXT: self._context.feature(first * self._slots, last * self._slots),
                 }
@@ -78,14 +78,14 @@ def catalog_examples(catalog: pa.Table) -> Iterator[bytes]:
     numbers = (catalog[name].to_numpy().tolist() for name in (names.DURATION_MS, names.RELEASE_DAY))
     columns = (*texts, *numbers, splits[:-1], splits[1:])
     for item_id, title, description, duration_ms, release_day, first, last in zip(*columns, strict=True):
-        yield wire.example(
+        yield example_encoder.example(
             {
-                names.ITEM_ID: wire.bytes_feature([item_id]),
-                names.TITLE: wire.bytes_feature([title]),
-                names.DESCRIPTION: wire.bytes_feature([description]),
-                names.ITEM_TOKENS: wire.bytes_feature(flat[first:last].tolist()),
-                names.DURATION_MS: wire.int_feature(duration_ms),
-                names.RELEASE_DAY: wire.int_feature(release_day),
+                names.ITEM_ID: example_encoder.bytes_feature([item_id]),
+                names.TITLE: example_encoder.bytes_feature([title]),
+                names.DESCRIPTION: example_encoder.bytes_feature([description]),
+                names.ITEM_TOKENS: example_encoder.bytes_feature(flat[first:last].tolist()),
+                names.DURATION_MS: example_encoder.int_feature(duration_ms),
+                names.RELEASE_DAY: example_encoder.int_feature(release_day),
             }
         )
 
@@ -96,7 +96,7 @@ def _encoded(texts: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.object_]:
     return array.cast(pa.binary()).to_numpy(zero_copy_only=False)
 
 
-def _context_tokens(shard: Shard, columns: Sequence[str]) -> wire.BytesColumn:
+def _context_tokens(shard: Shard, columns: Sequence[str]) -> example_encoder.BytesColumn:
     """Tokens of each event, b"" for none: [n * slots], with one empty slot where the log has no context."""
     tokens = [b""]
     places = np.zeros((len(shard.item), max(1, len(columns))), np.int64)
@@ -108,4 +108,4 @@ def _context_tokens(shard: Shard, columns: Sequence[str]) -> wire.BytesColumn:
         known = np.where([bool(value) for value in values], len(tokens) + np.arange(len(values)), 0)
         places[:, slot] = np.append(known, 0)[encoded.indices.fill_null(len(values)).to_numpy()]
         tokens += [f"{column}={value}".encode() for value in values]
-    return wire.BytesColumn(pa.array(tokens, pa.binary()), places.ravel())
+    return example_encoder.BytesColumn(pa.array(tokens, pa.binary()), places.ravel())

@@ -17,12 +17,11 @@ from tfx.dsl.components.base import base_beam_executor
 from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils
 
-from components import progress
-from components.artifacts import SUMMARY_FILE
-from components.example_gen import record_files, steps
+from components.common import progress
+from components.common.artifacts import SUMMARY_FILE
+from components.common.beam_errors import user_error_in
+from components.example_gen import beam_steps, record_files
 from components.example_gen.event_files import EventFiles
-from components.example_gen.failures import user_error_in
-from components.example_gen.mended import Mended
 from components.example_gen.params import (
     CATALOG,
     DATA_DIGEST,
@@ -34,10 +33,11 @@ from components.example_gen.params import (
     SPANS,
     SUMMARY,
 )
-from components.example_gen.spills import Spills, shard_ranges
-from components.listening_log.forgotten import Forgotten
-from components.listening_log.policies import LogConfig
-from components.listening_log.spans import NO_SPANS
+from components.example_gen.shard_ranges import Spills, shard_ranges
+from listening_log.cleaning.forgotten import Forgotten
+from listening_log.cleaning.policies import LogConfig
+from listening_log.cleaning.policy_counts import Mended
+from listening_log.tables.spans import NO_SPANS
 from models import names
 
 EVENTS_A_SHARD: Final = 400_000
@@ -64,7 +64,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         summary = artifact_utils.get_single_instance(output_dict[SUMMARY])
         final_fit = bool(exec_properties[FINAL_FIT])
         data_dir, spans = exec_properties[DATA_DIR], exec_properties.get(SPANS) or NO_SPANS
-        source = steps.Source(
+        source = beam_steps.Source(
             data_dir,
             spans,
             LogConfig(**json.loads(exec_properties[LOG_CONFIG])),
@@ -102,7 +102,7 @@ def _choice(summary_uri: str) -> str:
 
 def _build(
     pipeline: beam.Pipeline,
-    source: steps.Source,
+    source: beam_steps.Source,
     final_fit: bool,
     windows_uri: str,
     catalog_uri: str,
@@ -112,8 +112,8 @@ def _build(
         pipeline
         | "Files" >> beam.Create(list(range(len(source.files.paths))), reshuffle=True)
         | "Read"
-        >> beam.ParDo(steps.ReadEvents(source, windows_uri)).with_outputs(
-            steps.ReadEvents.POLICIES, main="spills"
+        >> beam.ParDo(beam_steps.ReadEvents(source, windows_uri)).with_outputs(
+            beam_steps.ReadEvents.POLICIES, main="spills"
         )
     )
     spills = read.spills | "Spills" >> beam.CombineGlobally(Spills.merge)
@@ -123,28 +123,28 @@ def _build(
         | "SpreadShards" >> beam.Reshuffle()
         | "Sort"
         >> beam.ParDo(
-            steps.SortShard(source.files, windows_uri), beam.pvalue.AsSingleton(spills)
-        ).with_outputs(steps.ReadEvents.POLICIES, steps.SortShard.FACTS, main="shards")
+            beam_steps.SortShard(source.files, windows_uri), beam.pvalue.AsSingleton(spills)
+        ).with_outputs(beam_steps.ReadEvents.POLICIES, beam_steps.SortShard.FACTS, main="shards")
     )
     mended = beam.pvalue.AsSingleton(
-        (read[steps.ReadEvents.POLICIES], ordered[steps.ReadEvents.POLICIES])
+        (read[beam_steps.ReadEvents.POLICIES], ordered[beam_steps.ReadEvents.POLICIES])
         | "Policies" >> beam.Flatten()
         | "CountPolicies" >> beam.CombineGlobally(Mended.merge)
     )
     planned = beam.pvalue.AsSingleton(
-        ordered[steps.SortShard.FACTS]
-        | "Facts" >> beam.CombineGlobally(steps.merge_facts)
-        | "Plan" >> beam.Map(steps.plan_splits, mended, source)
+        ordered[beam_steps.SortShard.FACTS]
+        | "Facts" >> beam.CombineGlobally(beam_steps.merge_facts)
+        | "Plan" >> beam.Map(beam_steps.plan_splits, mended, source)
     )
     _ = (
         ordered.shards
-        | "WriteWindows" >> beam.ParDo(steps.WriteWindows(source, windows_uri, final_fit), planned)
-        | "CountSplits" >> beam.CombineGlobally(steps.merge_splits)
-        | "WriteSummary" >> beam.Map(steps.write_summary, planned, mended, source, summary_uri)
+        | "WriteWindows" >> beam.ParDo(beam_steps.WriteWindows(source, windows_uri, final_fit), planned)
+        | "CountSplits" >> beam.CombineGlobally(beam_steps.merge_splits)
+        | "WriteSummary" >> beam.Map(beam_steps.write_summary, planned, mended, source, summary_uri)
     )
-    item_files = steps.catalog_files(source.catalog().size)
+    item_files = beam_steps.catalog_files(source.catalog().size)
     _ = (
         pipeline
         | "CatalogFiles" >> beam.Create(list(range(item_files)), reshuffle=True)
-        | "WriteCatalog" >> beam.Map(steps.write_catalog, source, catalog_uri)
+        | "WriteCatalog" >> beam.Map(beam_steps.write_catalog, source, catalog_uri)
     )

@@ -10,14 +10,14 @@ import numpy as np
 import numpy.typing as npt
 
 from components.example_gen.event_files import EventFiles
-from components.example_gen.mended import Mended
 from components.example_gen.shards import Shard
-from components.listening_log.histories import Windows
-from components.listening_log.policies import POLICIES
-from components.listening_log.splits import MinuteCounts, SplitPlan
-from components.listening_log.time_facts import TimeFacts
+from listening_log.cleaning.policies import POLICIES
+from listening_log.cleaning.policy_counts import Mended
+from listening_log.errors import UserError
+from listening_log.windows.histories import Windows
+from listening_log.windows.splits import MinuteCounts, SplitPlan
+from listening_log.windows.time_facts import TimeFacts
 from models import names
-from models.errors import UserError
 
 HEAD_SHARE: Final = 0.01
 """A head needs both of its classes to be at least this share of the known outcomes on train."""

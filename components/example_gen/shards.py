@@ -9,8 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from pyarrow import feather
 
-from components.listening_log import files, histories, policies
-from components.listening_log.policies import (
+from listening_log.cleaning import policies
+from listening_log.cleaning.policies import (
     CLEAN_COLUMNS,
     ITEM,
     OUTCOME,
@@ -20,6 +20,8 @@ from components.listening_log.policies import (
     TIMESTAMP,
     USER,
 )
+from listening_log.tables import files
+from listening_log.windows import histories
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from tfx.orchestration.kubeflow.decorators import FinalStatusStr
 from tfx.types import artifact_utils
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 
-from components.artifacts import RunReport
+from components.common.artifacts import RunReport
 
 FINAL_STATUS: Final = "final_status"
 WEBHOOK_VARIABLE: Final = "webhook_variable"

@@ -10,11 +10,11 @@ from typing import Any, Final
 
 from tfx.dsl.io import fileio
 
-from components import run_notes
-from components.artifacts import GATES_FILE, REPORT_FILE
-from components.bless.line import gate_line
-from components.push.publish import PUSH_FILE
-from components.run_notes import BEGAN, FAILED, Note
+from components.bless.gate_text import gate_line
+from components.common.artifacts import GATES_FILE, REPORT_FILE
+from components.exit_handler import run_notes
+from components.exit_handler.run_notes import BEGAN, FAILED, Note
+from components.pushed.publish import PUSH_FILE
 
 TIMEOUT: Final = 10.0
 """Seconds that the webhook has to answer."""

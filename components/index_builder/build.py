@@ -9,9 +9,9 @@ import numpy as np
 import tensorflow as tf
 from tfx.utils import path_utils
 
-from components.artifacts import INDEX_FILE
-from components.examples_reader import read_catalog_arrays
-from components.training import store
+from components.common.artifacts import INDEX_FILE
+from components.trainer import trained_model
+from components.trainer.examples_reader import read_catalog_arrays
 from models import names
 from models.config import IndexConfig
 from models.metrics import recall_at_k
@@ -31,7 +31,7 @@ def build_index(
     catalog = read_catalog_arrays(catalog_uri, catalog_transform_uri)
     vectors = embed_catalog(model_uri, catalog.item_ids)
     searcher, kind = build_searcher(vectors, names.CANDIDATES, settings)
-    queries = store.load_array(model_uri, store.QUERIES)[: settings.queries]
+    queries = trained_model.load_array(model_uri, trained_model.QUERIES)[: settings.queries]
     facts = {
         "kind": kind,
         "items": len(vectors),

@@ -9,8 +9,8 @@ from tfx import types
 from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
 from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 
-from components.artifacts import ProductionModels
-from components.stage import Stage, StageExecutor, StageSpec
+from components.common.artifacts import ProductionModels
+from components.common.stage import Stage, StageExecutor, StageSpec
 
 
 class ProductionSpec(StageSpec):
@@ -24,7 +24,7 @@ class ProductionSpec(StageSpec):
 
 class Executor(StageExecutor):
     def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
-        from components.production.find import take
+        from components.pushed.in_production import take
 
         take(config["destination"], config["spans"], output.uri, earlier=config["earlier"])
 

@@ -9,10 +9,10 @@ from tfx.dsl.io import fileio
 from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 
-from components.artifacts import ServingModels
-from components.production.find import version_in_production
-from components.push.publish import PUSH_FILE, publish
-from components.stage import Stage, StageExecutor, StageSpec
+from components.common.artifacts import ServingModels
+from components.common.stage import Stage, StageExecutor, StageSpec
+from components.pushed.in_production import version_in_production
+from components.pushed.publish import PUSH_FILE, publish
 
 
 class PushSpec(StageSpec):

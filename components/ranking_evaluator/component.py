@@ -7,8 +7,8 @@ from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
 from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter
 
-from components.artifacts import LogSummary, ProductionModels, RankingEvaluation, ScannIndex
-from components.stage import SEED, Stage, StageExecutor, StageSpec
+from components.common.artifacts import LogSummary, ProductionModels, RankingEvaluation, ScannIndex
+from components.common.stage import SEED, Stage, StageExecutor, StageSpec
 
 
 class RankingEvaluatorSpec(StageSpec):

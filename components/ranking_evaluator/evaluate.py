@@ -9,19 +9,19 @@ from typing import Any
 import numpy as np
 import tensorflow as tf
 
-from components import progress
-from components.artifacts import EVALUATION_FILE
+from components.common import progress
+from components.common.artifacts import EVALUATION_FILE
 from components.index_builder.build import load_searcher
 from components.ranking_evaluator.production import beside_production
-from components.training import ranker, retrieval, store
-from components.training.inputs import Inputs, eval_batch_size
-from components.training.sequences import read_sequences
+from components.trainer import ranker, retrieval, trained_model
+from components.trainer.inputs import Inputs, eval_batch_size
+from components.trainer.sequences import read_sequences
 from models import baselines, metrics, names
 from models.bootstrap import paired_bootstrap
 from models.config import GatesConfig
-from models.evaluation import asked_places, mask_seen, rank_of, ranker_scores, retrieval_scores
 from models.layers import Batch
-from models.ranking_stage import nearest
+from models.ranks import asked_places, mask_seen, rank_of, ranker_scores, retrieval_scores
+from models.reranker import nearest
 from models.search import best_first, exact_top, join, scann_top
 
 STAGE = "RankingEvaluator"
@@ -70,8 +70,8 @@ def evaluate(
         catalog_transform_uri=catalog_transform_uri,
         summary_uri=summary_uri,
     )
-    settings = store.load_settings(ranker_uri)
-    plays = store.load_plays(ranker_uri)
+    settings = trained_model.load_settings(ranker_uri)
+    plays = trained_model.load_plays(ranker_uri)
     exclude_seen = settings["exclude_seen"]
     targets = rank_targets(
         inputs,

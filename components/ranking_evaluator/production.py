@@ -11,11 +11,11 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from components import progress
-from components.examples_reader import split_files
-from components.production import found
-from components.training.inputs import Inputs
-from components.training.rows import Rows
+from components.common import progress
+from components.pushed import production_record
+from components.trainer.examples_reader import split_files
+from components.trainer.inputs import Inputs
+from components.trainer.row_names import Rows
 from models import metrics, names
 from models.bootstrap import paired_bootstrap
 
@@ -63,7 +63,7 @@ def beside_production(
         confidence: of its intervals.
         stage: under which progress is told.
     """
-    production = found.read(production_uri)
+    production = production_record.read(production_uri)
     if not production:
         return None
     theirs, new_listener = _ranks_in_production(
@@ -130,7 +130,7 @@ def _requests(
 ) -> Iterator[tuple[dict[str, tf.Tensor], tf.Tensor, tf.Tensor]]:
     """Requests of signature `contextual`, their target ids and whether the listener is new, in chunks.
 
-    The targets come in the order of the windows, as in `models.evaluation.asked_places`.
+    The targets come in the order of the windows, as in `models.ranks.asked_places`.
     """
     begin = inputs.summary["spans"]["begin"]
     records = tf.data.TFRecordDataset(

@@ -7,14 +7,15 @@ from typing import Any, Final
 
 import numpy as np
 
-from components import progress
-from components.artifacts import SERVING_CHECK_FILE
+from components.common import progress
+from components.common.artifacts import SERVING_CHECK_FILE
 from components.serving_check import rest
 from components.serving_check.compare import agreement, same_top
 from components.serving_check.fresh_server import fresh_server
 from components.serving_check.questions import Question, make_questions
+from listening_log.errors import UserError
 from models import names
-from models.errors import UserError
+from serving.errors import ServerError
 
 STAGE: Final = "ServingCheck"
 SERVER_LOG: Final = "server.log"
@@ -45,7 +46,7 @@ def check(models_uri: str, catalog_uri: str, config: Mapping[str, Any], out_uri:
     try:
         with fresh_server(builds[names.SCANN], out / SERVER_LOG) as (grpc_address, rest_address):
             served = {"gRPC": over_grpc(grpc_address, questions), "REST": over_rest(rest_address, questions)}
-    except UserError as error:
+    except (UserError, ServerError) as error:
         reasons.append(str(error))
 
     rows = [np.zeros(0, bool)]

@@ -13,7 +13,7 @@ from typing import Final
 
 import models
 from components.serving_check import rest
-from models.errors import UserError
+from listening_log.errors import UserError
 
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 600.0

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import numpy as np
 
+from listening_log.errors import UserError
 from models import names
-from models.errors import UserError
 
 _SECONDS: Final = 120.0
 

@@ -11,10 +11,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from components.listening_log.policies import NEGATIVE_PLAYED, POLICIES, TIME_IN_MS
-from components.listening_log.tables import EVENTS
 from components.span_validator.config import SpansConfig
-from components.span_validator.facts import HOUR, SpanFacts, merge, times_are_order_only
+from components.span_validator.span_facts import HOUR, SpanFacts, merge, times_are_order_only
+from listening_log.cleaning.policies import NEGATIVE_PLAYED, POLICIES, TIME_IN_MS
+from listening_log.tables.tables import EVENTS
 
 _USUAL_DAYS: Final = 28
 """How many of the latest days say what is usual."""

@@ -8,7 +8,7 @@ from tfx import types
 from tfx.dsl.components.base import base_beam_component, executor_spec
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 
-from components.artifacts import SpanValidation
+from components.common.artifacts import SpanValidation
 from components.span_validator.executor import Executor
 from components.span_validator.params import (
     CODE_DIGEST,
@@ -59,7 +59,7 @@ class SpanValidator(base_beam_component.BaseBeamComponent):
 
         Args:
             data_dir: the directory of the log's spans.
-            spans: the chosen ones, as `components.listening_log.spans` reads them; "" for a log without.
+            spans: the chosen ones, as `listening_log.tables.spans` reads them; "" for a log without.
             log_config: a `LogConfig` as JSON.
             config: a `SpansConfig` as a mapping.
             data_digest: digest of the tables' files, so that TFX's cache sees new data at an old path.

@@ -4,9 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from components.span_validator.comparison_plan import BEFORE, EARLIER, FIRST, NEWEST, Plan
 from components.span_validator.config import SpansConfig
 from components.span_validator.features import LOGARITHMIC
-from components.span_validator.plan import BEFORE, EARLIER, FIRST, NEWEST, Plan
 from components.span_validator.schema import make_schema
 from components.span_validator.statistics import Statistics, features, filled, is_text, shares
 

@@ -15,17 +15,17 @@ from tfx import types
 from tfx.dsl.components.base import base_beam_executor
 from tfx.types import artifact_utils
 
-from components import progress
-from components.example_gen.failures import user_error_in
-from components.listening_log.policies import LogConfig
-from components.span_validator import report, steps
+from components.common import progress
+from components.common.beam_errors import user_error_in
+from components.span_validator import beam_steps, report
+from components.span_validator.comparison_plan import plan_validation
 from components.span_validator.config import SpansConfig
-from components.span_validator.facts import SpanFacts, merge
 from components.span_validator.params import CONFIG, DATA_DIGEST, DATA_DIR, LOG_CONFIG, SPANS, VALIDATION
-from components.span_validator.plan import plan_validation
+from components.span_validator.span_facts import SpanFacts, merge
 from components.span_validator.statistics import Statistics, statistics_options
 from components.span_validator.verdict import judge
-from models.errors import UserError
+from listening_log.cleaning.policies import LogConfig
+from listening_log.errors import UserError
 
 STAGE: Final = "SpanValidator"
 _PARTIAL: Final = ".partial"
@@ -53,7 +53,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         if plan is None:
             report.write(uri, None, {})
             return
-        source = steps.Source(
+        source = beam_steps.Source(
             plan,
             LogConfig(**json.loads(exec_properties[LOG_CONFIG])),
             exec_properties[DATA_DIGEST],
@@ -70,7 +70,9 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         report.write(uri, verdict, statistics)
         progress.report(STAGE, result=verdict.told)
 
-    def _read(self, source: steps.Source, folder: str) -> tuple[dict[int, SpanFacts], dict[str, Statistics]]:
+    def _read(
+        self, source: beam_steps.Source, folder: str
+    ) -> tuple[dict[int, SpanFacts], dict[str, Statistics]]:
         """Facts of each span and statistics of each set of events; `folder` holds them for a while."""
         tf.io.gfile.makedirs(folder)
         try:
@@ -99,23 +101,25 @@ def _spans_config(text: str) -> SpansConfig:
     return SpansConfig(**settings)
 
 
-def _build(pipeline: beam.Pipeline, source: steps.Source, folder: str) -> None:
+def _build(pipeline: beam.Pipeline, source: beam_steps.Source, folder: str) -> None:
     read = (
         pipeline
         | "Files" >> beam.Create(list(source.plan.files), reshuffle=True)
-        | "Read" >> beam.ParDo(steps.ReadSpanFile(source)).with_outputs(steps.FACTS, *source.plan.sets)
+        | "Read"
+        >> beam.ParDo(beam_steps.ReadSpanFile(source)).with_outputs(beam_steps.FACTS, *source.plan.sets)
     )
     _ = (
-        read[steps.FACTS]
+        read[beam_steps.FACTS]
         | "FactsOfSpans" >> beam.CombinePerKey(merge)
         | "AllFacts" >> beam.combiners.ToDict()
-        | "WriteFacts" >> beam.Map(steps.write_facts, _facts_path(folder))
+        | "WriteFacts" >> beam.Map(beam_steps.write_facts, _facts_path(folder))
     )
     for name in source.plan.sets:
         _ = (
             read[name]
             | f"Statistics-{name}" >> tfdv.GenerateStatistics(statistics_options())
-            | f"WriteStatistics-{name}" >> beam.Map(steps.write_statistics, _statistics_path(folder, name))
+            | f"WriteStatistics-{name}"
+            >> beam.Map(beam_steps.write_statistics, _statistics_path(folder, name))
         )
 
 

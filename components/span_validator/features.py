@@ -8,10 +8,10 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from components.listening_log import policies
-from components.listening_log.catalog import Catalog
-from components.listening_log.convert import text_or_empty
-from components.listening_log.policies import CleanBatch
+from listening_log.cleaning import policies
+from listening_log.cleaning.catalog import Catalog
+from listening_log.cleaning.policies import CleanBatch
+from listening_log.tables.convert import text_or_empty
 from models import names
 
 # Names with a space, so that no context column has them.

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import tensorflow as tf
 
-from components.artifacts import SPAN_VALIDATION_FILE
-from components.span_validator.facts import SpanFacts
+from components.common.artifacts import SPAN_VALIDATION_FILE
+from components.span_validator.span_facts import SpanFacts
 from components.span_validator.statistics import Statistics, without_rare_names
 from components.span_validator.verdict import Verdict
 

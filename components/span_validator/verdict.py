@@ -6,16 +6,16 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from components.listening_log.tables import CATALOG, USERS
-from components.listening_log.users import read_users
+from components.span_validator.beam_steps import Source
 from components.span_validator.checks import check_catalog, check_columns, check_events, repeated_span
+from components.span_validator.comparison_plan import Plan
 from components.span_validator.config import SpansConfig
 from components.span_validator.distributions import Findings, compare
-from components.span_validator.facts import SpanFacts, merge, times_are_order_only
 from components.span_validator.features import HOUR, WEEKDAY
-from components.span_validator.plan import Plan
+from components.span_validator.span_facts import SpanFacts, merge, times_are_order_only
 from components.span_validator.statistics import Statistics
-from components.span_validator.steps import Source
+from listening_log.cleaning.users import read_users
+from listening_log.tables.tables import CATALOG, USERS
 
 
 @dataclass(frozen=True)

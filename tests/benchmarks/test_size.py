@@ -7,9 +7,9 @@ import pytest
 
 from benchmarks.made_logs import one_item, one_listener, ratings, skewed
 from benchmarks.size import SizedRun, Taken, run_alone, skew_table
-from components.listening_log.catalog import read_catalog
-from components.listening_log.importers import import_log
-from components.listening_log.world import make_world
+from listening_log.cleaning.catalog import read_catalog
+from listening_log.importers import import_log
+from listening_log.world import make_world
 
 
 @pytest.fixture(scope="module")

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from components.listening_log.world import make_world
+from listening_log.world import make_world
 from models import names
-from tfx_pipeline import local_runner
-from tfx_pipeline.beam import BeamConfig, beam_args
-from tfx_pipeline.config import load_config
+from tfx_pipeline.config.beam import BeamConfig, beam_args
+from tfx_pipeline.config.tree import load_config
+from tfx_pipeline.local import runner
 
 EXAMPLE_GEN = "ListeningLogExampleGen"
 STATISTICS = ("LogStatistics", "CatalogStatistics")
@@ -38,7 +38,7 @@ class Made:
         """Runs `stages` and what they need, as `upnext run --only` does."""
         config = load_config(None, [f"beam={json.dumps(beam)}"])
         for stage in stages:
-            local_runner.run(data, home, config, stage, io.StringIO(), spans=spans)
+            runner.run(data, home, config, stage, io.StringIO(), spans=spans)
         return cls(home)
 
     def output(self, stage: str, name: str) -> Path:
@@ -100,7 +100,7 @@ def save_model(folder: Path) -> None:
     """A model with the ranker's signature `evaluate`, whose answers follow from the length of a window."""
     import tensorflow as tf
 
-    from components.evaluator import config
+    from components.tfma_evaluator import config
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
     def answer(examples: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -129,7 +129,7 @@ def evaluate(examples: Path, model: Path, out: Path, beam: BeamConfig) -> dict[s
     from tfx.utils import proto_utils
 
     from components.bless.gates import tfma_figures
-    from components.evaluator.config import eval_config
+    from components.tfma_evaluator.config import eval_config
 
     kinds = {
         "examples": standard_artifacts.Examples,

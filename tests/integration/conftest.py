@@ -34,7 +34,10 @@ def server(whole_run: WholeRun, tmp_path_factory: pytest.TempPathFactory) -> Ite
     words += ["--grpc-port", str(grpc_port), "--rest-port", str(rest_port)]
     with out.open("wb") as file:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tfx_pipeline.cli", *words], env=environment(), stdout=file, stderr=file
+            [sys.executable, "-m", "tfx_pipeline.cli.main", *words],
+            env=environment(),
+            stdout=file,
+            stderr=file,
         )
     try:
         _wait_until_ready(process, out)

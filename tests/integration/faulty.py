@@ -15,7 +15,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from components.listening_log.world import make_world
+from listening_log.world import make_world
 from models import names
 from tests.integration.whole import ROOT, environment, run_words
 
@@ -41,8 +41,10 @@ def make_data(folder: Path) -> Path:
 _STARTER = """
 import json, os, signal, sys
 import models
-from tfx_pipeline import cli, dag_runner, local_runner, pipeline
-from components.training import ranker, retrieval
+from tfx_pipeline import pipeline
+from tfx_pipeline.cli import main
+from tfx_pipeline.local import dag_runner, runner
+from components.trainer import ranker, retrieval
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 for line in sys.stdin:
@@ -53,7 +55,7 @@ for line in sys.stdin:
         for descriptor, path in ((0, os.devnull), (1, asked["out"]), (2, asked["err"])):
             os.dup2(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC), descriptor)
         sys.argv = ["upnext", *asked["words"]]
-        os._exit(cli.main())
+        os._exit(main.main())
     print(process, flush=True)
     print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)
 """

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from listening_log.errors import UserError
 from models import names
-from models.errors import UserError
 from tests.integration.beam_engine import Engine, Python, running
 from tests.integration.beam_stages import (
     EXAMPLE_GEN,
@@ -23,8 +23,8 @@ from tests.integration.beam_stages import (
     make_log,
     save_model,
 )
-from tests.spans import cut_into_spans
-from tfx_pipeline.beam import BeamConfig
+from tests.support.spans import cut_into_spans
+from tfx_pipeline.config.beam import BeamConfig
 
 STAGES = (*STATISTICS, *TRANSFORMS)
 """And those that they need: SpanValidator, ListeningLogExampleGen."""

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.integration.whole import Served, WholeRun
-from tfx_pipeline import cli
+from tfx_pipeline.cli import main as cli
 
 
 def titles_in_order(page: str) -> list[str]:

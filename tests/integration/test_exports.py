@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from components.listening_log.check import check_log
-from components.listening_log.importers import FORMATS, import_log
-from tests.exports import (
+from listening_log.check.checking import check_log
+from listening_log.importers import FORMATS, import_log
+from tests.fixtures.public_logs import (
     lastfm_1k,
     movielens_1m,
     movielens_10m,
@@ -19,8 +19,8 @@ from tests.exports import (
     spotify_history,
     spotify_mpd,
 )
-from tests.exports.facts import Facts
-from tests.exports.imports import Import, same_listener, words_of
+from tests.fixtures.public_logs.facts import Facts
+from tests.fixtures.public_logs.imports import Import, same_listener, words_of
 from tests.integration.whole import run_words, upnext
 
 EXPORTS: dict[str, Callable[..., Facts]] = {

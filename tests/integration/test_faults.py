@@ -23,7 +23,7 @@ from tests.integration.faulty import (
 )
 from tests.integration.whole import ROOT, environment
 from tests.serving.running import free_port
-from tests.small_disk import grow, small_disk
+from tests.support.small_disk import grow, small_disk
 
 pytestmark = [pytest.mark.long, pytest.mark.timeout(7200)]
 
@@ -73,7 +73,7 @@ def ready(home: Path) -> str:
     """What `upnext serve` says once it serves."""
     words = ["serve", "--home", str(home), "--grpc-port", str(free_port()), "--rest-port", str(free_port())]
     process = subprocess.Popen(
-        [sys.executable, "-m", "tfx_pipeline.cli", *words],
+        [sys.executable, "-m", "tfx_pipeline.cli.main", *words],
         cwd=ROOT, env=environment(), stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     try:

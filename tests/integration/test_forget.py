@@ -14,7 +14,7 @@ import pytest
 from models import names
 from tests.integration.test_reruns import made
 from tests.integration.whole import WholeRun, run_words, upnext
-from tfx_pipeline.forget import forget
+from tfx_pipeline.home.forget.forgetting import forget
 
 TRAINERS = {"RetrievalTrainer", "RankerTrainer", "RetrievalFinalTrainer", "RankerFinalTrainer"}
 

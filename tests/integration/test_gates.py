@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from tests.integration.whole import SETTINGS, WholeRun, run_words
-from tfx_pipeline import cli, manifests
+from tfx_pipeline.cli import main as cli
+from tfx_pipeline.home import output_manifests
 
 
 @pytest.fixture
@@ -17,10 +18,10 @@ def poor_index(whole_run: WholeRun) -> Iterator[None]:
     path = Path(folder) / "index.json"
     text = path.read_text()
     path.write_text(json.dumps({**json.loads(text), "recall@200": 0.5}))
-    manifests.note([folder])  # else the next run would find it damaged, and build it anew
+    output_manifests.note([folder])  # else the next run would find it damaged, and build it anew
     yield
     path.write_text(text)
-    manifests.note([folder])
+    output_manifests.note([folder])
 
 
 def pushed(whole_run: WholeRun) -> list[Path]:

@@ -10,7 +10,7 @@ from nbformat import NotebookNode
 
 from tests.conftest import ROOT
 
-NOTEBOOK = ROOT / "tfx_pipeline/interactive.ipynb"
+NOTEBOOK = ROOT / "tfx_pipeline/notebook/interactive.ipynb"
 PARAMETERS = {
     "folder": "work",
     "data": "",

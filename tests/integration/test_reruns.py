@@ -10,7 +10,7 @@ import pytest
 
 from tests.integration.whole import ROOT, WholeRun, make_data, run_words, upnext
 
-PACKAGES = ("models", "components", "serving", "tfx_pipeline")
+PACKAGES = ("models", "listening_log", "components", "serving", "tfx_pipeline")
 FROM_THE_RANKER_ON = {
     "RankerTrainer",
     "RankingEvaluator",

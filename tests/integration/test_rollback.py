@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from components.push.publish import complete_versions
+from components.pushed.publish import complete_versions
 from tests.integration.whole import SETTINGS, WholeRun, run_words, upnext
 
 SHORTER = (*SETTINGS[1:], "ranker.max_epochs=3")

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from components.push.publish import complete_versions, publish
+from components.pushed.publish import complete_versions, publish
 from models import names
 from serving.client import Client
 from serving.locations import write_models_config
 from tests.serving.running import ServerProcess
 from tests.serving.toy import after, save_toy
-from tfx_pipeline.rollback import rollback
+from tfx_pipeline.home.rollback import rollback
 
 ASKED, ANSWER = "i03", after("i03", 3)
 SCORES = {1: 1.0, 2: 2.0}  # of the best item, by whose models answer

@@ -21,13 +21,16 @@ class FirstFit:
     def __init__(self, whole_run: WholeRun) -> None:
         import tensorflow as tf
 
-        from components.training import ranker, store
-        from models.evaluation import rank_of
+        from components.trainer import ranker, trained_model
+        from models.ranks import rank_of
 
         uri = whole_run.artifact("RankerTrainer", "model")
         inputs = whole_run.inputs()
         model = ranker.load(uri, inputs)
-        table, features = model.items.table(), inputs.request_features(store.load_settings(uri)["max_length"])
+        table, features = (
+            model.items.table(),
+            inputs.request_features(trained_model.load_settings(uri)["max_length"]),
+        )
 
         @tf.function(reduce_retracing=True)
         def ranks(item_ids, timestamps, request_time, context, target):

@@ -11,7 +11,7 @@ import pytest
 
 from tests.integration.whole import Served, WholeRun
 from tests.serving.running import free_port
-from tfx_pipeline import cli
+from tfx_pipeline.cli import main as cli
 
 EVENTS = "user_id,item_id,timestamp\nann,a,1700000000\nann,b,1700000500\nbob,a,1700000100\nbob,c,1700000900\n"
 CATALOG = "item_id,title\na,Morning Light\nb,Slow River\nc,Ember\n"

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from components.listening_log.world import make_world
+from listening_log.world import make_world
 from models import names
 
 ROOT = Path(__file__).parents[2]
@@ -32,7 +32,7 @@ SETTINGS = (
 def upnext(*words: str | Path, root: Path = ROOT, seconds: float = 1800) -> subprocess.CompletedProcess[str]:
     """Runs the command in a process of its own, with the packages of `root` (Python looks in the cwd first)."""
     return subprocess.run(
-        [sys.executable, "-m", "tfx_pipeline.cli", *map(str, words)],
+        [sys.executable, "-m", "tfx_pipeline.cli.main", *map(str, words)],
         cwd=root, env=environment(root), capture_output=True, text=True, timeout=seconds,
     )  # fmt: skip
 
@@ -126,8 +126,8 @@ class WholeRun:
         return str(max((path for path in folders if path.name.isdecimal()), key=lambda path: int(path.name)))
 
     def inputs(self) -> Any:
-        """What both trainers read (`components.training.inputs.Inputs`), loaded in this process."""
-        from components.training.inputs import Inputs
+        """What both trainers read (`components.trainer.inputs.Inputs`), loaded in this process."""
+        from components.trainer.inputs import Inputs
 
         return Inputs.load(
             examples_uri=self.artifact("ListeningLogExampleGen", "examples"),

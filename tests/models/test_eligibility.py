@@ -2,7 +2,7 @@ import pytest
 import tensorflow as tf
 
 from models.eligibility import Eligibility
-from models.request import item_table
+from models.request_features import item_table
 from tests.models import tiny
 
 

@@ -8,7 +8,7 @@ from models import baselines, names
 from models.config import RankerConfig
 from models.counting import fit_counting
 from models.ranker import Ranker
-from models.ranking_stage import RankingStage
+from models.reranker import RankingStage
 from tests.models import tiny
 
 CONFIG = RankerConfig(dimension=16, blocks=1, dropout=0.0, mask_outcomes=0.0)

@@ -9,9 +9,9 @@ import tensorflow as tf
 from models import names
 from models.config import IndexConfig, RankerConfig, TwoTowerConfig
 from models.ranker import Ranker
-from models.ranking_stage import RankingStage
-from models.request import RequestFeatures
-from models.retrieval_stage import RetrievalStage
+from models.request_features import RequestFeatures
+from models.reranker import RankingStage
+from models.retriever import RetrievalStage
 from models.search import build_searcher
 from models.served import Served, save
 from models.two_tower import TwoTower

@@ -6,7 +6,7 @@ import numpy as np
 import tensorflow as tf
 
 from models import names
-from models.catalog import Catalog, invert_tokens
+from models.catalog_arrays import Catalog, invert_tokens
 from models.layers import FeatureSizes
 
 SIZES = FeatureSizes(context=3)

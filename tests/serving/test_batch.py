@@ -5,13 +5,13 @@ from typing import Any
 
 import pytest
 
-from models.errors import UsageError, UserError
 from serving import batch
 from serving.batch import rank_file
 from serving.client import Client
+from serving.errors import FlagError, ServerError
 from tests.serving.running import ServerProcess
 from tests.serving.toy import ITEMS, STEP, after
-from tests.small_disk import small_disk
+from tests.support.small_disk import small_disk
 
 
 def write(path: Path, rows: list[Any]) -> Path:
@@ -107,7 +107,7 @@ def test_grpc_rest_and_batch_give_the_same_answers(
 )
 def test_a_wrong_line_is_told_by_file_line_and_field(tmp_path: Path, line: str, told: str) -> None:
     source, out = write(tmp_path / "in.jsonl", [listener("a", "i03"), line]), tmp_path / "out.jsonl"
-    with pytest.raises(UserError, match=told) as error:
+    with pytest.raises(ServerError, match=told) as error:
         rank_file(tmp_path / "never loaded", source, out)
     assert "secret" not in str(error.value)
     assert list(tmp_path.iterdir()) == [source]
@@ -118,7 +118,7 @@ def test_a_wrong_line_far_down_leaves_no_output(
 ) -> None:
     monkeypatch.setattr(batch, "BLOCK_LINES", 2)
     source = write(tmp_path / "in.jsonl", [listener("a"), listener("b"), "", "x"])
-    with pytest.raises(UserError, match=r"in\.jsonl:4"):
+    with pytest.raises(ServerError, match=r"in\.jsonl:4"):
         rank_file(upnext_dir, source, tmp_path / "out.jsonl")
     assert list(tmp_path.iterdir()) == [source]
 
@@ -134,23 +134,23 @@ def test_odd_strings_pass_through(upnext_dir: Path, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("k", [0, 101])
 def test_k_has_limits(tmp_path: Path, k: int) -> None:
-    with pytest.raises(UsageError, match="from 1 to 100"):
+    with pytest.raises(FlagError, match="from 1 to 100"):
         rank_file(tmp_path, tmp_path / "in", tmp_path / "out", k=k)
 
 
 def test_files_that_are_not_there_are_named(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match=r"absent\.jsonl: No such file"):
+    with pytest.raises(ServerError, match=r"absent\.jsonl: No such file"):
         rank_file(tmp_path, tmp_path / "absent.jsonl", tmp_path / "out.jsonl")
     source = write(tmp_path / "in.jsonl", [listener("a")])
-    with pytest.raises(UserError, match=r"absent/out\.jsonl: No such file"):
+    with pytest.raises(ServerError, match=r"absent/out\.jsonl: No such file"):
         rank_file(tmp_path, source, tmp_path / "absent" / "out.jsonl")
-    with pytest.raises(UserError, match="not a model that can be loaded"):
+    with pytest.raises(ServerError, match="not a model that can be loaded"):
         rank_file(tmp_path / "absent", source, tmp_path / "out.jsonl")
 
 
 def test_an_output_that_does_not_fit_on_the_disk_leaves_nothing(upnext_dir: Path, tmp_path: Path) -> None:
     questions = write(tmp_path / "in.jsonl", [listener(f"user-{n:05}", "i01") for n in range(3000)])
     with small_disk(tmp_path / "disk", 64) as disk:
-        with pytest.raises(UserError, match="No space left on device"):
+        with pytest.raises(ServerError, match="No space left on device"):
             rank_file(upnext_dir, questions, disk / "out.jsonl", k=5)
         assert list(disk.iterdir()) == []

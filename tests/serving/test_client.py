@@ -1,7 +1,7 @@
 import pytest
 
-from models.errors import UserError
 from serving.client import Client
+from serving.errors import ServerError
 from tests.serving.running import ServerProcess, free_port
 from tests.serving.toy import ITEMS, STEP, after
 
@@ -46,11 +46,11 @@ def test_candidates_are_ranked_and_ineligible_ones_left_out(client: Client) -> N
 
 
 def test_a_refusal_is_told_with_its_code(client: Client) -> None:
-    with pytest.raises(UserError, match="RESOURCE_EXHAUSTED: batch size 501"):
+    with pytest.raises(ServerError, match="RESOURCE_EXHAUSTED: batch size 501"):
         client.recommend([["i03"]] * 501, k=1)
 
 
 def test_a_server_that_is_not_there_is_told() -> None:
     address = f"127.0.0.1:{free_port()}"
-    with Client(address, timeout=5) as client, pytest.raises(UserError, match=f"{address}: UNAVAILABLE"):
+    with Client(address, timeout=5) as client, pytest.raises(ServerError, match=f"{address}: UNAVAILABLE"):
         client.recommend([["i03"]], k=1)

@@ -10,8 +10,8 @@ import yaml
 from models import names
 from serving.locations import CONFIG_FILE
 from tests.conftest import ROOT
-from tfx_pipeline import cli
-from tfx_pipeline.config import Config
+from tfx_pipeline.cli import main as cli
+from tfx_pipeline.config.tree import Config
 
 FOLDER = ROOT / "serving/deploy"
 VERSIONS = ("1.29", "1.37")  # an old one that is still met, and the newest that the package brings

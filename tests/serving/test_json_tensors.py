@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from serving.errors import ServingError
 from serving.json_tensors import parse_body, to_body, to_inputs
-from serving.status import ServingError
 
 STRINGS, INTS, FLOATS = SimpleNamespace(dtype=7), SimpleNamespace(dtype=9), SimpleNamespace(dtype=1)
 ONE = {"item_ids": STRINGS}

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from models import names
-from models.errors import UserError
 from serving import model_server
+from serving.errors import ServerError
 from serving.locations import latest_version, models_config, serve_home, write_models_config
 from serving.model_configs import read_model_configs
 
@@ -23,9 +23,9 @@ def test_the_highest_number_is_the_latest(tmp_path: Path) -> None:
 
 
 def test_an_empty_home_is_an_error_at_once(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="no pushed model"):
+    with pytest.raises(ServerError, match="no pushed model"):
         latest_version(tmp_path, names.SCANN, names.UPNEXT)
-    with pytest.raises(UserError, match="no pushed model"):
+    with pytest.raises(ServerError, match="no pushed model"):
         serve_home(tmp_path, 1, 2)
 
 

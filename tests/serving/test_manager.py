@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import UserError
+from serving.errors import ServerError, ServingError
 from serving.manager import ModelManager
 from serving.model_configs import ModelConfig
-from serving.status import ServingError
 
 
 class Loader:
@@ -140,7 +139,7 @@ def test_at_a_start_the_newest_that_can_be_loaded_serves(watched: Watched) -> No
 def test_without_a_version_that_loads_there_is_no_start(watched: Watched) -> None:
     watched.push(3)
     watched.manager.start()
-    with pytest.raises(UserError, match="Model m: no version can be loaded"):
+    with pytest.raises(ServerError, match="Model m: no version can be loaded"):
         watched.manager.wait_until_loaded()
 
 

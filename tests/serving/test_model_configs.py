@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import UsageError, UserError
+from serving.errors import FlagError, ServerError
 from serving.model_configs import ModelConfig, model_configs, read_model_configs
 from serving.options import parse_options
 
@@ -44,7 +44,7 @@ def test_models_are_read_in_order(tmp_path: Path) -> None:
     ],
 )
 def test_a_wrong_config_file_is_named(tmp_path: Path, text: str) -> None:
-    with pytest.raises(UsageError, match=r"models\.config"):
+    with pytest.raises(FlagError, match=r"models\.config"):
         read_model_configs(config_file(tmp_path, text))
 
 
@@ -58,5 +58,5 @@ def test_the_policy_chooses_versions(tmp_path: Path) -> None:
 
 def test_an_empty_base_path_is_an_error_at_once(tmp_path: Path) -> None:
     options = parse_options(["--model_name=m", f"--model_base_path={tmp_path}"])
-    with pytest.raises(UserError, match=r"Model m: .* holds no version"):
+    with pytest.raises(ServerError, match=r"Model m: .* holds no version"):
         model_configs(options)

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from models.errors import UsageError
+from serving.errors import FlagError
 from serving.options import parse_options
 
 
@@ -27,10 +27,10 @@ def test_defaults_are_safe() -> None:
     ],
 )
 def test_a_wrong_flag_is_named(flags: list[str], message: str) -> None:
-    with pytest.raises(UsageError, match=message):
+    with pytest.raises(FlagError, match=message):
         parse_options(flags)
 
 
 def test_flags_are_not_shortened() -> None:
-    with pytest.raises(UsageError):
+    with pytest.raises(FlagError):
         parse_options(["--model_base=m"])

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import names
-from models.errors import UserError
+from serving.errors import ServerError
 from serving.request import build_request
 
 
@@ -52,7 +52,7 @@ def test_candidates_do_not_make_a_question_contextual() -> None:
     ],
 )
 def test_rows_that_do_not_match_are_refused(wish: dict, field: str) -> None:
-    with pytest.raises(UserError, match=field):
+    with pytest.raises(ServerError, match=field):
         build_request([["a"], ["b", "c"]], **wish)
 
 

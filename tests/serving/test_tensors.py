@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as st_numpy
 
-from serving.status import ServingError
+from serving.errors import ServingError
 from serving.tensors import to_array, to_proto
 
 tensor_pb2 = pytest.importorskip("tensorflow.core.framework.tensor_pb2")

@@ -3,8 +3,8 @@ from pathlib import Path
 import pytest
 
 from models import names
+from serving.errors import ServingError
 from serving.loaded_model import LoadedModel
-from serving.status import ServingError
 from serving.warmup import made_requests, run_warmup, write_warmup
 from tests.serving.toy import ITEMS, save_toy
 

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 import yaml
 
-from models.errors import UsageError
+from listening_log.errors import UsageError
 from tests.conftest import ROOT
-from tfx_pipeline.config import Config, load_config
+from tfx_pipeline.config.tree import Config, load_config
 
 PAGE = (ROOT / "docs/guide/configuration.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `([\w.]+)` \| `(.*?)` \| (.*?) \|", PAGE, re.MULTILINE)

@@ -8,8 +8,8 @@ from tfx.dsl.compiler.compiler import Compiler
 from tfx.orchestration.pipeline import Pipeline
 
 import tfx_pipeline.pipeline
-from components.code_digest import import_closure
-from tfx_pipeline.config import Config
+from components.common.code_digest import import_closure
+from tfx_pipeline.config.tree import Config
 from tfx_pipeline.parameters import Parameters
 from tfx_pipeline.pipeline import create_pipeline
 
@@ -100,18 +100,18 @@ def test_every_stage_that_runs_our_code_carries_its_digest(pipeline: Pipeline) -
 
 
 def test_a_ranker_edit_does_not_touch_what_comes_before_it() -> None:
-    ranker = {"models.ranker", "components.training.ranker"}
+    ranker = {"models.ranker", "components.trainer.ranker"}
     before = (
         "components.example_gen.component",
         "components.transform.log_features",
         "components.transform.catalog_features",
-        "components.training.retrieval",
+        "components.trainer.retrieval",
         "components.index_builder.component",
     )
     for module in before:
         assert not ranker & set(import_closure(module)), module
     after = (
-        "components.training.ranker",
+        "components.trainer.ranker",
         "components.ranking_evaluator.component",
         "components.composer.component",
     )

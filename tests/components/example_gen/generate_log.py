@@ -25,11 +25,11 @@ def generate_log(
     """Writes `out/examples`, `out/catalog` and `out/summary`; returns the artifacts by name."""
     from tfx.types import standard_artifacts
 
-    from components.artifacts import LogSummary
-    from components.data_digest import data_digest
+    from components.common.artifacts import LogSummary
+    from components.common.data_digest import data_digest
     from components.example_gen.executor import Executor
-    from components.listening_log.policies import LogConfig
-    from tfx_pipeline.beam import BeamConfig, beam_args
+    from listening_log.cleaning.policies import LogConfig
+    from tfx_pipeline.config.beam import BeamConfig, beam_args
 
     types = {"examples": standard_artifacts.Examples, "catalog": standard_artifacts.Examples}
     outputs = {}

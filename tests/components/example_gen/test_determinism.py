@@ -11,7 +11,7 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 import pytest
 
-from components.listening_log.world import make_world
+from listening_log.world import make_world
 from tests.components.example_gen.conftest import Written
 from tests.conftest import ROOT
 
@@ -87,7 +87,7 @@ def test_files_cut_at_other_rows_give_the_same_bytes(generate, world):
 
 def test_batches_of_other_sizes_give_the_same_bytes(generate, world, monkeypatch):
     whole = generate(_parquet(world))
-    monkeypatch.setattr("components.example_gen.steps.EVENTS_A_BATCH", 123)
+    monkeypatch.setattr("components.example_gen.beam_steps.EVENTS_A_BATCH", 123)
     assert _bytes(generate(_parquet(world))) == _bytes(whole)
 
 

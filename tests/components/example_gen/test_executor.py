@@ -2,7 +2,7 @@ import random
 
 import pytest
 
-from models.errors import UserError
+from listening_log.errors import UserError
 from tests.components.example_gen.conftest import CATALOG, EVENTS
 
 

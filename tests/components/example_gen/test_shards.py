@@ -4,8 +4,8 @@ import pyarrow as pa
 from components.example_gen import shards
 from components.example_gen.event_files import EventFiles
 from components.example_gen.facts import LogFacts, SplitCounts, supported_heads
-from components.example_gen.mended import Mended
-from components.listening_log.histories import Windows
+from listening_log.cleaning.policy_counts import Mended
+from listening_log.windows.histories import Windows
 
 
 def _events(

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from components.listening_log.forgotten import Forgotten
-from models.errors import UserError
+from listening_log.cleaning.forgotten import Forgotten
+from listening_log.errors import UserError
 from tests.components.example_gen.conftest import CATALOG, EVENTS
 
 HEADER = "user_id,item_id,timestamp\n"

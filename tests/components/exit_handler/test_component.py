@@ -1,7 +1,7 @@
 import json
 from pathlib import Path
 
-from components.artifacts import RunReport
+from components.common.artifacts import RunReport
 from components.exit_handler.component import Executor, ExitHandler
 
 

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 
 import pytest
 
-from components import run_notes
+from components.exit_handler import run_notes
 from components.exit_handler.report import Report, ended, report
-from components.run_notes import BEGAN, DONE, FAILED, Note
+from components.exit_handler.run_notes import BEGAN, DONE, FAILED, Note
 
 SUCCEEDED = {"state": "SUCCEEDED", "pipelineJobResourceName": "run-1"}
 BROKE = {"state": "FAILED", "pipelineJobResourceName": "run-1", "error": {}}

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from components.listening_log.world import make_world
 from components.span_validator.config import SpansConfig
-from tests.spans import cut_into_spans
+from listening_log.world import make_world
+from tests.support.spans import cut_into_spans
 
 Validate = Callable[..., dict[str, Any]]
 
@@ -48,7 +48,7 @@ def executor(tmp_path_factory: pytest.TempPathFactory) -> Any:
 @pytest.fixture
 def validate(tmp_path: Path, executor: Any) -> Validate:
     """Runs the executor on spans; further arguments are SpansConfig's. Returns `span_validation.json`."""
-    from components.artifacts import SpanValidation
+    from components.common.artifacts import SpanValidation
 
     runs = iter(range(100))
 

@@ -6,10 +6,10 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
-from components.listening_log.policies import FUTURE_TIME, NEGATIVE_PLAYED
 from components.span_validator.checks import check_catalog, check_columns, check_events, repeated_span
 from components.span_validator.config import SpansConfig
-from components.span_validator.facts import SpanFacts
+from components.span_validator.span_facts import SpanFacts
+from listening_log.cleaning.policies import FUTURE_TIME, NEGATIVE_PLAYED
 
 CONFIG = SpansConfig()
 COLUMNS = frozenset({"user_id", "item_id", "timestamp"})

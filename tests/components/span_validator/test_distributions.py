@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 import tensorflow_data_validation as tfdv
 
+from components.span_validator.comparison_plan import EARLIER, NEWEST, Plan
 from components.span_validator.config import SpansConfig
 from components.span_validator.distributions import Findings, compare
-from components.span_validator.plan import EARLIER, NEWEST, Plan
 from components.span_validator.statistics import (
     MOST_VALUES,
     features,

@@ -11,9 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from models.errors import UserError
+from listening_log.errors import UserError
 from tests.components.span_validator.conftest import Validate
-from tests.spans import cut_into_spans
+from tests.support.spans import cut_into_spans
 
 Edit = Callable[[pa.Table], pa.Table]
 TEN_YEARS = 3652 * 86_400

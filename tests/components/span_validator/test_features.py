@@ -2,10 +2,10 @@ from pathlib import Path
 
 import pytest
 
-from components.listening_log.catalog import read_catalog
-from components.listening_log.policies import clean_events
-from components.listening_log.reader import read_batches
 from components.span_validator.features import event_features, item_kinds
+from listening_log.cleaning.catalog import read_catalog
+from listening_log.cleaning.policies import clean_events
+from listening_log.tables.reader import read_batches
 
 
 @pytest.fixture

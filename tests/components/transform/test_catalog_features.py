@@ -31,7 +31,7 @@ def written(tmp_path):
 
 
 def test_content_holds_buckets_tokens_and_words_that_two_items_share(fit, written):
-    from components.examples_reader import read_catalog_arrays
+    from components.trainer.examples_reader import read_catalog_arrays
     from components.transform.catalog_features import preprocessing_fn
 
     items = [
@@ -65,7 +65,7 @@ def test_where_an_item_may_be_played_is_no_content(fit):
 
 
 def test_a_catalogue_of_bare_ids_has_no_content(fit, written):
-    from components.examples_reader import read_catalog_arrays
+    from components.trainer.examples_reader import read_catalog_arrays
     from components.transform.catalog_features import preprocessing_fn
 
     items = [_item("a"), _item("b")]

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from tfx_pipeline.config import Config, load_config
-from tfx_pipeline.kubeflow.compile import amended, tfx_compiled
+from tfx_pipeline.config.tree import Config, load_config
+from tfx_pipeline.kubeflow.compile.compiling import amended, tfx_compiled
 from tfx_pipeline.kubeflow.spec import load_all
 
 SETTINGS = [

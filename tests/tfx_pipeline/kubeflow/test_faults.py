@@ -6,10 +6,9 @@ from typing import Any
 import pytest
 
 from tests.tfx_pipeline.kubeflow import toy
-from tfx_pipeline.config import Config
-from tfx_pipeline.kubeflow import amend
-from tfx_pipeline.kubeflow.check import document_findings, findings
-from tfx_pipeline.kubeflow.compile import amended
+from tfx_pipeline.config.tree import Config
+from tfx_pipeline.kubeflow.check.checking import document_findings, findings
+from tfx_pipeline.kubeflow.compile.compiling import amend, amended
 
 Tree = dict[str, Any]
 INNER = "components.tfx-dag.dag.tasks"

@@ -1,0 +1,87 @@
+"""What a container starts: TFX's own entry point, and notes of how the stage ended.
+
+python -m components.exit_handler.entry_point STAGE --executor_class_path … --json_serialized_invocation_args …
+"""
+
+import json
+import logging
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+INVOCATION: Final = "--json_serialized_invocation_args"
+
+_LOG = logging.getLogger("upnext")
+
+
+def main(argv: Sequence[str]) -> None:
+    """Runs one stage.
+
+    Args:
+      argv: the stage's name, then what TFX's entry point takes.
+    """
+    from absl import app
+    from tfx.orchestration.kubeflow.v2.container import kubeflow_v2_run_executor as tfx_entry_point
+
+    stage, *words = argv
+
+    def run() -> None:
+        app.run(
+            tfx_entry_point.main,
+            argv=["run_executor", *words],
+            flags_parser=tfx_entry_point._parse_flags,
+        )
+
+    noted(stage, outputs(words), run)
+
+
+def outputs(words: Sequence[str]) -> dict[str, str]:
+    """Folders of the stage's outputs by name, from the executor input among `words`."""
+    try:
+        given: dict[str, Any] = json.loads(words[list(words).index(INVOCATION) + 1])
+        lists = given["outputs"]["artifacts"]
+        return {name: found["artifacts"][0]["uri"] for name, found in lists.items()}
+    except (ValueError, LookupError, TypeError):
+        return {}
+
+
+def noted(stage: str, folders: dict[str, str], run: Callable[[], None]) -> None:
+    """Runs a stage between two notes; that a note cannot be left stops nothing."""
+    from components.exit_handler import run_notes
+    from components.exit_handler.run_notes import BEGAN, DONE, FAILED, Note
+
+    folder = next((run_notes.run_folder(stage, uri) for uri in folders.values()), None)
+
+    def note(state: str, line: str = "") -> None:
+        if folder is None:
+            return
+        try:
+            run_notes.write(folder, Note(stage, state, line, folders))
+        except Exception:
+            _LOG.warning("cannot note in %s that %s %s", folder, stage, state, exc_info=True)
+
+    note(BEGAN)
+    try:
+        run()
+    except SystemExit as end:
+        note(FAILED, f"ended with {end.code}") if end.code else note(DONE)
+        raise
+    except BaseException as error:
+        note(FAILED, line_of(error))
+        raise
+    note(DONE)
+
+
+def line_of(error: BaseException) -> str:
+    """One line of what went wrong: the user's own error, else the last line of what was raised."""
+    from components.common.beam_errors import user_error_in
+
+    told = user_error_in(error)
+    if told is not None:
+        return " ".join(str(told).split())
+    lines = str(error).strip().splitlines()
+    return f"{type(error).__name__}: {lines[-1].strip()}" if lines else type(error).__name__
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -1,0 +1,155 @@
+"""TFX's Trainer with the catalogue and the log's summary as further inputs."""
+
+from pathlib import Path
+from typing import Any, ClassVar
+
+from tfx import types
+from tfx.components.trainer import component as trainer
+from tfx.components.trainer import executor, fn_args_utils
+from tfx.dsl.components.base import base_component
+from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
+from tfx.proto import trainer_pb2
+from tfx.types import artifact_utils, standard_artifacts, standard_component_specs
+from tfx.types.component_spec import ChannelParameter, ExecutionParameter
+from tfx.utils import json_utils
+
+from components.common.artifacts import LogSummary, ProductionModels
+from components.common.code_digest import code_digest
+from components.trainer import checkpoints
+from models import names
+
+SEED = "seed"
+MAX_POSITIONS = "max_positions"
+URIS = ("examples", "catalog", "catalog_transform", "summary", "production", "base_model")
+
+
+class TrainerSpec(standard_component_specs.TrainerSpec):
+    """TFX's specification, what may differ from run to run, and four more inputs."""
+
+    PARAMETERS: ClassVar = standard_component_specs.TrainerSpec.PARAMETERS | {
+        SEED: ExecutionParameter(type=int),
+        MAX_POSITIONS: ExecutionParameter(type=int),
+    }
+    INPUTS: ClassVar = standard_component_specs.TrainerSpec.INPUTS | {
+        "catalog": ChannelParameter(type=standard_artifacts.Examples),
+        "catalog_transform": ChannelParameter(type=standard_artifacts.TransformGraph),
+        "summary": ChannelParameter(type=LogSummary),
+        "production": ChannelParameter(type=ProductionModels),
+    }
+
+
+class Executor(executor.GenericExecutor):
+    """Hands the inputs' URIs to `run_fn` in `fn_args.custom_config`, as `<input>_uri`.
+
+    And `checkpoint`, the folder where training keeps its state (None: nowhere) until the stage has finished.
+    """
+
+    def Do(
+        self,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> None:
+        folder = _checkpoint(input_dict, output_dict, exec_properties)
+        if folder:
+            checkpoints.remove_others(folder)
+        super().Do(input_dict, output_dict, exec_properties)
+        if folder:
+            checkpoints.remove(folder)
+
+    def _GetFnArgs(
+        self,
+        input_dict: dict[str, list[types.Artifact]],
+        output_dict: dict[str, list[types.Artifact]],
+        exec_properties: dict[str, Any],
+    ) -> fn_args_utils.FnArgs:
+        fn_args = super()._GetFnArgs(input_dict, output_dict, exec_properties)
+        uris = {
+            f"{key}_uri": artifact_utils.get_single_uri(input_dict[key])
+            for key in URIS
+            if input_dict.get(key)
+        }
+        folder = _checkpoint(input_dict, output_dict, exec_properties)
+        checkpoint = {"checkpoint": str(folder) if folder else None}
+        settings = {**fn_args.custom_config, SEED: exec_properties[SEED]}
+        settings["model"] = {**settings["model"], MAX_POSITIONS: exec_properties[MAX_POSITIONS]}
+        fn_args.custom_config = {**settings, **uris, **checkpoint}
+        return fn_args
+
+
+class Trainer(trainer.Trainer):
+    """Trains one model with `run_fn`, which saves it under `fn_args.serving_model_dir`."""
+
+    SPEC_CLASS = TrainerSpec
+    EXECUTOR_SPEC = ExecutorClassSpec(Executor)
+
+    def __init__(
+        self,
+        name: str,
+        run_fn: str,
+        config: dict[str, Any],
+        seed: Any,
+        max_positions: Any,
+        examples: types.BaseChannel,
+        transform_graph: types.BaseChannel,
+        schema: types.BaseChannel,
+        catalog: types.BaseChannel,
+        catalog_transform: types.BaseChannel,
+        summary: types.BaseChannel,
+        production: types.BaseChannel,
+        base_model: types.BaseChannel | None = None,
+        train: bool = True,
+    ) -> None:
+        """Initializes the trainer.
+
+        Args:
+          name: of the node; progress is told under it.
+          run_fn: import path of the function, e.g. "components.trainer.ranker.run_fn".
+          config: settings, handed on as `custom_config`: the model's under `model`, and `max_length`.
+          seed: of all that is drawn; a number, or a runtime parameter.
+          max_positions: events that training reads in all, likewise.
+          examples: window examples, raw.
+          transform_graph: of the window examples.
+          schema: of the window examples.
+          catalog: catalogue examples.
+          catalog_transform: of the catalogue examples.
+          summary: the log's summary.
+          production: the models in production, from which a first fit starts where there are any.
+          base_model: makes this a final fit: it starts from this model and trains on the split `all`.
+          train: False takes the model in production as it is, with the catalogue's new items.
+        """
+        digest = code_digest(__name__, run_fn.rpartition(".")[0])
+        final = base_model is not None
+        spec = TrainerSpec(
+            run_fn=run_fn,
+            seed=seed,
+            max_positions=max_positions,
+            examples=examples,
+            transform_graph=transform_graph,
+            schema=schema,
+            catalog=catalog,
+            catalog_transform=catalog_transform,
+            summary=summary,
+            production=production,
+            base_model=base_model,
+            train_args=trainer_pb2.TrainArgs(splits=[names.ALL if final else names.TRAIN]),
+            eval_args=trainer_pb2.EvalArgs(splits=[names.EVAL]),
+            custom_config=json_utils.dumps(
+                {**config, "stage": name, "final": final, "train": train, "code_digest": digest}
+            ),
+            model=types.Channel(type=standard_artifacts.Model),
+            model_run=types.Channel(type=standard_artifacts.ModelRun),
+        )
+        # TFX's own constructor builds TFX's own specification, so it is passed by.
+        base_component.BaseComponent.__init__(self, spec=spec)
+        self.with_id(name)
+
+
+def _checkpoint(
+    input_dict: dict[str, list[types.Artifact]],
+    output_dict: dict[str, list[types.Artifact]],
+    exec_properties: dict[str, Any],
+) -> Path | None:
+    model = artifact_utils.get_single_uri(output_dict[standard_component_specs.MODEL_KEY])
+    inputs = {key: [artifact.uri for artifact in artifacts] for key, artifacts in input_dict.items()}
+    return checkpoints.place(model, exec_properties, inputs)

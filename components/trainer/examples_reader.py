@@ -1,0 +1,175 @@
+"""Reads what example generation wrote: windows as batches of tensors, the catalogue as arrays."""
+
+import os
+from collections.abc import Iterable
+from typing import Final
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from components.transform.catalog_features import FIRST_TOKEN
+from models import names
+from models.catalog_arrays import Catalog, invert_tokens
+from models.request_features import Transform, dense_features
+
+MAX_CONTENT: Final = 64
+"""Content tokens that are kept of an item: a long description must not widen every item's row."""
+_WINDOW: Final = {
+    names.USER_ID: tf.string,
+    names.WINDOW_START: tf.int64,
+    names.ITEM_IDS: tf.string,
+    names.TIMESTAMPS: tf.int64,
+    names.OUTCOMES: tf.int64,
+    names.TARGETS: tf.int64,
+    names.LISTENER: tf.string,
+    names.CONTEXT: tf.string,
+}
+_ITEM: Final = {
+    names.ITEM_ID: tf.string,
+    names.TITLE: tf.string,
+    names.DESCRIPTION: tf.string,
+    names.ITEM_TOKENS: tf.string,
+    names.DURATION_MS: tf.int64,
+    names.RELEASE_DAY: tf.int64,
+}
+_SHUFFLE_WINDOWS: Final = 16_384  # some 50 MB of serialised windows
+_CHUNK_BATCHES: Final = 16  # batches that are sorted by length together
+
+
+def split_files(uri: str, split: str) -> list[str]:
+    """Files of a split of an Examples artifact, in the order of the shards. Raises FileNotFoundError."""
+    files = sorted(tf.io.gfile.glob(os.path.join(uri, f"Split-{split}", "*")))
+    if not files:
+        raise FileNotFoundError(f"no examples of split {split!r} under {uri}")
+    return files
+
+
+def window_dataset(
+    uri: str,
+    split: str,
+    transform: Transform,
+    items: tf.lookup.StaticHashTable,
+    *,
+    slots: int,
+    batch_size: int,
+    shuffle_seed: int | None = None,
+    with_user: bool = False,
+) -> tf.data.Dataset:
+    """Batches of a split's windows, once over; the same ones in the same order at each run.
+
+    Without a seed windows come in the order of the files: a listener's follow each other, oldest first. With
+    one they are shuffled anew at each pass, and batches hold windows of about the same length, to save
+    padding. Either way there are ceil(windows / batch_size) batches.
+
+    Args:
+        uri: of the Examples artifact.
+        split: its name.
+        transform: the log's Transform graph.
+        items: item id (string) to item index (int64), 0 for none.
+        slots: context tokens of an event.
+        batch_size: windows in a batch; the last of a pass may have fewer.
+        shuffle_seed: of the shuffle; None for none.
+        with_user: whether batches have `user_id`.
+
+    Returns:
+        Batches of `parse_windows`.
+    """
+    files = tf.data.Dataset.from_tensor_slices(split_files(uri, split))
+    if shuffle_seed is None:
+        batches = files.flat_map(_records).batch(batch_size)
+    else:
+        count = int(files.cardinality())
+        records = files.shuffle(count, seed=shuffle_seed).interleave(
+            _records, cycle_length=8, block_length=16
+        )
+        records = records.shuffle(_SHUFFLE_WINDOWS, seed=shuffle_seed)
+        chunks = records.batch(_CHUNK_BATCHES * batch_size).enumerate()
+        batches = chunks.flat_map(lambda number, chunk: _alike(chunk, batch_size, (shuffle_seed, number)))
+    return batches.map(
+        lambda serialized: parse_windows(serialized, transform, items, slots=slots, with_user=with_user),
+        num_parallel_calls=tf.data.AUTOTUNE,
+        deterministic=True,
+    ).prefetch(tf.data.AUTOTUNE)
+
+
+def parse_windows(
+    serialized: tf.Tensor,
+    transform: Transform,
+    items: tf.lookup.StaticHashTable,
+    *,
+    slots: int,
+    with_user: bool = False,
+) -> dict[str, tf.Tensor]:
+    """Serialised windows, string [B], as dense features: left-aligned, right-padded with 0.
+
+    Returns:
+        `item`, `outcome`, `target`, `gap`, `hour`, `weekday` int32 [B, T]; `context` int32 [B, T, slots];
+        `listener` int32 [B, M]; `timestamps` int64 [B, T]; with `with_user` also `user_id` string [B].
+    """
+    features = transform(tf.io.parse_example(serialized, _sparse(_WINDOW)))
+    batch = dense_features(features, slots=slots)
+    batch["item"] = tf.cast(items.lookup(tf.sparse.to_dense(features[names.ITEM_IDS])), tf.int32)
+    batch[names.TIMESTAMPS] = tf.sparse.to_dense(features[names.TIMESTAMPS])
+    if with_user:
+        batch[names.USER_ID] = tf.sparse.to_dense(features[names.USER_ID])[:, 0]
+    return batch
+
+
+def read_catalog_arrays(uri: str, transform_graph_uri: str) -> Catalog:
+    """The catalogue of an Examples artifact as arrays, its content by the catalogue's Transform graph."""
+    output = tft.TFTransformOutput(transform_graph_uri)
+    transform = output.transform_features_layer()
+    files = tf.data.Dataset.from_tensor_slices(split_files(uri, names.CATALOG))
+    item_ids: list[bytes] = []
+    titles: list[bytes] = []
+    tokens: list[list[bytes]] = []
+    content: list[npt.NDArray[np.int32]] = []
+    for serialized in files.flat_map(_records).batch(1024):
+        features = transform(tf.io.parse_example(serialized, _sparse(_ITEM)))
+        item_ids.extend(features[names.ITEM_ID].values.numpy())
+        titles.extend(tf.sparse.to_dense(features[names.TITLE])[:, 0].numpy())
+        tokens.extend(tf.RaggedTensor.from_sparse(features[names.ITEM_TOKENS]).to_list())
+        content.append(
+            tf.cast(tf.sparse.to_dense(features[names.CONTENT]), tf.int32).numpy()[:, :MAX_CONTENT]
+        )
+    vocabulary = output.vocabulary_size_by_name(names.CONTENT_VOCABULARY)
+    token_names, splits, token_items = invert_tokens(tokens)
+    return Catalog(
+        item_ids=item_ids,
+        titles=titles,
+        content=_padded(content),
+        content_size=FIRST_TOKEN + vocabulary - 1,
+        tokens=token_names,
+        token_splits=splits,
+        token_items=token_items,
+    )
+
+
+def _records(files: tf.Tensor) -> tf.data.Dataset:
+    return tf.data.TFRecordDataset(files, compression_type="GZIP")
+
+
+def _alike(chunk: tf.Tensor, batch_size: int, seed: tuple[int, tf.Tensor]) -> tf.data.Dataset:
+    """Batches of windows of about the same length, in an order drawn anew for each chunk."""
+    # An example's bytes grow with its events: near enough, and nothing has to be parsed twice.
+    ordered = tf.gather(chunk, tf.argsort(tf.strings.length(chunk), stable=True))
+    count = -(-tf.size(ordered) // batch_size)
+    place = tf.random.experimental.index_shuffle(
+        tf.range(count), tf.stack([tf.cast(seed[0], tf.int64), seed[1]]), count - 1
+    )
+    starts = tf.data.Dataset.from_tensor_slices(place * batch_size)
+    return starts.map(lambda start: ordered[start : start + batch_size])
+
+
+def _sparse(dtypes: dict[str, tf.DType]) -> dict[str, tf.io.VarLenFeature]:
+    return {name: tf.io.VarLenFeature(dtype) for name, dtype in dtypes.items()}
+
+
+def _padded(parts: Iterable[npt.NDArray[np.int32]]) -> npt.NDArray[np.int32]:
+    """[N + 1, T] from the rows of all parts, with a row of zeros first; T is at least 1."""
+    parts = list(parts)
+    width = max(1, *(part.shape[1] for part in parts))
+    rows = [np.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in parts]
+    return np.concatenate([np.zeros((1, width), np.int32), *rows])

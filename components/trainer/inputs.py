@@ -1,0 +1,125 @@
+"""What both trainers, the evaluator and the composer read from their inputs' URIs."""
+
+import json
+import math
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+import tensorflow_transform as tft
+
+from components.common.artifacts import SUMMARY_FILE
+from components.trainer.examples_reader import read_catalog_arrays, window_dataset
+from components.trainer.row_names import Rows
+from components.transform.catalog_features import FIRST_TOKEN
+from models import names
+from models.catalog_arrays import Catalog
+from models.layers import FeatureSizes
+from models.request_features import RequestFeatures, Transform, item_table
+
+BATCH_WINDOWS = 64
+EVAL_TARGETS = 20_000
+_UNKNOWN = "unknown"  # no `column=value`, so no token's name
+
+
+@dataclass(frozen=True)
+class Inputs:
+    """The log as the models see it."""
+
+    examples_uri: str
+    catalog: Catalog
+    transform: Transform
+    sizes: FeatureSizes
+    summary: dict[str, Any]
+    items: tf.lookup.StaticHashTable
+    rows: Rows
+    """What the rows of the models' tables stand for."""
+
+    @classmethod
+    def load(
+        cls,
+        *,
+        examples_uri: str,
+        transform_uri: str,
+        catalog_uri: str,
+        catalog_transform_uri: str,
+        summary_uri: str,
+    ) -> "Inputs":
+        """Reads the catalogue, the Transform graph and the log's summary."""
+        with tf.io.gfile.GFile(os.path.join(summary_uri, SUMMARY_FILE)) as file:
+            summary = json.load(file)
+        catalog = read_catalog_arrays(catalog_uri, catalog_transform_uri)
+        output = tft.TFTransformOutput(transform_uri)
+        tokens = _vocabulary(output, names.TOKENS_VOCABULARY)
+        content = _vocabulary(tft.TFTransformOutput(catalog_transform_uri), names.CONTENT_VOCABULARY)
+        buckets = [f"bucket {number}" for number in range(1, FIRST_TOKEN)]
+        return cls(
+            examples_uri,
+            catalog,
+            output.transform_features_layer(),
+            FeatureSizes(context=len(tokens) + 1),
+            summary,
+            item_table(catalog),
+            Rows(
+                ["", *map(_text, catalog.item_ids)],
+                ["", *buckets, *map(_text, content)],
+                ["", *map(_text, tokens), _UNKNOWN],
+            ),
+        )
+
+    @property
+    def slots(self) -> int:
+        """Context tokens an event has."""
+        return self.summary["context"]["slots"]
+
+    def windows(
+        self,
+        split: str,
+        *,
+        batch_size: int = BATCH_WINDOWS,
+        shuffle_seed: int | None = None,
+        with_user: bool = False,
+    ) -> tf.data.Dataset:
+        """Dense batches of a split (`models.layers.Batch`), with `user_id` if asked for."""
+        return window_dataset(
+            self.examples_uri,
+            split,
+            self.transform,
+            self.items,
+            slots=self.slots,
+            batch_size=batch_size,
+            shuffle_seed=shuffle_seed,
+            with_user=with_user,
+        )
+
+    def eval_windows(self, max_length: int) -> tf.data.Dataset:
+        """The windows of `eval` that training looks at after each epoch: some 20,000 targets at most.
+
+        Shards hold listeners by a hash, so the first windows are a fair sample. A batch is as large as the
+        scores of its targets over the whole catalogue allow.
+        """
+        size = eval_batch_size(self.catalog, max_length)
+        told = self.summary["splits"][names.EVAL]
+        windows = math.ceil(told["windows"] * min(1.0, EVAL_TARGETS / told["targets"]))
+        return self.windows(names.EVAL, batch_size=size).take(math.ceil(windows / size))
+
+    def request_features(self, max_length: int) -> RequestFeatures:
+        """The same features from a request's strings."""
+        return RequestFeatures(
+            self.catalog, self.transform, max_length, use_times=self.summary["time_features"]
+        )
+
+
+def _vocabulary(output: tft.TFTransformOutput, name: str) -> list[bytes]:
+    return list(output.vocabulary_by_name(name))
+
+
+def _text(value: bytes) -> str:
+    return value.decode("utf-8", "surrogateescape")
+
+
+def eval_batch_size(catalog: Catalog, length: int) -> int:
+    """Windows whose targets' scores over the whole catalogue fit in memory, half a GiB of float32."""
+    return int(np.clip(2**27 // (catalog.size * length), 1, BATCH_WINDOWS))

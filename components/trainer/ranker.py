@@ -1,0 +1,127 @@
+"""Trains the transformer ranker and weighs the counting evidence that joins it in the score."""
+
+import dataclasses
+import os
+from collections.abc import Callable
+
+import numpy as np
+import tensorflow as tf
+from tfx.components.trainer.fn_args_utils import FnArgs
+
+from components.tfma_evaluator.config import SIGNATURE
+from components.trainer import fit, trained_model
+from components.trainer.evaluate_signature import evaluate_signature
+from components.trainer.fit_job import Job
+from components.trainer.inputs import Inputs
+from components.trainer.sequences import repeat_share
+from models import names
+from models.config import RankerConfig
+from models.counting import CountingEvidence, CountingLayer, fit_counting
+from models.layers import Batch, made_batch
+from models.metrics import ndcg_at_k
+from models.ranker import Ranker
+from models.ranks import asked_places, mask_seen, rank_of, ranker_scores, target_ranks
+from models.reranker import RankingStage
+from models.served import Served, save
+
+MONITOR = "eval_ndcg@10"
+EVIDENCE_WEIGHTS = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
+FEW_REPEATS = 0.01
+"""Below this share of repeated plays, what a listener has played already is not what comes next."""
+_COUNTING = "counting.npz"
+
+
+def run_fn(fn_args: FnArgs) -> None:
+    """Entry point of TFX's Trainer."""
+    job = Job.start(fn_args, names.RANKER)
+    inputs, max_length, config = job.inputs, job.max_length, RankerConfig(**job.settings["model"])
+    model = build(inputs, job.plays, max_length, config)
+    evidence = fit_counting(job.interactions)
+    exclude_seen = job.first["exclude_seen"] if job.first else repeat_share(job.interactions) < FEW_REPEATS
+    measure = _measure(model, inputs, max_length, exclude_seen)
+    history = job.fit(model, config, monitor=MONITOR, measure=measure)
+    if job.first:
+        weight = job.first["evidence_weight"]
+    elif not job.trained:
+        weight = trained_model.read_settings(job.production)["evidence_weight"]
+    else:
+        weight = weigh_evidence(model, evidence, inputs, max_length, exclude_seen)
+    model.add_evidence(evidence, weight)
+    features, ranking = inputs.request_features(max_length), RankingStage(model)
+    served = Served(names.RANKER, inputs.catalog, features, ranking=ranking)
+    signature = evaluate_signature(ranking, features, inputs.slots, exclude_seen)
+    save(served, fn_args.serving_model_dir, **{SIGNATURE: signature})
+    folder = trained_model.save_parts(
+        fn_args.serving_model_dir,
+        model,
+        job.plays,
+        inputs.rows,
+        {
+            "config": dataclasses.asdict(config),
+            "max_length": max_length,
+            "items": inputs.catalog.size,
+            "heads": list(model.heads),
+            "exclude_seen": exclude_seen,
+            "evidence_weight": weight,
+            "history": dataclasses.asdict(history),
+        },
+    )
+    evidence.save(os.path.join(folder, _COUNTING))
+
+
+def build(inputs: Inputs, plays: np.ndarray, max_length: int, config: RankerConfig) -> Ranker:
+    """The model with its variables made."""
+    model = Ranker(inputs.catalog, plays, inputs.sizes, max_length, inputs.summary["heads"], config)
+    model.losses_of(made_batch(), training=False)
+    return model
+
+
+def load(model_uri: str, inputs: Inputs) -> Ranker:
+    """A trained model with its evidence, from its artifact."""
+    settings = trained_model.load_settings(model_uri)
+    plays, config = trained_model.load_plays(model_uri), RankerConfig(**settings["config"])
+    model = build(inputs, plays, settings["max_length"], config)
+    trained_model.load_weights(model_uri, model, inputs)
+    evidence = CountingEvidence.load(os.path.join(trained_model.parts_dir(model_uri), _COUNTING))
+    model.add_evidence(evidence, settings["evidence_weight"])
+    return model
+
+
+def _measure(model: Ranker, inputs: Inputs, max_length: int, exclude_seen: bool) -> Callable[[], float]:
+    windows = inputs.eval_windows(max_length)
+
+    @tf.function(reduce_retracing=True)
+    def ranks(batch: Batch, table: tf.Tensor) -> tf.Tensor:
+        return target_ranks(ranker_scores(model, table), batch, exclude_seen=exclude_seen)
+
+    def measure() -> float:
+        table = model.items.table()
+        return ndcg_at_k(fit.concatenate(windows, lambda batch: ranks(batch, table)), 10)
+
+    return measure
+
+
+def weigh_evidence(
+    model: Ranker, evidence: CountingEvidence, inputs: Inputs, max_length: int, exclude_seen: bool
+) -> float:
+    """The weight of the evidence that serves NDCG@10 on `eval` best."""
+    layer, table = CountingLayer(evidence), model.items.table()
+    windows = inputs.eval_windows(max_length)
+    score = ranker_scores(model, table)
+
+    @tf.function(reduce_retracing=True)
+    def ranks(batch: Batch) -> tf.Tensor:
+        places, history, target = asked_places(batch)
+        scores, counted = score(batch, places, history), layer(history)
+        seen = history if exclude_seen else tf.zeros_like(history[:, :1])
+        # one weight after the other: each needs its own scores of the whole catalogue
+        by_weight = tf.map_fn(
+            lambda weight: rank_of(mask_seen(scores + weight * counted, seen), target),
+            tf.constant(EVIDENCE_WEIGHTS),
+            fn_output_signature=tf.int32,
+            parallel_iterations=1,
+        )
+        return tf.transpose(by_weight)
+
+    table_of_ranks = fit.concatenate(windows, ranks)
+    return EVIDENCE_WEIGHTS[int(np.argmax([ndcg_at_k(column, 10) for column in table_of_ranks.T]))]

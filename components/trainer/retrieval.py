@@ -1,0 +1,109 @@
+"""Trains the two towers: the first fit with early stopping on `eval`, the final fit over everything."""
+
+import dataclasses
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import tensorflow as tf
+from tfx.components.trainer.fn_args_utils import FnArgs
+
+from components.trainer import fit, trained_model
+from components.trainer.fit_job import Job
+from components.trainer.inputs import Inputs
+from models import names
+from models.config import TwoTowerConfig
+from models.layers import Batch, made_batch, positives
+from models.ranks import retrieval_scores, target_ranks
+from models.request_features import RequestFeatures
+from models.retriever import RetrievalStage
+from models.served import Served, save
+from models.two_tower import TwoTower
+
+MONITORED = 100
+"""Training stops by recall at so many items, or at a tenth of a small catalogue: all of it says nothing."""
+SAMPLE_QUERIES = 1000
+
+
+def run_fn(fn_args: FnArgs) -> None:
+    """Entry point of TFX's Trainer."""
+    job = Job.start(fn_args, names.RETRIEVAL)
+    inputs, max_length, config = job.inputs, job.max_length, TwoTowerConfig(**job.settings["model"])
+    model = build(inputs, job.plays, config)
+    history = job.fit(
+        model,
+        config,
+        monitor=f"eval_recall@{monitored_places(inputs.catalog.size)}",
+        measure=_measure(model, inputs, max_length),
+    )
+    features, stage_model = inputs.request_features(max_length), RetrievalStage(model, searcher=None)
+    served = Served(names.RETRIEVAL, inputs.catalog, features, retrieval=stage_model)
+    embed_items = _embed_items(features, stage_model.vectors)
+    save(served, fn_args.serving_model_dir, **{names.EMBED_ITEMS: embed_items})
+    folder = trained_model.save_parts(
+        fn_args.serving_model_dir,
+        model,
+        job.plays,
+        inputs.rows,
+        {
+            "config": dataclasses.asdict(config),
+            "max_length": max_length,
+            "items": inputs.catalog.size,
+            "history": dataclasses.asdict(history),
+        },
+    )
+    trained_model.save_array(folder, trained_model.QUERIES, sample_queries(model, inputs, max_length))
+
+
+def build(inputs: Inputs, plays: np.ndarray, config: TwoTowerConfig) -> TwoTower:
+    """The model with its variables made."""
+    model = TwoTower(inputs.catalog, plays, inputs.sizes, config)
+    model.queries(made_batch())
+    model.candidates()
+    return model
+
+
+def load(model_uri: str, inputs: Inputs) -> TwoTower:
+    """A trained model from its artifact."""
+    settings = trained_model.load_settings(model_uri)
+    model = build(inputs, trained_model.load_plays(model_uri), TwoTowerConfig(**settings["config"]))
+    trained_model.load_weights(model_uri, model, inputs)
+    return model
+
+
+def monitored_places(items: int) -> int:
+    """At how many places recall is watched, of a catalogue of so many items."""
+    return max(1, min(MONITORED, items // 10))
+
+
+def _measure(model: TwoTower, inputs: Inputs, max_length: int) -> Callable[[], float]:
+    k = monitored_places(inputs.catalog.size)
+    windows = inputs.eval_windows(max_length)
+
+    @tf.function(reduce_retracing=True)
+    def ranks(batch: Batch, candidates: tf.Tensor) -> tf.Tensor:
+        return target_ranks(retrieval_scores(model, candidates), batch, exclude_seen=False)
+
+    def measure() -> float:
+        candidates = model.candidates()
+        return float((fit.concatenate(windows, lambda batch: ranks(batch, candidates)) < k).mean())
+
+    return measure
+
+
+def _embed_items(features: RequestFeatures, vectors: tf.Variable) -> Any:
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name=names.ITEM_IDS)])
+    def embed_items(item_ids: tf.Tensor) -> dict[str, tf.Tensor]:
+        return {names.VECTORS: tf.gather(vectors, features.index(item_ids))}
+
+    return embed_items
+
+
+def sample_queries(model: TwoTower, inputs: Inputs, max_length: int) -> np.ndarray:
+    """Query vectors float32 [up to 1000, D] of `eval`, on which the index's recall is measured."""
+    found = []
+    for batch in inputs.eval_windows(max_length):
+        found.append(tf.boolean_mask(model.queries(batch), positives(batch)).numpy())
+        if sum(map(len, found)) >= SAMPLE_QUERIES:
+            break
+    return np.concatenate(found)[:SAMPLE_QUERIES]

@@ -1,0 +1,40 @@
+"""Public logs into the contract's tables: one module a format, each with `read(src, log)`, all streaming."""
+
+import importlib
+
+from listening_log.errors import UsageError, UserError
+from listening_log.importers.import_page import render
+from listening_log.importers.writing.log_writer import Imported, LogWriter, Met
+from listening_log.tables.formats import FORMATS
+
+__all__ = ["FORMATS", "Imported", "LogWriter", "Met", "import_log", "render"]
+
+
+def import_log(format: str, src: str, out: str) -> Imported:  # noqa: A002  the command's own word
+    """Reads the log `src` of a public format, and writes the contract's tables as Parquet to `out`.
+
+    Args:
+        format: one of FORMATS.
+        src: a folder or file as its publisher lays it out.
+        out: a folder that is new or holds no tables; at an error or an interrupt nothing is left there.
+
+    Raises:
+        UsageError: no such format.
+        UserError: `src` is missing, of another layout, unreadable or without an event; `out` holds tables
+            already, or can't be written.
+    """
+    if format not in FORMATS:
+        raise UsageError(f"no such format: {format}; there are {', '.join(FORMATS)}")
+    module = importlib.import_module(f"{__name__}.{format.replace('-', '_')}")
+    with LogWriter(out) as log:
+        try:
+            module.read(src, log)
+        except OSError as error:
+            raise UserError(f"{error.filename or src}: cannot be read ({error.strerror or error})") from error
+        if not log.events_written:
+            met = log.imported().met
+            why = f" ({met[-1].what}; first: {met[-1].place})" if met else ""
+            raise UserError(f"{src}: no event in it{why}")
+        if not log.items_written:
+            raise UserError(f"{src}: no item in it")
+    return log.imported()

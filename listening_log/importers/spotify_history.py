@@ -1,0 +1,194 @@
+"""`spotify-history`: the extended streaming history as a listener downloads it.
+
+An event's time is the start of the play, since that is when a recommender would have been asked: `ts`, the
+end, less `ms_played`. A play offline started at its `offline_timestamp`, where that is a time before `ts`.
+What tells of the person or the machine (username, addresses, user agent, the text of `platform`) stays behind.
+"""
+
+from collections.abc import Iterator
+from itertools import islice
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from listening_log.errors import UserError
+from listening_log.importers.reading.json_array import read_json_array
+from listening_log.importers.reading.json_columns import Objects, flags, texts, whole_numbers
+from listening_log.importers.reading.json_files import JsonFile
+from listening_log.importers.spotify_exports import spotify_exports
+from listening_log.importers.spotify_platforms import platform_family
+from listening_log.importers.writing.log_writer import LogWriter
+from listening_log.tables.convert import BadValueError, to_numpy
+
+_BATCH: Final = 20_000  # entries; some 3 kB each while they are Python's
+
+# (kind, id, title, creator): the first whose id an entry has is what was played.
+_ITEMS: Final = (
+    ("track", "spotify_track_uri", "master_metadata_track_name", "master_metadata_album_artist_name"),
+    ("episode", "spotify_episode_uri", "episode_name", "episode_show_name"),
+    ("chapter", "audiobook_chapter_uri", "audiobook_chapter_title", "audiobook_title"),
+)
+_LOCAL: Final = "spotify:local:"  # a file of the listener's own: its id is its names
+
+_PRIVATE: Final = "private_session"
+_NO_ITEM: Final = "no_item"
+_NO_TIME: Final = "no_time"
+_UNHEARD: Final = "unheard"
+_OFFLINE: Final = "offline_play"
+_POLICIES: Final = {
+    _PRIVATE: "played in a private session: left out",
+    _NO_ITEM: "no track, episode or chapter id (a local file, a removed item): dropped",
+    _NO_TIME: "no readable ts: dropped",
+    _UNHEARD: "0 ms played, and neither finished nor skipped (an error, a crash): dropped",
+    _OFFLINE: "played offline, and its offline_timestamp is over a minute from ts - ms_played: moved there",
+}
+
+_TS = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| ?UTC|\+00:00)?$"
+_FOUNDED: Final = 1_136_073_600  # 2006: an offline_timestamp before it is none
+_FINER_THAN_SECONDS: Final = 100_000_000_000
+_MOVED: Final = 60  # seconds
+_NO_REASON: Final = pa.array(["unknown", "none", "null"])
+_FINISHED: Final = "trackdone"
+_JUDGED: Final = pa.array([_FINISHED, "skip", "fwdbtn", "backbtn"])
+_ITEM_SCHEMA: Final = pa.schema([(name, pa.string()) for name in ("item_id", "kind", "title", "creator")])
+
+
+def read(src: str, log: LogWriter) -> None:
+    """Writes the events and items of all histories in `src`.
+
+    Raises UserError naming file and entry where there is no history, JSON is broken, or a value is of a wrong
+    type.
+    """
+    untitled: dict[str, dict[str, str]] = {}
+    for user_id, history in spotify_exports(src).items():
+        for file in history:
+            for first, entries in _batches(file):
+                try:
+                    _write(user_id, entries, file.path, first, log, untitled)
+                except BadValueError as bad:
+                    raise UserError(f"{file.path}, entry {first + bad.row}: {bad}") from None
+    if untitled:  # the writer skips those that another entry gave a title
+        log.items(pa.Table.from_pylist(list(untitled.values()), schema=_ITEM_SCHEMA))
+
+
+def _batches(file: JsonFile) -> Iterator[tuple[int, list[dict[str, Any]]]]:
+    """(number of the first entry, from 1; entries)"""
+    first = 1
+    with file.open() as stream:
+        entries = read_json_array(stream, file.path)
+        while batch := list(islice(entries, _BATCH)):
+            odd = next((row for row, entry in enumerate(batch) if not isinstance(entry, dict)), None)
+            if odd is not None:
+                raise UserError(f"{file.path}, entry {first + odd}: not an object")
+            if first == 1 and "ts" not in batch[0]:
+                raise UserError(f"{file.path}, entry 1: no ts; not an extended streaming history")
+            yield first, batch
+            first += len(batch)
+
+
+def _write(
+    user_id: str,
+    entries: Objects,
+    path: str,
+    first: int,
+    log: LogWriter,
+    untitled: dict[str, dict[str, str]],
+) -> None:
+    items = _items(entries)
+    ends = _ends(texts(entries, "ts"))
+    played = whole_numbers(entries, "ms_played")
+    reasons = _end_reasons(entries)
+    starts, moved = _starts(entries, ends, to_numpy(played, 0))
+
+    keep = np.ones(len(entries), bool)
+    for policy, met in (
+        (_PRIVATE, flags(entries, "incognito_mode")),
+        (_NO_ITEM, pc.equal(items["item_id"], "").to_numpy()),
+        (_NO_TIME, ends.is_null().to_numpy(False)),
+        (_UNHEARD, (to_numpy(played, -1) == 0) & ~pc.is_in(reasons, _JUDGED).to_numpy(False)),
+        (_OFFLINE, moved),
+    ):
+        met = met & keep
+        if met.any():
+            place = f"{path}, entry {first + int(np.argmax(met))}"
+            log.count(policy, _POLICIES[policy], int(met.sum()), place)
+        if policy != _OFFLINE:
+            keep &= ~met
+
+    events = pa.table(
+        {
+            "user_id": pa.array([user_id] * len(entries), pa.string()),
+            "item_id": items["item_id"],
+            "timestamp": starts,
+            "ms_played": played,
+            "end_reason": reasons,
+            "device": platform_family(texts(entries, "platform")),
+            "country": _countries(texts(entries, "conn_country")),
+            "shuffle": _switch(entries, "shuffle"),
+        }
+    )
+    mask = pa.array(keep)
+    log.events(events.filter(mask))
+    _write_items(items.filter(mask), log, untitled)
+
+
+def _items(entries: Objects) -> pa.Table:
+    """`item_id` ("" = none), `kind`, `title`, `creator` of what each entry played."""
+    nothing = pa.array([""] * len(entries), pa.string())
+    columns = dict.fromkeys(_ITEM_SCHEMA.names, nothing)
+    for kind, *fields in reversed(_ITEMS):
+        ids, titles, creators = (texts(entries, field).fill_null("") for field in fields)
+        ids = pc.utf8_trim_whitespace(ids)
+        has = pc.and_(pc.not_equal(ids, ""), pc.invert(pc.starts_with(ids, _LOCAL)))
+        values = {"item_id": ids, "kind": kind, "title": titles, "creator": creators}
+        columns = {name: pc.if_else(has, value, columns[name]) for name, value in values.items()}
+    return pa.table(columns)
+
+
+def _write_items(items: pa.Table, log: LogWriter, untitled: dict[str, dict[str, str]]) -> None:
+    titled = pc.not_equal(items["title"], "")
+    log.items(items.filter(titled))
+    for item in items.filter(pc.invert(titled)).to_pylist():
+        untitled.setdefault(item["item_id"], item)
+
+
+def _ends(ts: pa.Array) -> pa.Array:
+    """Unix seconds (int64) of each `ts`, null where it is unreadable."""
+    written = pc.match_substring_regex(ts, _TS)
+    plain = pc.replace_substring(pc.utf8_slice_codeunits(ts, 0, 19), "T", " ")
+    plain = pc.if_else(written, plain, pa.scalar(None, pa.string()))
+    return pc.strptime(plain, format="%Y-%m-%d %H:%M:%S", unit="s", error_is_null=True).cast(pa.int64())
+
+
+def _starts(
+    entries: Objects, ends: pa.Array, played: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Unix seconds at which each play started, and whether `offline_timestamp` moved it."""
+    end = to_numpy(ends, 0)
+    start = (end * 1000 - np.maximum(played, 0)) // 1000
+    offline = to_numpy(whole_numbers(entries, "offline_timestamp"), 0)
+    offline = np.where(offline >= _FINER_THAN_SECONDS, offline // 1000, offline)
+    usable = flags(entries, "offline") & (offline >= _FOUNDED) & (offline <= end)
+    return np.where(usable, offline, start), usable & (np.abs(offline - start) > _MOVED)
+
+
+def _end_reasons(entries: Objects) -> pa.Array:
+    """`trackdone`, `skip` or the export's own word; "" where it doesn't say."""
+    reasons = pc.utf8_lower(pc.utf8_trim_whitespace(texts(entries, "reason_end").fill_null("")))
+    reasons = pc.if_else(pc.is_in(reasons, _NO_REASON), "", reasons)
+    skipped = pc.and_(pa.array(flags(entries, "skipped")), pc.not_equal(reasons, _FINISHED))
+    return pc.if_else(skipped, "skip", reasons)
+
+
+def _switch(entries: Objects, field: str) -> npt.NDArray[np.str_]:
+    """`on`, `off`, or "" where the entry doesn't say."""
+    said = np.fromiter((entry.get(field) is not None for entry in entries), bool, len(entries))
+    return np.where(said, np.where(flags(entries, field), "on", "off"), "")
+
+
+def _countries(codes: pa.Array) -> pa.Array:
+    codes = codes.fill_null("")
+    return pc.if_else(pc.match_substring_regex(codes, r"^([A-Y][A-Z]|Z[A-Y])$"), codes, "")

@@ -1,0 +1,67 @@
+"""Keeps a log's events until all of them are read, then gives them back listener by listener."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+import numpy as np
+import pyarrow as pa
+
+from listening_log.errors import UserError
+from listening_log.storage.bucketed_files import BUCKETS, bucket_ranges, read_spill, write_spill
+
+PART_ROWS: Final = 1_000_000
+"""So many events are in memory at a time, or those of one listener who has more."""
+
+
+class EventStore:
+    """A log of at most `part_rows` events stays in memory; a longer one goes to files in a folder."""
+
+    def __init__(self, folder: str, part_rows: int = PART_ROWS) -> None:
+        self._folder = folder
+        self._part_rows = part_rows
+        self._held: list[pa.Table] = []
+        self._paths: list[str] = []
+        self._counts = np.zeros(BUCKETS, np.int64)
+
+    def add(self, events: pa.Table) -> None:
+        """Takes a batch with a column `user_id`; all batches have the same columns."""
+        if self._held and sum(table.num_rows for table in self._held) + events.num_rows > self._part_rows:
+            self._spill()
+        self._held.append(events)
+
+    def parts(self) -> Iterator[pa.Table]:
+        """Yields the events, all of a listener in one part, in the order in which they were added."""
+        if self._paths:
+            if self._held:
+                self._spill()
+            for first, stop in bucket_ranges(self._counts, self._part_rows):
+                yield read_spill(self._paths, first, stop)
+        elif self._held:
+            yield pa.concat_tables(self._held)
+
+    def _spill(self) -> None:
+        path = os.path.join(self._folder, f"{len(self._paths):06}.arrow")
+        try:
+            self._counts += write_spill(pa.concat_tables(self._held), path)
+        except OSError as error:
+            what = os.strerror(error.errno) if error.errno else str(error).splitlines()[0]
+            raise UserError(
+                f"no temporary file can be written in {os.path.dirname(self._folder)} ({what}): "
+                "set TMPDIR to a folder with more space"
+            ) from error
+        self._paths.append(path)
+        self._held = []
+
+
+@contextmanager
+def temporary_store() -> Iterator[EventStore]:
+    """A store whose files are gone at the end. Raises UserError where there is no temporary folder."""
+    try:
+        folder = tempfile.TemporaryDirectory(prefix="upnext-check-", ignore_cleanup_errors=True)
+    except OSError as error:
+        raise UserError(f"{error.strerror}: set TMPDIR to a folder that can be written") from None
+    with folder as path:
+        yield EventStore(path, PART_ROWS)

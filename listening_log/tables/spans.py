@@ -1,0 +1,109 @@
+"""Spans: the parts of a log that follow each other, a folder each (`span-1/`, `span-2/`, …), as days do.
+
+A span's folder holds the same tables as a log of its own. The events of the chosen spans are one log; of the
+catalogue and of the listeners' table the newest one counts, so a day without news may leave them out. Tables
+that stand in the data directory itself are span 1 where it has no folder `span-1/`: a log that was in use
+before becomes the first span without being moved.
+"""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from listening_log.errors import UsageError, UserError
+from listening_log.tables import files
+from listening_log.tables.tables import CATALOG, EVENTS, USERS, spec_of, table_files
+
+NO_SPANS: Final = ""
+"""The whole data directory is one log."""
+_FOLDER: Final = re.compile(r"span-0*([1-9]\d*)")
+_TEXT: Final = re.compile(r"(?:([1-9]\d*)-)?([1-9]\d*)")
+_SNAPSHOTS: Final = (CATALOG, USERS)
+"""Tables of which the newest one counts, alone."""
+
+
+def log_files(data_dir: str, table: str, spans: str = NO_SPANS) -> list[str]:
+    """Paths of the table's files in the chosen spans: the spans in order, within each sorted.
+
+    Args:
+        data_dir: the data directory.
+        table: one of `tables.TABLES`.
+        spans: `1-3`, both ends included; `3`, the spans up to that one; "" for a log without spans.
+
+    Raises:
+        UserError: a span or a needed table is missing, a file is empty, or the directory holds spans and
+            none is chosen.
+        UsageError: `spans` is neither form.
+    """
+    folders = dict(_chosen(data_dir, spans))
+    if table in _SNAPSHOTS:
+        for span in sorted(folders, reverse=True):
+            if _has(folders[span], table):
+                return table_files(folders[span], table)
+        newest = folders[max(folders)]
+        return table_files(newest, table) if spec_of(table).needed else []
+    return [path for span in sorted(folders) for path in table_files(folders[span], table)]
+
+
+def span_of(data_dir: str, path: str) -> int:
+    """The span that a path of `log_files` belongs to; 1 for the files of a log without spans."""
+    top = path[len(data_dir) :].lstrip("/").split("/", 1)[0]
+    folder = _FOLDER.fullmatch(top)
+    return int(folder[1]) if folder else 1
+
+
+def newest_span(spans: str) -> int:
+    """The last of the chosen spans, 1 for a log without. Raises UsageError for a text that names none."""
+    return _ends(spans)[1] if spans else 1
+
+
+def check_spans(spans: str) -> str:
+    """Returns `spans` as it is. Raises UsageError for a text that names none."""
+    _ends(spans)
+    return spans
+
+
+def _ends(spans: str) -> tuple[int | None, int]:
+    found = _TEXT.fullmatch(spans)
+    if not found:
+        raise UsageError(f"spans {spans!r}: expected a number, as in 2, or a range, as in 1-2")
+    first, last = found[1] and int(found[1]), int(found[2])
+    if first and first > last:
+        raise UsageError(f"spans {spans!r}: the range runs backwards")
+    return first or None, last
+
+
+def _chosen(data_dir: str, spans: str) -> Iterator[tuple[int, str]]:
+    if not files.is_dir(data_dir):
+        raise UserError(f"no such data directory: {data_dir}")
+    names = files.list_dir(data_dir)
+    there = {int(found[1]): name for name in names if (found := _FOLDER.fullmatch(name))}
+    folders = {span: files.join(data_dir, name) for span, name in there.items()}
+    if not spans:
+        if folders:
+            raise UserError(f"{data_dir} holds spans ({_told(folders)}): choose with --span or --spans")
+        yield 1, data_dir
+        return
+    if 1 not in folders and _has(data_dir, EVENTS):
+        folders[1] = data_dir
+    first, last = _ends(spans)
+    for end in (first, last):
+        if end is not None and end not in folders:
+            raise UserError(f"{data_dir} has no span {end}; there {_are(folders)} {_told(folders) or 'none'}")
+    yield from ((span, path) for span, path in folders.items() if (first or 1) <= span <= last)
+
+
+def _has(folder: str, table: str) -> bool:
+    try:
+        return bool(table_files(folder, table))
+    except UserError:
+        # a missing table is no fault here; one with an empty file is, and reading it tells
+        return any(name == table or name.startswith(f"{table}.") for name in files.list_dir(folder))
+
+
+def _are(folders: dict[int, str]) -> str:
+    return "is" if len(folders) < 2 else "are"
+
+
+def _told(folders: dict[int, str]) -> str:
+    return ", ".join(map(str, sorted(folders)))

@@ -1,0 +1,131 @@
+"""The tables of a listening log: their columns, and the files of a data directory that hold them."""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+from listening_log.errors import UserError
+from listening_log.tables import files
+
+Kind = Literal["text", "int", "float", "flag"]
+Further = Literal["text columns", "all columns", "none"]
+
+EVENTS: Final = "events"
+CATALOG: Final = "catalog"
+USERS: Final = "users"
+IMPRESSIONS: Final = "impressions"
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """What a table holds: the kind of each column, and what becomes of columns that are not named here."""
+
+    name: str
+    required: Mapping[str, Kind]
+    optional: Mapping[str, Kind] = field(default_factory=dict)
+    further: Further = "none"
+    """`text columns`: each further text column is read; `all columns`: numbers too, as text; `none`."""
+    needed: bool = True
+    """Whether a log without this table is an error."""
+    reserved: frozenset[str] = frozenset()
+    """Names that a further column can't have, since later stages use them: such a column is ignored."""
+
+    @property
+    def kinds(self) -> dict[str, Kind]:
+        """The kind of each named column, required ones first."""
+        return {**self.required, **self.optional}
+
+
+TABLES: Final[Mapping[str, TableSpec]] = {
+    spec.name: spec
+    for spec in (
+        TableSpec(
+            EVENTS,
+            {"user_id": "text", "item_id": "text", "timestamp": "int"},
+            {"ms_played": "int", "end_reason": "text", "rating": "float"},
+            further="text columns",
+            reserved=frozenset({"item", "outcome", "row"}),
+        ),
+        TableSpec(
+            CATALOG,
+            {"item_id": "text"},
+            {
+                "kind": "text",
+                "title": "text",
+                "creator": "text",
+                "genres": "text",
+                "duration_ms": "int",
+                "release_date": "text",
+                "description": "text",
+                "explicit": "flag",
+                "countries": "text",
+            },
+        ),
+        TableSpec(USERS, {"user_id": "text"}, further="all columns", needed=False),
+        TableSpec(
+            IMPRESSIONS,
+            {
+                "request_id": "text",
+                "user_id": "text",
+                "timestamp": "int",
+                "item_id": "text",
+                "position": "int",
+            },
+            {"propensity": "float", "model_version": "text", "surface": "text", "played": "flag"},
+            needed=False,
+        ),
+    )
+}
+
+_ENDINGS = (".csv", ".csv.gz", ".parquet")
+_ENDINGS_IN_FOLDER = (".csv", ".gz", ".parquet")
+
+
+def spec_of(table: str) -> TableSpec:
+    """The table's specification. Raises ValueError for a name that is no table."""
+    if table not in TABLES:
+        raise ValueError(f"no such table: {table!r}; there are {', '.join(TABLES)}")
+    return TABLES[table]
+
+
+def table_files(data_dir: str, table: str) -> list[str]:
+    """Sorted paths of the table's files in `data_dir`; [] where an optional table is absent.
+
+    A table is `TABLE.csv`, `TABLE.csv.gz` or `TABLE.parquet`, parts of it (`TABLE-….parquet`, `TABLE_01.csv`,
+    `TABLE.part2.csv`), everything with such an ending in the folder `TABLE/` (sub-folders too), or a mix.
+    Names that begin with `.` or `_` are left out (`_SUCCESS`). Raises UserError where the directory or a
+    needed table is missing, or a file is empty.
+    """
+    spec = spec_of(table)
+    if not files.is_dir(data_dir):
+        raise UserError(f"no such data directory: {data_dir}")
+    names = files.list_dir(data_dir)
+    part = re.compile(rf"{table}(-.+|[._](part)?[-_]?\d.*)?({'|'.join(map(re.escape, _ENDINGS))})")
+    paths = [files.join(data_dir, name) for name in names if part.fullmatch(name)]
+    paths = [path for path in paths if not files.is_dir(path)]
+    if table in names and files.is_dir(files.join(data_dir, table)):
+        paths.extend(_walk(files.join(data_dir, table)))
+    if not paths and spec.needed:
+        raise UserError(_missing(data_dir, table, names))
+    for path in paths:
+        if files.size(path) == 0:
+            raise UserError(f"{path}: the file is empty")
+    return sorted(paths)
+
+
+def _walk(folder: str) -> Iterator[str]:
+    for name in files.list_dir(folder):
+        path = files.join(folder, name)
+        if not name or name.startswith((".", "_")):
+            continue
+        if files.is_dir(path):
+            yield from _walk(path)
+        elif name.endswith(_ENDINGS_IN_FOLDER):
+            yield path
+
+
+def _missing(data_dir: str, table: str, names: list[str]) -> str:
+    message = f"{data_dir} has no table {table}: expected {table}.csv, {table}.csv.gz or {table}.parquet"
+    alike = [name for name in names if name.lower().startswith(table)]
+    return f"{message} (found {', '.join(alike[:3])})" if alike else message

@@ -1,0 +1,45 @@
+"""Errors as a client of TF Serving meets them: a canonical code and a message.
+
+A message never holds a value that a client sent (a listener's history), only names, types and sizes.
+"""
+
+from http import HTTPStatus
+from typing import Final
+
+INVALID_ARGUMENT: Final = "INVALID_ARGUMENT"
+FAILED_PRECONDITION: Final = "FAILED_PRECONDITION"
+NOT_FOUND: Final = "NOT_FOUND"
+RESOURCE_EXHAUSTED: Final = "RESOURCE_EXHAUSTED"
+UNAVAILABLE: Final = "UNAVAILABLE"
+INTERNAL: Final = "INTERNAL"
+
+# tensorflow_serving/model_servers/http_server.cc, ToHTTPStatusCode.
+HTTP_STATUS: Final = {
+    INVALID_ARGUMENT: HTTPStatus.BAD_REQUEST,
+    FAILED_PRECONDITION: HTTPStatus.BAD_REQUEST,
+    NOT_FOUND: HTTPStatus.NOT_FOUND,
+    RESOURCE_EXHAUSTED: HTTPStatus.TOO_MANY_REQUESTS,
+    UNAVAILABLE: HTTPStatus.SERVICE_UNAVAILABLE,
+    INTERNAL: HTTPStatus.INTERNAL_SERVER_ERROR,
+}
+
+
+class ServingError(Exception):
+    """A request that can't be answered.
+
+    Args:
+        code: one of this module's codes, named as gRPC names them.
+        message: what was expected and what came, without the request's values.
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+
+class ServerError(Exception):
+    """A server, a client or a batch can't go on, for a reason that its user can mend; told in one line."""
+
+
+class FlagError(ServerError):
+    """A wrong flag or config file."""

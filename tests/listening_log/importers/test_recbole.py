@@ -1,0 +1,218 @@
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from listening_log.check.checking import check_log
+from listening_log.errors import UserError
+from listening_log.importers import import_log
+
+
+@pytest.fixture
+def lay_out(src: Path):
+    """Writes atomic files, a list of values a line: `lay_out(inter=[[…], …])`."""
+
+    def write(name: str = "x", **files: list[list[str]]) -> None:
+        for ending, lines in files.items():
+            text = "".join("\t".join(line) + "\n" for line in lines)
+            (src / f"{name}.{ending}").write_text(text, encoding="utf-8")
+
+    return write
+
+
+INTER = [
+    ["user_id:token", "item_id:token", "rating:float", "timestamp:float"],
+    ["u1", "i1", "3", "881250949.0"],
+    ["u2", "i2", "nan", "881250950.9"],
+]
+
+
+def test_events_items_and_listeners(lay_out, import_of, written) -> None:
+    lay_out(
+        inter=INTER,
+        item=[
+            ["item_id:token", "movie_title:token_seq", "release_year:token", "class:token_seq"],
+            ["i1", "Toy Story", "1995", "Animation Children's Comedy"],
+            ["i2", '"Great Performances" Cats', "nan", ""],
+        ],
+        user=[
+            ["user_id:token", "age:float", "gender:token", "taste:float_seq"],
+            ["u1", "24.0", "M", "0.1 0.2"],
+            ["u2", "nan", "None", "0.1 0.2"],
+        ],
+    )
+
+    import_of("recbole")
+
+    assert written("events") == {
+        "user_id": ["u1", "u2"],
+        "item_id": ["i1", "i2"],
+        "timestamp": [881250949, 881250950],
+        "rating": [3.0, None],
+    }
+    assert written("catalog") == {
+        "item_id": ["i1", "i2"],
+        "kind": ["movie", "movie"],
+        "title": ["Toy Story", '"Great Performances" Cats'],
+        "genres": ["Animation|Children's|Comedy", ""],
+        "release_date": ["1995", ""],
+    }
+    assert written("users") == {"user_id": ["u1", "u2"], "age": ["24.0", ""], "gender": ["M", ""]}
+
+
+def test_without_an_item_file_the_catalogue_is_the_items_met(lay_out, import_of, written) -> None:
+    lay_out(
+        inter=[
+            ["user_id:token", "track_id:token", "timestamp:float"],
+            ["u", "b", "5"],
+            ["u", "a", "6"],
+            ["u", "b", "7"],
+        ]
+    )
+
+    import_of("recbole")
+
+    assert written("catalog") == {"item_id": ["b", "a"], "kind": ["track", "track"]}
+
+
+def test_without_times_the_order_of_lines_is_the_order(lay_out, out: Path, import_of, written) -> None:
+    lay_out(
+        inter=[["user_id:token", "item_id:token"], ["u", "b"], ["v", "a"], ["u", "a"], ["u", "b"], ["v", "c"]]
+    )
+
+    imported = import_of("recbole")
+
+    assert written("events")["timestamp"] == [1] * 5
+    assert [met.policy for met in imported.met] == ["no_times"]
+    report = check_log(str(out))
+    assert (report.order_only, report.split, report.events) == (True, "leave-last-out", 5)
+
+
+def test_items_that_were_only_shown_are_no_events(lay_out, import_of, written) -> None:
+    lay_out(
+        inter=[
+            ["user_id:token", "item_id:token", "label:float", "timestamp:float"],
+            ["u", "shown", "0.0", "5"],
+            ["u", "taken", "1.0", "5"],
+        ]
+    )
+
+    imported = import_of("recbole")
+
+    assert written("events")["item_id"] == ["taken"]
+    assert written("catalog")["item_id"] == ["shown", "taken"]
+    assert [(met.what, met.count) for met in imported.met] == [
+        ("lines with label 0, shown but not taken: dropped", 1)
+    ]
+
+
+def test_further_text_is_context_and_what_has_no_place_is_told(lay_out, import_of, written) -> None:
+    lay_out(
+        inter=[
+            [
+                "user_id:token",
+                "item_id:token",
+                "timestamp:float",
+                "device:token",
+                "session_id:token",
+                "price:float",
+            ],
+            ["u", "i", "5", "phone", "s1", "9.5"],
+            ["u", "i", "6", "nan", "s1", "x"],
+        ]
+    )
+
+    imported = import_of("recbole")
+
+    assert list(written("events")) == ["user_id", "item_id", "timestamp", "device"]
+    assert written("events")["device"] == ["phone", ""]
+    assert (
+        imported.met[0].what == "fields of .inter that the log has no place for (session_id, price): left out"
+    )
+    assert imported.met[0].place.endswith("x.inter, line 1")
+
+
+def test_played_times_ends_and_lengths_are_taken(lay_out, import_of, written) -> None:
+    lay_out(
+        inter=[
+            ["user_id:token", "track_id:token", "timestamp:float", "ms_played:float", "end_reason:token"],
+            ["u", "t", "5", "1200.0", "skip"],
+            ["u", "t", "6", "1e300", ""],
+        ],
+        item=[
+            [
+                *("track_id:token", "track_name:token", "artist_name:token"),
+                *("duration_ms:float", "explicit:float", "tags:token_seq"),
+            ],
+            ["t", "Song", "Band", "200000.7", "1", "indie rock, folk"],
+        ],
+    )
+
+    import_of("recbole")
+
+    assert written("events")["ms_played"] == [1200, None]
+    assert written("events")["end_reason"] == ["skip", ""]
+    assert written("catalog") == {
+        "item_id": ["t"], "kind": ["track"], "title": ["Song"], "creator": ["Band"],
+        "genres": ["indie rock|folk"], "duration_ms": [200000], "explicit": [True],
+    }  # fmt: skip
+
+
+def test_one_of_several_data_sets_is_named_by_its_inter_file(src: Path, lay_out, import_of, written) -> None:
+    lay_out("x", inter=INTER, item=[["item_id:token", "title:token"], ["i1", "x's"]])
+    lay_out("y", inter=INTER, item=[["item_id:token", "title:token"], ["i1", "y's"]])
+
+    with pytest.raises(UserError, match=r"more than one .inter file \(x.inter, y.inter\); name one"):
+        import_of("recbole")
+    import_of("recbole", src / "y.inter")
+
+    assert written("catalog")["title"] == ["y's"]
+
+
+@pytest.mark.parametrize(
+    ("files", "message"),
+    [
+        ({"item": [["item_id:token"]]}, r"no RecBole files; expected NAME.inter .*found x.item"),
+        ({"inter": [["u", "i"]]}, r"x.inter, line 1: 'u' is no field"),
+        ({"inter": [["user_id:token", "item_id:token"]]}, r"no event in it"),
+        (
+            {"inter": [["user_id:token", "item_id:token", "timestamp:float"], ["u", "i", "noon"]]},
+            r"x.inter, line 2, column timestamp: 'noon' is not a number",
+        ),
+    ],
+)
+def test_what_is_wrong_is_one_clear_line(lay_out, out: Path, import_of, files, message: str) -> None:
+    lay_out(**files)
+    with pytest.raises(UserError, match=message):
+        import_of("recbole")
+    assert not out.exists()
+
+
+def test_what_was_imported_passes_the_check(lay_out, out: Path, import_of) -> None:
+    lay_out(inter=INTER)
+    import_of("recbole")
+    report = check_log(str(out))
+    assert (report.events, report.items, report.findings) == (2, 2, [])
+
+
+TOKENS = st.text("abcXYZ019\"'é,", min_size=1, max_size=5)
+
+
+@settings(deadline=None, max_examples=15)
+@given(
+    rows=st.lists(st.tuples(TOKENS, TOKENS, st.integers(0, 2**31), TOKENS), min_size=1, max_size=20),
+    order=st.permutations(["user_id:token", "item_id:token", "timestamp:float", "surface:token"]),
+)
+def test_any_events_come_back_whatever_the_order_of_fields(rows, order: list[str]) -> None:
+    columns = ["user_id:token", "item_id:token", "timestamp:float", "surface:token"]
+    lines = [order, *([str(row[columns.index(name)]) for name in order] for row in rows)]
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "x.inter").write_text("".join("\t".join(line) + "\n" for line in lines))
+
+        import_log("recbole", folder, f"{folder}/out")
+
+        events = pq.read_table(f"{folder}/out/events.parquet").to_pydict()
+    assert list(zip(*events.values(), strict=True)) == rows

@@ -1,0 +1,184 @@
+"""A rollback pushes an earlier version again, under a new number, and each in a row goes further back."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from components.pushed.origin import ORIGIN_FILE
+from components.pushed.publish import complete_versions, publish
+from listening_log.errors import UserError
+from models import names
+from tfx_pipeline.home.layout import Home
+from tfx_pipeline.home.rollback import RolledBack, rollback, told_if_rolled_back
+
+PLACES = [(build, model) for build in names.BUILDS for model in names.MODELS]
+
+
+def push(home: Path, content: str, now: int, keep: int = 3) -> int:
+    """What a run does at its end."""
+    models = home.parent / f"models-{content}"
+    for build, model in PLACES:
+        folder = models / build / model
+        (folder / "assets.extra").mkdir(parents=True, exist_ok=True)
+        (folder / "saved_model.pb").write_text(f"{build} {model} {content}")
+    return publish(models, home / "serving", keep, now)
+
+
+def served(home: Path) -> set[str]:
+    """What the newest version of each model holds, without the model's name."""
+    version = complete_versions(home / "serving")[-1]
+    texts = [
+        (home / "serving" / build / model / str(version) / "saved_model.pb").read_text()
+        for build, model in PLACES
+    ]
+    assert [text.split()[:2] for text in texts] == [list(place) for place in PLACES]
+    return {text.split()[2] for text in texts}
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """Versions 1, 2 and 3 of models a, b and c."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    for number, content in enumerate("abc", start=1):
+        push(folder, content, number)
+    (folder / "run.json").write_text(json.dumps({"config": {"keep": {"versions": 3}}}))
+    return folder
+
+
+def test_the_version_before_the_newest_is_pushed_again(home: Path) -> None:
+    done = rollback(home)
+    assert (done.source, done.replaced) == (2, 3)
+    assert done.version > 3
+    assert served(home) == {"b"}
+
+
+def test_rolling_back_again_goes_further_back_and_never_forward(home: Path) -> None:
+    sources = [rollback(home).source, rollback(home).source]
+    assert sources == [2, 1]
+    assert served(home) == {"a"}
+    with pytest.raises(UserError, match="there is no earlier version to roll back to; there are "):
+        rollback(home)
+    assert served(home) == {"a"}
+
+
+def test_older_models_are_found_under_whatever_number_they_have_by_now(home: Path) -> None:
+    sources = [rollback(home, to=1), rollback(home, to=2), rollback(home)]
+    assert served(home) == {"a"}
+    assert sources[2].source == sources[0].version
+
+
+def test_after_a_new_push_a_rollback_returns_to_what_was_served_before_it(home: Path) -> None:
+    rolled_back = rollback(home).version
+    push(home, "d", rolled_back + 1)
+    assert rollback(home).source == rolled_back
+    assert served(home) == {"b"}
+
+
+def test_any_version_that_is_there_can_be_asked_for(home: Path) -> None:
+    assert rollback(home, to=1).source == 1
+    assert served(home) == {"a"}
+    assert rollback(home, to=3).source == 3
+    assert served(home) == {"c"}
+
+
+@pytest.mark.parametrize(
+    ("to", "told"),
+    [
+        (3, "the models of version 3 are served already; there are 1, 2, 3"),
+        (9, "there is no version 9 to roll back to; there are 1, 2, 3"),
+    ],
+)
+def test_a_version_that_cannot_be_meant_is_one_line(home: Path, to: int, told: str) -> None:
+    with pytest.raises(UserError, match=f"^{told}$"):
+        rollback(home, to)
+    assert complete_versions(home / "serving") == [1, 2, 3]
+
+
+def test_what_was_pushed_again_is_listed_as_what_it_is(home: Path) -> None:
+    version = rollback(home).version
+    with pytest.raises(UserError, match=rf"there are 1, 2, 3, {version} \(the models of 2\)$"):
+        rollback(home, to=9)
+
+
+def test_a_version_that_lives_on_under_a_later_number_can_still_be_asked_for(home: Path) -> None:
+    as_again = rollback(home).version
+    rollback(home)  # version 2 goes: its models are there under the number above
+    with pytest.raises(UserError, match=r"^the models of version 1 are served already; there are "):
+        rollback(home, to=1)
+    assert rollback(home, to=2).source == as_again
+    assert served(home) == {"b"}
+
+
+def test_the_configured_number_of_models_stays_and_the_one_rolled_back_to(home: Path) -> None:
+    first = rollback(home).version
+    assert complete_versions(home / "serving") == [1, 2, 3, first]
+    second = rollback(home).version
+    assert complete_versions(home / "serving") == [1, 3, first, second]
+
+
+def test_of_two_versions_the_older_one_is_not_pruned_before_it_is_pushed(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    (home / "run.json").write_text(json.dumps({"config": {"keep": {"versions": 1}}}))
+    push(home, "a", 1)
+    push(home, "b", 2)
+    version = rollback(home).version
+    assert served(home) == {"a"}
+    assert complete_versions(home / "serving") == [1, version]
+
+
+def test_a_single_version_has_nothing_before_it(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    push(tmp_path / "home", "a", 1)
+    with pytest.raises(UserError, match=r"^there is no earlier version to roll back to; there is 1$"):
+        rollback(tmp_path / "home")
+
+
+def test_an_empty_home_is_one_line_and_stays_empty(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="holds no pushed models: run `upnext run"):
+        rollback(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_rollback_waits_for_no_run_and_says_so(home: Path) -> None:
+    code = "import sys, time; from tfx_pipeline.home.layout import Home\n"
+    code += "with Home(sys.argv[1]).locked(): print('held', flush=True); time.sleep(60)"
+    with subprocess.Popen([sys.executable, "-c", code, str(home)], stdout=subprocess.PIPE) as holder:
+        try:
+            assert holder.stdout is not None
+            holder.stdout.readline()
+            with pytest.raises(UserError, match=f"another run .process {holder.pid}. is under way"):
+                rollback(home)
+        finally:
+            holder.kill()
+    assert complete_versions(home / "serving") == [1, 2, 3]
+
+
+def test_every_rollback_leaves_a_record(home: Path) -> None:
+    done = [rollback(home), rollback(home)]
+    records = [json.loads(line) for line in (home / "rollbacks.jsonl").read_text().splitlines()]
+    assert [RolledBack(r["version"], r["source"], r["replaced"]) for r in records] == done
+    assert records[0]["time"] > 1_700_000_000
+    for build, model in PLACES:
+        extra = home / "serving" / build / model / str(done[1].version) / "assets.extra"
+        assert json.loads((extra / ORIGIN_FILE).read_text()) == {"models_of": 1, "instead_of": 3}
+
+
+def test_a_run_whose_push_was_rolled_back_says_so(home: Path) -> None:
+    serving = home / "serving"
+    assert told_if_rolled_back(serving, 3) is None
+    version = rollback(home).version
+    assert told_if_rolled_back(serving, 3) == (
+        f"version 3 was rolled back and is not pushed again: version {version}, the models of version 2, is served"
+    )
+    assert told_if_rolled_back(serving, 2) == f"version 2 is served again, as version {version}"
+
+
+def test_the_lock_is_free_afterwards(home: Path) -> None:
+    rollback(home)
+    with Home(home).locked():
+        pass

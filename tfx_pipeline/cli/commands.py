@@ -1,0 +1,189 @@
+"""What each command does. Heavy imports stand in the functions: a command loads only what it needs."""
+
+import argparse
+import os
+from pathlib import Path
+
+from listening_log.errors import UsageError
+from tfx_pipeline.home.layout import Home
+from tfx_pipeline.terminal.console import Console
+from tfx_pipeline.terminal.exit_codes import FAILED
+
+
+def run(args: argparse.Namespace, console: Console) -> int:
+    """Runs the pipeline on this machine."""
+    from tfx_pipeline.config.tree import load_config
+
+    if args.compiled:
+        return _run_compiled(args, console)
+    if args.data is None:
+        raise UsageError("--data DIR is needed; see `upnext run --help`")
+    if args.param:
+        raise UsageError("--param is for --compiled FILE; --set changes settings")
+    config = load_config(args.config, args.set)
+    spans = chosen_spans(args)
+    _require_tables(args.data, spans)
+    home = Home(args.home)
+    home.prepare()
+    with home.locked():
+        log = home.new_log("run")
+        console.redirect(log)
+        print(f"upnext: {args.data} to {args.home}; details: {log}", file=console.out)
+        from tfx_pipeline.local import runner
+        from tfx_pipeline.terminal.progress import shown_progress
+
+        console.if_stopped = lambda: runner.note_end(home.path, FAILED, "stopped")
+        with shown_progress(console.out):
+            return runner.run(args.data, args.home, config, args.only, console.out, spans=spans)
+
+
+def _run_compiled(args: argparse.Namespace, console: Console) -> int:
+    from tfx_pipeline.kubeflow.emulator.reading import read_compiled
+
+    if args.set or args.config or args.only:
+        raise UsageError("--compiled: settings were fixed by `upnext compile`; --param gives its parameters")
+    spans = chosen_spans(args)
+    given = {"data_dir": args.data and str(Path(args.data).resolve()), "spans": spans}
+    given = {name: value for name, value in given.items() if value} | parameters_of(args.param)
+    read_compiled(args.compiled)
+    home = Home(args.home)
+    home.prepare()
+    with home.locked():
+        log = home.new_log("run")
+        console.redirect(log)
+        print(f"upnext: {args.compiled} to {args.home}; details: {log}", file=console.out)
+        from tfx_pipeline.kubeflow.emulator.run import run_compiled
+        from tfx_pipeline.terminal.progress import shown_progress
+
+        with shown_progress(console.out):
+            return run_compiled(args.compiled, args.home, given, console.out)
+
+
+def parameters_of(words: list[str]) -> dict[str, str]:
+    """The parameters of words `name=value`. Raises UsageError for another word."""
+    given = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise UsageError(f"--param {word}: expected name=value, as in --param seed=3")
+        given[name] = value
+    return given
+
+
+def serve(args: argparse.Namespace, console: Console) -> int:
+    """Serves the pushed models until it is told to stop."""
+    from serving.locations import serve_home
+
+    for flag, port in (("--grpc-port", args.grpc_port), ("--rest-port", args.rest_port)):
+        if not 1 <= port <= 65535:
+            raise UsageError(f"{flag} {port}: a port is a number from 1 to 65535")
+    return serve_home(Path(args.home), args.grpc_port, args.rest_port, bind_address=args.bind_address)
+
+
+def recommend(args: argparse.Namespace, console: Console) -> int:
+    """Prints a listener's recent plays and what comes next."""
+    _require_k(args.k)
+    home = Home(args.home)
+    if not args.address:
+        _require_pushed(home)
+    history = [item for item in (args.history or "").split(",") if item]
+    if args.user is not None:
+        from tfx_pipeline.cli.recent_plays import recent_plays
+
+        history = recent_plays(home.data_dir(), args.user, spans=home.spans(), forgotten=home.forgotten_file)
+    console.redirect(_log_if_writable(home, "recommend"))
+    from tfx_pipeline.cli.recommend import recommend as make_page
+
+    print(make_page(home.path, history, args.k, args.address), file=console.out)
+    return 0
+
+
+def batch(args: argparse.Namespace, console: Console) -> int:
+    """Ranks a file of histories."""
+    from models import names
+    from serving.locations import latest_version
+
+    _require_k(args.k)
+    home = Home(args.home)
+    model_dir = latest_version(home.path, names.SCANN, names.UPNEXT)
+    console.redirect(_log_if_writable(home, "batch"))
+    from serving.batch import rank_file
+
+    made = rank_file(
+        model_dir, Path(args.histories), Path(args.out), k=args.k, exclude_history=args.exclude_history
+    )
+    short = f"; {made.short:,} with fewer than {args.k} items" if made.short else ""
+    print(f"{args.out}: {made.rows:,} rankings in {made.seconds:.1f} s{short}", file=console.out)
+    return 0
+
+
+def compile_pipeline(args: argparse.Namespace, console: Console) -> int:
+    """Writes the pipeline's specification for Kubeflow."""
+    from tfx_pipeline.config.tree import load_config
+
+    config = load_config(args.config, args.set)
+    out = Path(args.out)
+    if not out.absolute().parent.is_dir():
+        raise UsageError(f"--out {out}: there is no folder {out.parent}")
+    console.redirect(None)
+    from tfx_pipeline.kubeflow.compile.compiling import compile as write_compiled
+
+    write_compiled(out, config)
+    print(f"{out}: the pipeline for Kubeflow", file=console.out)
+    return 0
+
+
+def rollback(args: argparse.Namespace, console: Console) -> int:
+    """Pushes an earlier version again."""
+    from tfx_pipeline.home.rollback import rollback as push_again
+
+    pushed = push_again(Path(args.home), args.to)
+    print(f"pushed version {pushed.version}: the models of {pushed.source} again", file=console.out)
+    return 0
+
+
+def forget(args: argparse.Namespace, console: Console) -> int:
+    """Removes a listener from HOME."""
+    from tfx_pipeline.home.forget.forgetting import forget as remove
+
+    print(remove(Path(args.home), args.user), file=console.out)
+    return 0
+
+
+def chosen_spans(args: argparse.Namespace) -> str:
+    """What `--span` or `--spans` says, "" for a log without spans."""
+    from listening_log.tables.spans import NO_SPANS, check_spans
+
+    chosen = args.span if args.span is not None else args.spans
+    return NO_SPANS if chosen is None else check_spans(chosen)
+
+
+def _require_tables(data_dir: str, spans: str) -> None:
+    """Tells a missing table at once, before the seconds that TFX takes to load."""
+    from listening_log.tables.files import is_remote
+    from listening_log.tables.spans import log_files
+    from listening_log.tables.tables import TABLES
+
+    if not is_remote(data_dir):
+        for table in TABLES:
+            log_files(data_dir, table, spans)
+
+
+def _require_pushed(home: Home) -> None:
+    from models import names
+    from serving.locations import latest_version
+
+    latest_version(home.path, names.SCANN, names.UPNEXT)
+
+
+def _require_k(k: int) -> None:
+    from models import names
+
+    if not 1 <= k <= names.ANSWERS:
+        raise UsageError(f"-k {k}: expected a number from 1 to {names.ANSWERS}")
+
+
+def _log_if_writable(home: Home, command: str) -> Path | None:
+    """Where a reading command's noise goes: nowhere, if HOME is another's."""
+    writable = home.logs.is_dir() and os.access(home.logs, os.W_OK | os.X_OK)
+    return home.new_log(command) if writable else None

@@ -1,0 +1,71 @@
+"""`upnext run --compiled FILE`: a compiled pipeline on this machine, with all that it leaves under HOME."""
+
+import json
+import os
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, TextIO
+
+from components.common import progress
+from listening_log.errors import UserError
+from tfx_pipeline.home.layout import Home
+from tfx_pipeline.kubeflow.emulator.graph import FAILED, GraphRun
+from tfx_pipeline.kubeflow.emulator.inputs import Given
+from tfx_pipeline.kubeflow.emulator.reading import parameter_values, read_compiled
+from tfx_pipeline.kubeflow.runtime_parameters import DATA_DIR, DESTINATION, SPANS
+from tfx_pipeline.local import results
+
+ROOT: Final = "compiled"
+"""Folder under HOME of the artifacts: apart from those of `upnext run`, which has other caches."""
+
+
+def run_compiled(file: str | Path, home: str | Path, given: Mapping[str, str], terminal: TextIO) -> int:
+    """Runs a compiled pipeline and prints its figures.
+
+    Args:
+      file: what `upnext compile` wrote.
+      home: folder for all that the run leaves.
+      given: the pipeline's parameters that have not their defaults, as text. Models are pushed under HOME
+        unless `destination` says otherwise: the file's own default is a folder of the cluster.
+      terminal: where the table of figures is printed.
+
+    Returns:
+      0 after a push, 3 where a gate said no.
+
+    Raises:
+      UserError: the file can't be read, or a stage failed; its message names stage and log.
+      UsageError: a parameter that there is not, or one of another type.
+    """
+    home = Path(home).resolve()
+    spec = read_compiled(file)
+    values = parameter_values(spec, {DESTINATION: str(home / "serving"), **given})
+    run_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
+    logs = home / "logs" / f"compiled-{run_id}"
+    logs.mkdir(parents=True)
+    _note(home, values)
+
+    def observe(stage: str, state: str, seconds: float) -> None:
+        progress.report(stage, state=state, seconds=seconds)
+
+    run = GraphRun(spec, run_id, home / ROOT, logs, observe)
+    state = run.run(spec["root"], Given(values))
+    if state == FAILED:
+        stage, words = next(iter(run.failed.items()))
+        raise UserError(f"stage {stage} failed: {words} (details: {logs / stage}.log)")
+    found = results.read(
+        {
+            stage: {name: artifact["uri"] for name, artifact in outputs.artifacts.items()}
+            for stage, outputs in run.done.items()
+        }
+    )
+    terminal.write(found.table() + "\n")
+    return found.exit_code
+
+
+def _note(home: Path, values: Mapping[str, object]) -> None:
+    """What `upnext recommend --user` needs to find a listener's plays."""
+    record = {"data_dir": values[DATA_DIR], "spans": values[SPANS], "parameters": dict(values)}
+    staged = home / f".{Home(home).run_file.name}"
+    staged.write_text(json.dumps(record, indent=2) + "\n")
+    staged.replace(Home(home).run_file)

@@ -1,0 +1,165 @@
+"""TFX's local runner with eyes: it tells when each stage starts and how it ends.
+
+The loop is that of `tfx.orchestration.local.local_dag_runner`, which reports nothing.
+"""
+
+import contextlib
+import datetime
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from typing import Final
+
+from ml_metadata.proto import metadata_store_pb2
+from tfx.dsl.compiler import constants
+from tfx.orchestration import metadata
+from tfx.orchestration.local import runner_utils
+from tfx.orchestration.local.local_dag_runner import LocalDagRunner
+from tfx.orchestration.portable import launcher, runtime_parameter_utils
+from tfx.orchestration.portable.mlmd import execution_lib
+from tfx.proto.orchestration import local_deployment_config_pb2, pipeline_pb2
+
+from listening_log.errors import UsageError
+
+START: Final = "start"
+DONE: Final = "done"
+CACHED: Final = "cached"
+SKIPPED: Final = "skipped"  # behind a condition that does not hold
+FAILED: Final = "failed"
+
+Observer = Callable[[str, str, float], None]
+"""Is told the stage, its state (the constants above) and the seconds since its start."""
+
+
+class StageError(Exception):
+    """A stage failed. Its cause is the executor's exception, where there is one."""
+
+    def __init__(self, stage: str) -> None:
+        super().__init__(f"stage {stage} failed")
+        self.stage = stage
+
+
+class ObservedDagRunner(LocalDagRunner):
+    """Runs a pipeline's stages one after the other in this process."""
+
+    def __init__(self, observe: Observer, only: str | None = None) -> None:
+        """Initializes the runner.
+
+        Args:
+          observe: is told of each stage.
+          only: run this stage and what it needs (cached where nothing changed), no more.
+        """
+        super().__init__()
+        self._observe = observe
+        self._only = only
+        self.run_id = ""
+        """The pipeline run's name in the metadata, once it runs."""
+        self.executions: dict[str, int] = {}
+        """The id of the execution that made each stage's outputs, now or earlier, as stages end."""
+        self.outputs: dict[str, dict[str, str]] = {}
+        """The folder of each output by its name, by stage, likewise."""
+
+    def run_with_ir(
+        self, pipeline: pipeline_pb2.Pipeline, run_options: pipeline_pb2.RunOptions | None = None
+    ) -> None:
+        """Runs the compiled pipeline.
+
+        Raises:
+          UsageError: `only` is no stage of this pipeline.
+          StageError: a stage failed; later ones were not started.
+        """
+        nodes = [node.pipeline_node for node in pipeline.nodes]
+        wanted = needed_by(nodes, self._only) if self._only else {node.node_info.id for node in nodes}
+        self.run_id = datetime.datetime.now().isoformat()
+        runtime_parameter_utils.substitute_runtime_parameter(
+            pipeline, {constants.PIPELINE_RUN_ID_PARAMETER_NAME: self.run_id}
+        )
+        deployment = runner_utils.extract_local_deployment_config(pipeline)
+        with _own_arguments_hidden():
+            for node in nodes:
+                if node.node_info.id in wanted:
+                    self._run_node(node, pipeline, deployment)
+
+    def _run_node(
+        self,
+        node: pipeline_pb2.PipelineNode,
+        pipeline: pipeline_pb2.Pipeline,
+        deployment: local_deployment_config_pb2.LocalDeploymentConfig,
+    ) -> None:
+        stage = node.node_info.id
+        connection = deployment.metadata_connection_config
+        connection = getattr(connection, connection.WhichOneof("connection_config"))
+        node_launcher = launcher.Launcher(
+            pipeline_node=node,
+            mlmd_connection=metadata.Metadata(connection),
+            pipeline_info=pipeline.pipeline_info,
+            pipeline_runtime_spec=pipeline.runtime_spec,
+            executor_spec=runner_utils.extract_executor_spec(deployment, stage),
+            custom_driver_spec=runner_utils.extract_custom_driver_spec(deployment, stage),
+        )
+        start = time.monotonic()
+        self._observe(stage, START, 0.0)
+        try:
+            execution = node_launcher.launch()
+        except Exception as error:
+            self._observe(stage, FAILED, time.monotonic() - start)
+            raise StageError(stage) from error
+        execution_id = execution.execution_id if execution else None
+        with metadata.Metadata(connection) as handle:
+            state = _state(handle, execution_id)
+            if execution_id and state in (DONE, CACHED):
+                self.outputs[stage], made_by = _outputs(handle, execution_id)
+                self.executions[stage] = made_by
+        self._observe(stage, state, time.monotonic() - start)
+        if state == FAILED:  # inputs that can't be resolved: the launcher notes it and says nothing
+            raise StageError(stage)
+
+
+def needed_by(nodes: list[pipeline_pb2.PipelineNode], stage: str) -> set[str]:
+    """Returns the ids of `stage` (upper and lower case alike) and of all stages that it needs.
+
+    Raises:
+      UsageError: there is no such stage.
+    """
+    by_id = {node.node_info.id: node for node in nodes}
+    found = next((name for name in by_id if name.lower() == stage.lower()), None)
+    if found is None:
+        raise UsageError(f"--only: no stage {stage!r}; the stages are {', '.join(by_id)}")
+    wanted: set[str] = set()
+    pending = [found]
+    while pending:
+        name = pending.pop()
+        if name not in wanted:
+            wanted.add(name)
+            pending.extend(by_id[name].upstream_nodes)
+    return wanted
+
+
+def _state(handle: metadata.Metadata, execution_id: int | None) -> str:
+    if not execution_id:
+        return SKIPPED
+    (execution,) = handle.store.get_executions_by_id([execution_id])
+    states = {
+        metadata_store_pb2.Execution.COMPLETE: DONE,
+        metadata_store_pb2.Execution.CACHED: CACHED,
+    }
+    return states.get(execution.last_known_state, FAILED)
+
+
+def _outputs(handle: metadata.Metadata, execution_id: int) -> tuple[dict[str, str], int]:
+    """The folders of an execution's outputs by name, and the id of the execution that made them."""
+    found = execution_lib.get_output_artifacts(handle, execution_id)
+    folders = {name: artifacts[0].uri for name, artifacts in found.items() if artifacts}
+    return folders, next((int(os.path.basename(uri)) for uri in folders.values()), execution_id)
+
+
+@contextlib.contextmanager
+def _own_arguments_hidden() -> Iterator[None]:
+    """TFX hands this process's arguments on to Beam as if they were Beam's."""
+    arguments = sys.argv
+    sys.argv = arguments[:1]
+    try:
+        yield
+    finally:
+        sys.argv = arguments

@@ -1,0 +1,222 @@
+"""The pipeline in a notebook: TFX's InteractiveContext over the stages of `create_pipeline`, one at a time.
+
+InteractiveContext runs whatever it is handed. What a runner does beyond that is here: stages that come first
+run first, conditions hold, libraries write to a log, and an edit of a source asks for a fresh kernel.
+"""
+
+import builtins
+import contextlib
+import json
+import os
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from components.common import progress
+from components.common.data_digest import data_digest
+from listening_log.cleaning.forgotten import Forgotten
+from listening_log.errors import UserError
+from tfx_pipeline.config.beam import beam_args
+from tfx_pipeline.config.tree import load_config
+from tfx_pipeline.home.layout import Home
+from tfx_pipeline.local.runner import PIPELINE_NAME
+from tfx_pipeline.notebook.loaded_sources import check_sources
+from tfx_pipeline.parameters import Parameters
+from tfx_pipeline.terminal.progress import shown_progress
+
+
+class Interactive:
+    """The pipeline over one log, run stage by stage; `context` is TFX's own, for all else that it can do."""
+
+    def __init__(
+        self, data_dir: str | Path, home: str | Path, settings: Sequence[str] = (), *, spans: str = ""
+    ) -> None:
+        """Defines the pipeline; nothing runs.
+
+        Args:
+          data_dir: folder of the log's tables.
+          home: where everything goes, as of `upnext run`. Not one of its own: their caches differ.
+          settings: `key=value`, as after `--set`.
+          spans: those of the log that are read, as in `listening_log.tables.spans`.
+
+        Raises:
+          UserError: there is no log, this is no notebook, or a source of ours has changed since it was loaded.
+          UsageError: a wrong setting.
+        """
+        if not hasattr(builtins, "__IPYTHON__"):  # outside of it InteractiveContext does nothing
+            raise UserError("this needs a notebook or IPython; in a script use `upnext run`")
+        self.data_dir, self.settings, self.spans = Path(data_dir).resolve(), tuple(settings), spans
+        self.config = load_config(overrides=self.settings)
+        self.home = Home(Path(home).resolve())
+        self.home.prepare()
+        self.states: dict[str, str] = {}
+        """How each stage ended that has run, in order: done, cached or skipped."""
+        self._log = _open_log(self.home)
+        check_sources()
+        with _quiet(self._log):
+            from tfx.orchestration.experimental.interactive.interactive_context import InteractiveContext
+            from tfx.orchestration.metadata import sqlite_metadata_connection_config
+
+            from components.pushed.in_production import version_in_production
+            from tfx_pipeline.pipeline import create_pipeline
+
+            root, forgotten = self.home.path / "artifacts", self.home.forgotten_file
+            metadata = sqlite_metadata_connection_config(str(self.home.path / "metadata.db"))
+            flags = beam_args(self.config.beam)
+            serving = self.home.path / "serving"
+            parameters = Parameters(
+                str(self.data_dir),
+                data_digest(str(self.data_dir), spans),
+                str(serving),
+                self.config.seed,
+                self.config.retrieval.max_positions,
+                self.config.ranker.max_positions,
+                spans,
+                forgotten=str(forgotten) if forgotten.exists() else "",
+                forgotten_digest=Forgotten.load(str(forgotten)).digest,
+                production=version_in_production(serving, spans, earlier=True),
+            )
+            self.pipeline = create_pipeline(
+                name=PIPELINE_NAME,
+                root=str(root),
+                parameters=parameters,
+                config=self.config,
+                metadata=metadata,
+                beam_args=flags,
+            )
+            self.context = InteractiveContext(PIPELINE_NAME, str(root), metadata, flags)
+        self.components = {component.id: component for component in self.pipeline.components}
+        """Every stage by its name, in the order in which they run."""
+        check_sources()
+
+    def changed(self, *settings: str) -> "Interactive":
+        """The same log and HOME with further settings. Its stages run anew only where these matter."""
+        return Interactive(self.data_dir, self.home.path, self.settings + settings, spans=self.spans)
+
+    def run(self, *stages: str) -> None:
+        """Runs stages, and before each what it needs; without a name all there are. Tells a line of each.
+
+        Each runs once; what an earlier notebook, or this one with other settings, has made is taken from
+        TFX's cache. A stage behind a condition that does not hold is skipped.
+
+        Raises:
+          UserError: the data or a stage failed in a way that its user can mend; no such stage; another run
+            holds HOME; or a source of ours has changed since it was loaded.
+        """
+        unknown = set(stages) - set(self.components)
+        if unknown:
+            raise UserError(f"no stage {min(unknown)!r}; the stages are {', '.join(self.components)}")
+        check_sources()
+        wanted = self._needed(stages or tuple(self.components))
+        with self.home.locked(), shown_progress(sys.stdout), _quiet(self._log), self.home.temporary():
+            for stage in self.components:
+                if stage in wanted and stage not in self.states:
+                    self.states[stage] = self._run(stage)
+        check_sources()
+
+    def artifact(self, stage: str, output: str) -> Any:
+        """The TFX artifact of a stage's output. Raises UserError where the stage has not run."""
+        if self.states.get(stage) not in ("done", "cached"):
+            raise UserError(f"{stage} has made nothing: {self.states.get(stage, 'it has not run')}")
+        (artifact,) = self.components[stage].outputs[output].get()
+        return artifact
+
+    def folder(self, stage: str, output: str) -> str:
+        """The folder of a stage's output. Raises UserError where the stage has not run."""
+        return str(self.artifact(stage, output).uri)
+
+    def read(self, stage: str, output: str, file: str) -> dict[str, Any]:
+        """A JSON file of a stage's output. Raises UserError where the stage has not run."""
+        return json.loads((Path(self.folder(stage, output)) / file).read_text(encoding="utf-8"))
+
+    @property
+    def outputs(self) -> dict[str, dict[str, str]]:
+        """The folder of each output by its name, by stage, of the stages that have run."""
+        return {
+            stage: {output: self.folder(stage, output) for output in self.components[stage].outputs}
+            for stage, state in self.states.items()
+            if state in ("done", "cached")
+        }
+
+    def _needed(self, stages: Sequence[str]) -> set[str]:
+        wanted: set[str] = set()
+        pending = list(stages)
+        while pending:
+            stage = pending.pop()
+            if stage not in wanted:
+                wanted.add(stage)
+                pending.extend(node.id for node in self.components[stage].upstream_nodes)
+        return wanted
+
+    def _run(self, stage: str) -> str:
+        from components.common.beam_errors import user_error_in
+
+        component, start = self.components[stage], time.monotonic()
+        if not self._allowed(component):
+            progress.report(stage, state="skipped", seconds=0.0)
+            return "skipped"
+        progress.report(stage, state="start", seconds=0.0)
+        try:
+            execution = self.context.run(component, enable_cache=True).execution_id
+        except Exception as error:
+            progress.report(stage, state="failed", seconds=time.monotonic() - start)
+            told = user_error_in(error)
+            if told is None:
+                raise
+            raise told from None
+        state = self._state(execution)
+        progress.report(stage, state=state, seconds=time.monotonic() - start)
+        return state
+
+    def _state(self, execution: int) -> str:
+        from ml_metadata.proto import metadata_store_pb2
+        from tfx.orchestration.metadata import Metadata
+
+        with Metadata(self.context.metadata_connection_config) as handle:
+            (found,) = handle.store.get_executions_by_id([execution])
+        return "cached" if found.last_known_state == metadata_store_pb2.Execution.CACHED else "done"
+
+    def _allowed(self, component: Any) -> bool:
+        """Whether the conditions around a stage hold, over the artifacts that there are: the context has none."""
+        from tfx.dsl.compiler.compiler_utils import implicit_channel_key
+        from tfx.dsl.compiler.placeholder_utils import ResolutionContext, resolve_placeholder_expression
+        from tfx.dsl.experimental.conditionals.conditional import get_predicates
+        from tfx.orchestration.portable.data_types import ExecutionInfo
+        from tfx.types.channel_utils import encode_placeholder_with_channels, get_dependent_channels
+
+        for predicate in get_predicates(component, self.pipeline.dsl_context_registry):
+            channels = get_dependent_channels(predicate)
+            held = {implicit_channel_key(channel): list(channel.get()) for channel in channels}
+            expression = encode_placeholder_with_channels(predicate, implicit_channel_key)
+            context = ResolutionContext(exec_info=ExecutionInfo(input_dict=held))
+            if not resolve_placeholder_expression(expression, context):
+                return False
+        return True
+
+
+def _open_log(home: Home) -> Any:
+    """Stays open: loggers that libraries make in the meantime keep writing to it."""
+    return home.new_log("notebook").open("a", buffering=1, encoding="utf-8")
+
+
+@contextlib.contextmanager
+def _quiet(log: Any) -> Iterator[None]:
+    """Sends what libraries write, in Python or in C++, to the log, and drops what they display."""
+    from IPython.utils.capture import capture_output
+
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what fails comes as an exception too
+    kept = {descriptor: os.dup(descriptor) for descriptor in (1, 2)}
+    try:
+        displayed = capture_output(
+            stdout=False, stderr=False, display=True
+        )  # Beam's scripts from the network
+        with displayed, contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
+            for descriptor in kept:
+                os.dup2(log.fileno(), descriptor)
+            yield
+    finally:
+        for descriptor, copy in kept.items():
+            os.dup2(copy, descriptor)
+            os.close(copy)
