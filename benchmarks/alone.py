@@ -1,4 +1,6 @@
-"""Runs Python in a process of its own, and writes what it took: python -m benchmarks.alone FIGURES WORD …
+"""Runs Python in a process of its own, and writes what it took.
+
+    python -m benchmarks.alone FIGURES WORD …
 
 A process of its own too, and a small one: the kernel's peak of a process begins with that of the one that
 started it.

@@ -1,4 +1,7 @@
-"""Example generation alone, as a run does it with one Beam worker: python -m benchmarks.generate DATA OUT"""
+"""Example generation alone, as a run does it with one Beam worker.
+
+python -m benchmarks.generate DATA OUT
+"""
 
 import dataclasses
 import json

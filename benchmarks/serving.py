@@ -66,7 +66,7 @@ def measure(
     """Starts the server, asks it `requests` times for each kind and number of clients, and stops it.
 
     Raises:
-      ServerError: nothing was pushed under `home`, or the server fails.
+        ServerError: nothing was pushed under `home`, or the server fails.
     """
     from components.serving_check.fresh_server import fresh_server
     from serving.locations import latest_version

@@ -1,5 +1,6 @@
-"""The counting evidence that the served ranker adds to the transformer: the blend of `models.baselines`, cut
-to each item's strongest neighbours so that it fits into a served graph.
+"""The counting evidence that the served ranker adds to the transformer.
+
+It is the blend of `models.baselines`, cut to each item's strongest neighbours so that it fits into a served graph.
 
 TensorFlow is imported where a graph is built and where files may lie in a cloud, not before.
 """

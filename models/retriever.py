@@ -39,6 +39,7 @@ class RetrievalStage(tf.Module):
         """Neutral rows through `search`, filtered rows through exact masked scores.
 
         Args:
+            queries: float32 [B, D].
             filtered: bool [B].
             mask: from int64 row numbers [F] to bool [F, N + 1].
         """

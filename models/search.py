@@ -16,6 +16,7 @@ def best_first(index: tf.Tensor, scores: tf.Tensor, k: int) -> tuple[tf.Tensor, 
     Args:
         index: int32 [B, C] item indices, 0 = none, distinct within a row but for 0.
         scores: float32 [B, C].
+        k: places of the answer.
 
     Returns:
         int32 [B, k] and float32 [B, k].

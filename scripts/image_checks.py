@@ -38,7 +38,7 @@ class Container:
         """What a command of the image's prints (both streams).
 
         Raises:
-          subprocess.CalledProcessError: it failed.
+            subprocess.CalledProcessError: it failed.
         """
         root, home = self.stage.root, self.stage.inside(".")
         inside = f"cd {shlex.quote(self.stage.folder)} && exec {shlex.join(command)}"

@@ -74,11 +74,11 @@ class Build:
         """Prepares the build.
 
         Args:
-          dockerfile: its folder is the context, with a `.dockerignore` in it.
-          base: the root that stands for every image named by FROM.
-          work: an empty folder for the stages; `base` and it on one file system that takes overlays.
-          say: is told each step before it is done.
-          again: `work` holds what a build has left: nothing is run or copied again.
+            dockerfile: its folder is the context, with a `.dockerignore` in it.
+            base: the root that stands for every image named by FROM.
+            work: an empty folder for the stages; `base` and it on one file system that takes overlays.
+            say: is told each step before it is done.
+            again: `work` holds what a build has left: nothing is run or copied again.
         """
         self.dockerfile, self.context, self.base, self.work, self.say = (
             dockerfile, dockerfile.parent, base, work, say,

@@ -45,13 +45,13 @@ def create_pipeline(
     """Defines the whole chain, the same for every runner.
 
     Args:
-      name: of the pipeline.
-      root: folder of its artifacts.
-      parameters: what may differ from run to run.
-      config: all settings.
-      metadata: where executions are recorded; a cluster has its own.
-      beam_args: for the stages that Beam runs.
-      train: False takes the models in production as they are, with the catalogue's new items.
+        name: of the pipeline.
+        root: folder of its artifacts.
+        parameters: what may differ from run to run.
+        config: all settings.
+        metadata: where executions are recorded; a cluster has its own.
+        beam_args: for the stages that Beam runs.
+        train: False takes the models in production as they are, with the catalogue's new items.
     """
     settings = dataclasses.asdict(config)
     seed = parameters.seed

@@ -39,10 +39,10 @@ def judge(
     """Returns every gate.
 
     Args:
-      evaluation: content of `evaluation.json`.
-      indexes: content of `index.json` by the name of the fit.
-      serving: content of `serving_check.json`.
-      config: `GatesConfig` as a dictionary.
+        evaluation: content of `evaluation.json`.
+        indexes: content of `index.json` by the name of the fit.
+        serving: content of `serving_check.json`.
+        config: `GatesConfig` as a dictionary.
     """
     against = evaluation["against"]
     gates = [

@@ -21,12 +21,12 @@ def code_digest(*modules: str, packages: Sequence[str] = PACKAGES, path: Sequenc
     """Returns 16 hex digits that change when a source in the import closure of `modules` does.
 
     Args:
-      modules: dotted names of entry modules, e.g. "components.trainer.ranker".
-      packages: top-level packages that are ours; other imports are pinned by the lock file.
-      path: where to look for them; by default where `packages` are imported from.
+        modules: dotted names of entry modules, e.g. "components.trainer.ranker".
+        packages: top-level packages that are ours; other imports are pinned by the lock file.
+        path: where to look for them; by default where `packages` are imported from.
 
     Raises:
-      ModuleNotFoundError: an entry module does not exist.
+        ModuleNotFoundError: an entry module does not exist.
     """
     digest = hashlib.sha256()
     for name, file in sorted(import_closure(*modules, packages=packages, path=path).items()):

@@ -43,9 +43,9 @@ class Stage(base_component.BaseComponent):
         """Initializes the stage.
 
         Args:
-          config: its settings, as JSON allows them.
-          **given: channels by the names of `SPEC_CLASS.INPUTS`, None for an optional one that is absent; and
-            values or runtime parameters by the further names of `SPEC_CLASS.PARAMETERS`.
+            config: its settings, as JSON allows them.
+            **given: channels by the names of `SPEC_CLASS.INPUTS`, None for an optional one that is absent; and
+              values or runtime parameters by the further names of `SPEC_CLASS.PARAMETERS`.
         """
         outputs = {key: types.Channel(type=output.type) for key, output in self.SPEC_CLASS.OUTPUTS.items()}
         spec = self.SPEC_CLASS(
@@ -79,8 +79,8 @@ class StageExecutor(base_executor.BaseExecutor):
         """Does the work.
 
         Args:
-          output: the one output; files go under `output.uri`.
-          config: the stage's settings, and what may differ from run to run.
-          **uris: `<input>_uri` for each input that is there.
+            output: the one output; files go under `output.uri`.
+            config: the stage's settings, and what may differ from run to run.
+            **uris: `<input>_uri` for each input that is there.
         """
         raise NotImplementedError

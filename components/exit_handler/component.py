@@ -52,7 +52,7 @@ class ExitHandler(base_component.BaseComponent):
         """Initializes the exit handler.
 
         Args:
-          webhook_variable: environment variable that holds the webhook's URL, "" for none.
+            webhook_variable: environment variable that holds the webhook's URL, "" for none.
         """
         super().__init__(
             spec=ExitHandlerSpec(

@@ -18,7 +18,7 @@ def main(argv: Sequence[str]) -> None:
     """Runs one stage.
 
     Args:
-      argv: the stage's name, then what TFX's entry point takes.
+        argv: the stage's name, then what TFX's entry point takes.
     """
     from absl import app
     from tfx.orchestration.kubeflow.v2.container import kubeflow_v2_run_executor as tfx_entry_point

@@ -41,10 +41,10 @@ def report(final_status: Any, out_uri: str, stage: str, webhook_variable: str = 
     """Tells how the run ended: a line in the log, `report.json`, and a message to the webhook.
 
     Args:
-      final_status: Kubeflow's `PipelineTaskFinalStatus` of everything else, as JSON.
-      out_uri: folder to write; it also says where the run's notes are.
-      stage: name of the exit handler.
-      webhook_variable: environment variable with the URL that the report is posted to, "" for none.
+        final_status: Kubeflow's `PipelineTaskFinalStatus` of everything else, as JSON.
+        out_uri: folder to write; it also says where the run's notes are.
+        stage: name of the exit handler.
+        webhook_variable: environment variable with the URL that the report is posted to, "" for none.
     """
     status = json.loads(final_status) if isinstance(final_status, str) else dict(final_status)
     notes = _notes(run_notes.run_folder(stage, out_uri))

@@ -18,8 +18,8 @@ class Origin:
     """What `rolled_back.json` holds.
 
     Attributes:
-      models_of: the version that a run pushed these models as.
-      instead_of: the version that a run had pushed last, which this one replaced.
+        models_of: the version that a run pushed these models as.
+        instead_of: the version that a run had pushed last, which this one replaced.
     """
 
     models_of: int
@@ -36,7 +36,7 @@ def origin_of(destination: Path, version: int) -> Origin:
     """The origin of a version under the folder that servers read; a run's own push is its own.
 
     Raises:
-      UserError: the record can't be read.
+        UserError: the record can't be read.
     """
     folder = destination / names.SCANN / names.UPNEXT / str(version) / "assets.extra"
     try:

@@ -40,17 +40,17 @@ def publish(
     """Publishes `models_dir/<build>/<model>/` as `destination/<build>/<model>/<version>/`.
 
     Args:
-      models_dir: folder of the composed models.
-      destination: folder that servers read; made if absent.
-      keep: how many of the newest versions stay.
-      now: unix time that the version is taken from (for tests).
-      protected: versions that stay, however old they are.
+        models_dir: folder of the composed models.
+        destination: folder that servers read; made if absent.
+        keep: how many of the newest versions stay.
+        now: unix time that the version is taken from (for tests).
+        protected: versions that stay, however old they are.
 
     Returns:
-      The version: the time in seconds, or one more than the highest number there.
+        The version: the time in seconds, or one more than the highest number there.
 
     Raises:
-      UserError: a folder is on no mounted file system, a model is missing, or the disk is full.
+        UserError: a folder is on no mounted file system, a model is missing, or the disk is full.
     """
     for folder in (models_dir, destination):
         if "://" in str(folder):
@@ -72,15 +72,15 @@ def publish_folders(
     """Publishes the SavedModel of each of `PLACES`, as `publish` does, from a folder of its own.
 
     Args:
-      sources: the folder of each model.
-      destination: as in `publish`.
-      keep: as in `publish`.
-      now: as in `publish`.
-      origin: noted in each model, where an earlier version is pushed again; that version stays.
-      protected: as in `publish`.
+        sources: the folder of each model.
+        destination: as in `publish`.
+        keep: as in `publish`.
+        now: as in `publish`.
+        origin: noted in each model, where an earlier version is pushed again; that version stays.
+        protected: as in `publish`.
 
     Raises:
-      UserError: as `publish`. Nothing is left of a push that fails.
+        UserError: as `publish`. Nothing is left of a push that fails.
     """
     target = Path(destination).resolve()
     for place in PLACES:

@@ -21,8 +21,8 @@ def agreement(one: Answer, other: Answer) -> np.ndarray:
     outputs (`scores` of given candidates, the heads) are the same if all numbers are.
 
     Args:
-      one: outputs of a signature by name: bytes [B, K], float32 [B, K].
-      other: the same outputs.
+        one: outputs of a signature by name: bytes [B, K], float32 [B, K].
+        other: the same outputs.
     """
     if set(one) != set(other) or any(one[name].shape != other[name].shape for name in one):
         return np.zeros(len(next(iter(one.values()))), bool)

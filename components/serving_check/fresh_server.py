@@ -27,10 +27,10 @@ def fresh_server(model_dirs: Mapping[str, Path], log_file: Path) -> Iterator[tup
     """Starts the model server for SavedModels by name and stops it afterwards; it ends with this process.
 
     Yields:
-      The addresses `host:port` of gRPC and of REST, once all models are served.
+        The addresses `host:port` of gRPC and of REST, once all models are served.
 
     Raises:
-      UserError: the server ended or was not ready in time; its last line is in the message.
+        UserError: the server ended or was not ready in time; its last line is in the message.
     """
     with tempfile.TemporaryDirectory() as folder:
         config = _lay_out(model_dirs, Path(folder))

@@ -30,7 +30,7 @@ def predict(
     """Asks one signature by columns; answers are arrays as gRPC gives them.
 
     Raises:
-      UserError: the server refused, with what it said.
+        UserError: the server refused, with what it said.
     """
     body = {"signature_name": signature, "inputs": {name: _to_json(value) for name, value in inputs.items()}}
     try:

@@ -32,8 +32,11 @@ def write(uri: str, verdict: Verdict | None, statistics: Mapping[str, Statistics
 
 
 def figures(verdict: Verdict | None) -> dict[str, Any]:
-    """`span_validation.json`: `newest` (null: nothing to compare with), `spans` (figures of each by its number),
-    and `distances` (of each feature, `drift` and `skew`)."""
+    """The content of `span_validation.json`.
+
+    `newest` is null where there is nothing to compare with; `spans` has the figures of each by its number,
+    `distances` the `drift` and `skew` of each feature.
+    """
     if verdict is None:
         return {"newest": None, "spans": {}, "distances": {}}
     return {

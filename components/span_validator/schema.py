@@ -34,6 +34,10 @@ def make_schema(
     `earlier` with `newest`).
 
     Args:
+        first: statistics of the first span.
+        earlier: of all spans before the newest, together.
+        before: of the span before the newest.
+        newest: of the newest span.
         first, earlier, before, newest: statistics of these sets of events.
         incomparable: features that get no comparator.
         config: the thresholds.

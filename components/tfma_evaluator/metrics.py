@@ -21,9 +21,9 @@ class MeanOutput(metric_types.Metric):
         """Initializes the metric.
 
         Args:
-          output: an output of the signature, float [B, 1].
-          weight: an output of the signature, float [B, 1], that weighs it.
-          name: the metric's name in TFMA's results.
+            output: an output of the signature, float [B, 1].
+            weight: an output of the signature, float [B, 1], that weighs it.
+            name: the metric's name in TFMA's results.
         """
         super().__init__(_mean_output, output=output, weight=weight, name=name)
 

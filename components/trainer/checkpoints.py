@@ -28,13 +28,13 @@ def place(model_uri: str, settings: Mapping[str, Any], input_uris: Mapping[str, 
     """The folder of a stage's checkpoint.
 
     Args:
-      model_uri: of the stage's output, `<pipeline root>/<stage>/model/<execution id>`.
-      settings: the stage's execution properties.
-      input_uris: of its input artifacts, by input.
+        model_uri: of the stage's output, `<pipeline root>/<stage>/model/<execution id>`.
+        settings: the stage's execution properties.
+        input_uris: of its input artifacts, by input.
 
     Returns:
-      None where outputs lie elsewhere: on a remote file system, which can't rename, or laid out by a cluster's
-      orchestrator, which gives a rerun another place.
+        None where outputs lie elsewhere: on a remote file system, which can't rename, or laid out by a cluster's
+        orchestrator, which gives a rerun another place.
     """
     path = Path(model_uri)
     if "://" in model_uri or not path.name.isdecimal():
@@ -61,12 +61,12 @@ def save(folder: Path, arrays: Mapping[str, np.ndarray], facts: Mapping[str, Any
     """Replaces the state kept in `folder`: afterwards there is the old one or the new one, whole.
 
     Args:
-      folder: made if absent.
-      arrays: by name, of any shape and dtype that numpy stores.
-      facts: what JSON can hold.
+        folder: made if absent.
+        arrays: by name, of any shape and dtype that numpy stores.
+        facts: what JSON can hold.
 
     Raises:
-      UserError: it can't be written; the old one stays.
+        UserError: it can't be written; the old one stays.
     """
     staged = folder / f"{_FILE}.partial"
     try:

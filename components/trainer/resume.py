@@ -32,11 +32,11 @@ class Resume(tf.keras.callbacks.Callback):
     another seed, so a fit that was interrupted is not equal to one that was not, number by number.
 
     Args:
-      folder: where the state is kept; None keeps nothing.
-      seed: of the training.
-      stage: progress is told under it.
-      history: a dataclass of plain values, kept and restored too.
-      others: Keras' callbacks of the same fit.
+        folder: where the state is kept; None keeps nothing.
+        seed: of the training.
+        stage: progress is told under it.
+        history: a dataclass of plain values, kept and restored too.
+        others: Keras' callbacks of the same fit.
     """
 
     def __init__(

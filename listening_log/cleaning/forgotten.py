@@ -22,8 +22,8 @@ class Forgotten:
     """A set of listeners that can be asked, and not read.
 
     Attributes:
-      salt: key of the hashes, in hexadecimal; "" while nobody is in the set.
-      hashes: of each listener, in hexadecimal.
+        salt: key of the hashes, in hexadecimal; "" while nobody is in the set.
+        hashes: of each listener, in hexadecimal.
     """
 
     salt: str = ""
@@ -34,7 +34,7 @@ class Forgotten:
         """Reads a file that `save` wrote; "", None or an absent file: nobody.
 
         Raises:
-          UserError: the file can't be read, or is no such file: a listener must not come back through a fault.
+            UserError: the file can't be read, or is no such file: a listener must not come back through a fault.
         """
         try:
             text = Path(path).read_text(encoding="utf-8") if path else ""
@@ -67,10 +67,10 @@ class Forgotten:
         """Tells which rows to leave out.
 
         Args:
-          user_ids: strings [n], plain or dictionary-encoded; a null is nobody.
+            user_ids: strings [n], plain or dictionary-encoded; a null is nobody.
 
         Returns:
-          bool [n], true for a listener to leave out.
+            bool [n], true for a listener to leave out.
         """
         if not self.hashes or not len(user_ids):
             return np.zeros(len(user_ids), bool)

@@ -55,7 +55,7 @@ class Field:
 
 
 def parse_header(line: str, path: str) -> list[Field]:
-    """The fields of a header `user_id:token\ttimestamp:float`. Raises UserError for another kind of line."""
+    """The fields of a header, as `user_id:token`. Raises UserError for another kind of line."""
     fields = []
     for text in line.split("\t"):
         name, _, type_ = text.strip().rpartition(":")

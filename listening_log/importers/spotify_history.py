@@ -75,7 +75,7 @@ def read(src: str, log: LogWriter) -> None:
 
 
 def _batches(file: JsonFile) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """(number of the first entry, from 1; entries)"""
+    """Yields the number of the first entry, from 1, and entries."""
     first = 1
     with file.open() as stream:
         entries = read_json_array(stream, file.path)

@@ -21,10 +21,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command.
 
     Args:
-      argv: its words; the process's own if None.
+        argv: its words; the process's own if None.
 
     Returns:
-      The exit code. A failure is one line on stderr, never a traceback.
+        The exit code. A failure is one line on stderr, never a traceback.
     """
     console = Console()
     if argv is None:  # a process that ends here keeps what libraries say last out of the terminal

@@ -25,14 +25,14 @@ def recent_plays(
     """Item ids that the listener played, oldest first, the `most` newest; ties keep the file's order.
 
     Args:
-      data_dir: folder of the log.
-      user_id: the listener's.
-      most: how many plays to return.
-      spans: those of the log that are read.
-      forgotten: file of the listeners whose plays are not to be read, whatever the log still has.
+        data_dir: folder of the log.
+        user_id: the listener's.
+        most: how many plays to return.
+        spans: those of the log that are read.
+        forgotten: file of the listeners whose plays are not to be read, whatever the log still has.
 
     Raises:
-      UserError: the log can't be read, has no usable event of this listener, or they are forgotten.
+        UserError: the log can't be read, has no usable event of this listener, or they are forgotten.
     """
     if user_id in Forgotten.load(str(forgotten) if forgotten else None):
         raise UserError(f"listener {user_id!r} is forgotten here (`upnext forget`): their plays are not read")

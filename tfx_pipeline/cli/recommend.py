@@ -17,13 +17,13 @@ def recommend(home: Path, history: list[str], k: int, address: str | None) -> st
     """The page: recent plays above the ranking.
 
     Args:
-      home: where models were pushed; titles are read there, and the model unless there is an `address`.
-      history: item ids, oldest first; empty for a new listener.
-      k: how many items are ranked.
-      address: `host:port` of a server's gRPC.
+        home: where models were pushed; titles are read there, and the model unless there is an `address`.
+        history: item ids, oldest first; empty for a new listener.
+        k: how many items are ranked.
+        address: `host:port` of a server's gRPC.
 
     Raises:
-      ServerError: nothing was pushed under `home`, or the server doesn't answer.
+        ServerError: nothing was pushed under `home`, or the server doesn't answer.
     """
     if address:
         titles = _titles_if_any(home)

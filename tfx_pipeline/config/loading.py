@@ -77,13 +77,13 @@ def build(cls: type[T], values: Mapping[str, Any], path: str = "") -> T:
     """Makes a `cls` (a dataclass, nested ones included) from `values`; what is absent keeps its default.
 
     Args:
-      cls: a dataclass whose fields are dataclasses, bool, int, float, str, Literal, Optional of these, or
-        `tuple[X, ...]`.
-      values: the values by field name.
-      path: the key of `cls` in the whole configuration, for messages.
+        cls: a dataclass whose fields are dataclasses, bool, int, float, str, Literal, Optional of these, or
+          `tuple[X, ...]`.
+        values: the values by field name.
+        path: the key of `cls` in the whole configuration, for messages.
 
     Raises:
-      UsageError: a key is unknown, a value has the wrong type, or the dataclass itself refuses it.
+        UsageError: a key is unknown, a value has the wrong type, or the dataclass itself refuses it.
     """
     kinds = typing.get_type_hints(cls)
     fields = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]

@@ -56,7 +56,7 @@ def load_config(path: str | Path | None = None, overrides: Sequence[str] = ()) -
     """Reads a configuration: the defaults, then the YAML file, then each `key=value`.
 
     Raises:
-      UsageError: a file that is no YAML, an unknown key, a value of the wrong type or out of range.
+        UsageError: a file that is no YAML, an unknown key, a value of the wrong type or out of range.
     """
     config = build(Config, apply_overrides(read_yaml(path) if path else {}, overrides))
     for key, value in _numbers(config.as_dict()):

@@ -86,7 +86,7 @@ class Home:
         """Holds the HOME for one run; the lock goes with the process, however that ends.
 
         Raises:
-          UserError: another run holds it.
+            UserError: another run holds it.
         """
         try:
             lock = self.lock_file.open("a+", encoding="ascii")

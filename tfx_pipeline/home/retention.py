@@ -18,9 +18,9 @@ def prune_artifacts(artifacts: Path, keep: int, in_use: Collection[int]) -> None
     TFX finds that a removed artifact is gone and runs its stage again, should its cache ask for it.
 
     Args:
-      artifacts: the pipeline's root; TFX writes `<stage>/<output>/<execution id>/` under it.
-      keep: how many of a stage's newest executions stay.
-      in_use: ids of executions that stay whatever their age: those that the last run took from the cache.
+        artifacts: the pipeline's root; TFX writes `<stage>/<output>/<execution id>/` under it.
+        keep: how many of a stage's newest executions stay.
+        in_use: ids of executions that stay whatever their age: those that the last run took from the cache.
     """
     for stage in _folders(artifacts):
         groups = [output for output in _folders(stage) if not output.name.startswith(".")]

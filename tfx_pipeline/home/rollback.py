@@ -22,9 +22,9 @@ class RolledBack:
     """What was pushed.
 
     Attributes:
-      version: the new number.
-      source: the version that it is a copy of.
-      replaced: the version that was served before.
+        version: the new number.
+        source: the version that it is a copy of.
+        replaced: the version that was served before.
     """
 
     version: int
@@ -36,13 +36,13 @@ def rollback(home: Path, to: int | None = None) -> RolledBack:
     """Pushes all six models of an earlier version again, under one new number.
 
     Args:
-      home: folder of earlier runs.
-      to: the version; None: the newest one that is older than the models served now, so that each rollback in
-        a row goes one further back.
+        home: folder of earlier runs.
+        to: the version; None: the newest one that is older than the models served now, so that each rollback in
+          a row goes one further back.
 
     Raises:
-      UserError: nothing was pushed, there is no such or no earlier version, a run is under way, or the push
-        fails.
+        UserError: nothing was pushed, there is no such or no earlier version, a run is under way, or the push
+          fails.
     """
     serving = home.resolve() / "serving"
     _versions(home, serving)  # an empty HOME is told before its lock is made
@@ -66,8 +66,8 @@ def told_if_rolled_back(serving: Path, version: int | None) -> str | None:
     """One line for a run that pushed nothing, where its version isn't served as it was rolled back.
 
     Args:
-      serving: folder that servers read.
-      version: what the run's own push was, now or earlier; None for none.
+        serving: folder that servers read.
+        version: what the run's own push was, now or earlier; None for none.
     """
     newest = complete_versions(serving)[-1:]
     if not newest or version in (None, newest[0]):

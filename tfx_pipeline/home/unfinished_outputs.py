@@ -28,13 +28,13 @@ def remove_leftovers(home: Path) -> list[str]:
     """Cleans a HOME that no run is under way in.
 
     Args:
-      home: its folder.
+        home: its folder.
 
     Returns:
-      The folders that were removed, relative to `home`.
+        The folders that were removed, relative to `home`.
 
     Raises:
-      UserError: `metadata.db` is damaged.
+        UserError: `metadata.db` is damaged.
     """
     complete = _settle(home / METADATA_FILE)
     removed = []

@@ -47,8 +47,8 @@ class ObservedDagRunner(LocalDagRunner):
         """Initializes the runner.
 
         Args:
-          observe: is told of each stage.
-          only: run this stage and what it needs (cached where nothing changed), no more.
+            observe: is told of each stage.
+            only: run this stage and what it needs (cached where nothing changed), no more.
         """
         super().__init__()
         self._observe = observe
@@ -66,8 +66,8 @@ class ObservedDagRunner(LocalDagRunner):
         """Runs the compiled pipeline.
 
         Raises:
-          UsageError: `only` is no stage of this pipeline.
-          StageError: a stage failed; later ones were not started.
+            UsageError: `only` is no stage of this pipeline.
+            StageError: a stage failed; later ones were not started.
         """
         nodes = [node.pipeline_node for node in pipeline.nodes]
         wanted = needed_by(nodes, self._only) if self._only else {node.node_info.id for node in nodes}
@@ -120,7 +120,7 @@ def needed_by(nodes: list[pipeline_pb2.PipelineNode], stage: str) -> set[str]:
     """Returns the ids of `stage` (upper and lower case alike) and of all stages that it needs.
 
     Raises:
-      UsageError: there is no such stage.
+        UsageError: there is no such stage.
     """
     by_id = {node.node_info.id: node for node in nodes}
     found = next((name for name in by_id if name.lower() == stage.lower()), None)

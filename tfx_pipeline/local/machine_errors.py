@@ -29,8 +29,8 @@ def accident(error: BaseException, home: Path) -> str | None:
     """What happened and what to do, if `error` or what caused it tells of an accident; else None.
 
     Args:
-      error: as it was caught; TFX, Beam and TensorFlow wrap what the system said.
-      home: of the run.
+        error: as it was caught; TFX, Beam and TensorFlow wrap what the system said.
+        home: of the run.
     """
     for cause in _chain(error):
         texts = [str(cause)]

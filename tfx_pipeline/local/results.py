@@ -91,7 +91,7 @@ def read(outputs: Mapping[str, Mapping[str, str]]) -> Results:
     """Reads the results of a run.
 
     Args:
-      outputs: the folder of each output by its name, by stage.
+        outputs: the folder of each output by its name, by stage.
     """
     files = {
         "evaluation": ("RankingEvaluator", "evaluation", "evaluation.json"),

@@ -46,20 +46,20 @@ def run(
     """Runs the pipeline and prints its figures.
 
     Args:
-      data_dir: folder of the log's tables.
-      home: where everything goes: `metadata.db`, `artifacts/`, `serving/`, `logs/`, `run.json`.
-      config: all settings.
-      only: run one stage alone: it and what it needs, which is cached where nothing changed. `index` runs
-        all but training: the models in production take in the catalogue's new items.
-      terminal: where the table of figures is printed.
-      spans: those of the log that are read, as in `listening_log.tables.spans`.
+        data_dir: folder of the log's tables.
+        home: where everything goes: `metadata.db`, `artifacts/`, `serving/`, `logs/`, `run.json`.
+        config: all settings.
+        only: run one stage alone: it and what it needs, which is cached where nothing changed. `index` runs
+          all but training: the models in production take in the catalogue's new items.
+        terminal: where the table of figures is printed.
+        spans: those of the log that are read, as in `listening_log.tables.spans`.
 
     Returns:
-      0 after a push (or after the one stage), 3 where a gate said no. An unchanged run repeats the last code.
+        0 after a push (or after the one stage), 3 where a gate said no. An unchanged run repeats the last code.
 
     Raises:
-      UserError: the data or a stage failed; its message names the stage.
-      UsageError: `only` is no stage.
+        UserError: the data or a stage failed; its message names the stage.
+        UsageError: `only` is no stage.
     """
     data_dir, home = Path(data_dir).resolve(), Path(home).resolve()
     parameters = Parameters(

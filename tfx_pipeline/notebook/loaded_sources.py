@@ -19,7 +19,7 @@ def check_sources() -> None:
     """Sees that no source has changed since its module was loaded; call it before and after stages run.
 
     Raises:
-      UserError: one has.
+        UserError: one has.
     """
     for name, (file, digest) in _SEEN.items():
         if _digest(file) != digest:

@@ -36,14 +36,14 @@ class Interactive:
         """Defines the pipeline; nothing runs.
 
         Args:
-          data_dir: folder of the log's tables.
-          home: where everything goes, as of `upnext run`. Not one of its own: their caches differ.
-          settings: `key=value`, as after `--set`.
-          spans: those of the log that are read, as in `listening_log.tables.spans`.
+            data_dir: folder of the log's tables.
+            home: where everything goes, as of `upnext run`. Not one of its own: their caches differ.
+            settings: `key=value`, as after `--set`.
+            spans: those of the log that are read, as in `listening_log.tables.spans`.
 
         Raises:
-          UserError: there is no log, this is no notebook, or a source of ours has changed since it was loaded.
-          UsageError: a wrong setting.
+            UserError: there is no log, this is no notebook, or a source of ours has changed since it was loaded.
+            UsageError: a wrong setting.
         """
         if not hasattr(builtins, "__IPYTHON__"):  # outside of it InteractiveContext does nothing
             raise UserError("this needs a notebook or IPython; in a script use `upnext run`")
@@ -102,8 +102,8 @@ class Interactive:
         TFX's cache. A stage behind a condition that does not hold is skipped.
 
         Raises:
-          UserError: the data or a stage failed in a way that its user can mend; no such stage; another run
-            holds HOME; or a source of ours has changed since it was loaded.
+            UserError: the data or a stage failed in a way that its user can mend; no such stage; another run
+              holds HOME; or a source of ours has changed since it was loaded.
         """
         unknown = set(stages) - set(self.components)
         if unknown:

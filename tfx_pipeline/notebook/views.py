@@ -40,9 +40,9 @@ def window_in_words(window: Mapping[str, Sequence[Any]], titles: Mapping[str, Ti
     """Who played what when, and what is asked.
 
     Args:
-      window: a window example's features by name, strings as bytes.
-      titles: by item id.
-      last: how many of its events are told, the newest.
+        window: a window example's features by name, strings as bytes.
+        titles: by item id.
+        last: how many of its events are told, the newest.
     """
     items, targets = [item.decode() for item in window[names.ITEM_IDS]], window[names.TARGETS]
     listener = ", ".join(token.decode() for token in window.get(names.LISTENER, ()))
@@ -142,10 +142,10 @@ def reranked(
     """The ranker's first `k` of retrieval's candidates, and at which place retrieval had each.
 
     Args:
-      candidates: item ids in retrieval's order.
-      scores: the ranker's, by item id.
-      titles: by item id.
-      k: how many.
+        candidates: item ids in retrieval's order.
+        scores: the ranker's, by item id.
+        titles: by item id.
+        k: how many.
     """
     before = {item: place for place, item in enumerate(candidates, start=1)}
     after = sorted(candidates, key=lambda item: -scores[item])[:k]

@@ -21,8 +21,8 @@ def stopped_by_signals(at_last: Callable[[], None], grace: float = GRACE_SECONDS
     A second one, or `grace` seconds, ends the process: libraries may be deep in code that hears no exception.
 
     Args:
-      at_last: is called before such an end; it should end the process itself.
-      grace: seconds until then.
+        at_last: is called before such an end; it should end the process itself.
+        grace: seconds until then.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

@@ -89,7 +89,7 @@ def first_line_of(source: Source, file: str) -> str:
 
 
 def _whole_lines(stream: BinaryIO, block_bytes: int) -> Iterator[tuple[int, bytes]]:
-    """(number of the first line, from 1; lines, each with its end `\n`)"""
+    """Yields the number of the first line, from 1, and whole lines with their ends."""
     line, rest = 1, b""
     while block := stream.read(block_bytes):
         end = block.rfind(b"\n") + 1

@@ -12,10 +12,10 @@ from typing import Final
 from listening_log.cleaning.forgotten import Forgotten
 from listening_log.errors import UsageError, UserError
 from models import names
+from tfx_pipeline.home.forget import scrub
 from tfx_pipeline.home.forget.id_search import IdSearch, files_below
 from tfx_pipeline.home.forget.page import Removed, page
 from tfx_pipeline.home.layout import Home
-from tfx_pipeline.home.layout.forget import scrub
 
 ARTIFACTS: Final = "artifacts"
 SERVING: Final = "serving"
@@ -39,16 +39,16 @@ def forget(home: Path, user: str) -> str:
     """Removes a listener from HOME and notes that later runs leave them out.
 
     Args:
-      home: folder of earlier runs.
-      user: the listener's id, whole.
+        home: folder of earlier runs.
+        user: the listener's id, whole.
 
     Returns:
-      A page for the terminal: what was removed, what follows, what stays. The id is not in it.
+        A page for the terminal: what was removed, what follows, what stays. The id is not in it.
 
     Raises:
-      UserError: there was no run, one is under way, a file can't be removed, or the id is also in a file that
-        no run made; what could be removed is gone all the same.
-      UsageError: the id is empty or no text.
+        UserError: there was no run, one is under way, a file can't be removed, or the id is also in a file that
+          no run made; what could be removed is gone all the same.
+        UsageError: the id is empty or no text.
     """
     _check(user)
     place = Home(home)

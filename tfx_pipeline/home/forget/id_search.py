@@ -37,7 +37,7 @@ class IdSearch:
     """Looks for one id.
 
     Args:
-      user_id: the listener's, not empty.
+        user_id: the listener's, not empty.
     """
 
     def __init__(self, user_id: str) -> None:

@@ -18,11 +18,11 @@ def page(
     """Says what was removed, what follows from it, and what stays.
 
     Args:
-      removed: what is gone.
-      lines: of logs, which named the listener.
-      records: of the metadata, likewise.
-      in_models: files of served models that hold the same text, "" for none; None: they were not searched.
-      data_dir: where the log is, if that is known.
+        removed: what is gone.
+        lines: of logs, which named the listener.
+        records: of the metadata, likewise.
+        in_models: files of served models that hold the same text, "" for none; None: they were not searched.
+        data_dir: where the log is, if that is known.
     """
     told = [f"  {path:60} {_size(size):>10}" for path, size in removed]
     told += [f"  {lines:,} lines of logs that named the listener"] if lines else []

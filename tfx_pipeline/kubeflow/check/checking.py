@@ -31,7 +31,7 @@ def findings(text: str) -> list[str]:
     """Returns what is wrong with a compiled pipeline, each as `place: what`.
 
     Args:
-      text: one or two YAML documents: the specification, and what it asks of the platform.
+        text: one or two YAML documents: the specification, and what it asks of the platform.
     """
     try:
         documents = load_all(text)

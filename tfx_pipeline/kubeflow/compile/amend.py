@@ -104,9 +104,9 @@ def set_retries(spec: Spec, retries: RetriesConfig, counts: Mapping[str, int]) -
     """Says how often a failed container is tried again.
 
     Args:
-      spec: what is changed.
-      retries: for all stages.
-      counts: of the stages that have their own.
+        spec: what is changed.
+        retries: for all stages.
+        counts: of the stages that have their own.
     """
     for name, task, _ in container_tasks(spec):
         task["retryPolicy"] = {

@@ -32,13 +32,13 @@ def compile(out: str | Path, config: Config) -> None:  # noqa: A001 - reads as w
     """Writes the compiled pipeline, whole and checked or not at all.
 
     Args:
-      out: a `.yaml` or `.yml` file.
-      config: all settings; those of `kubeflow` are for this alone.
+        out: a `.yaml` or `.yml` file.
+        config: all settings; those of `kubeflow` are for this alone.
 
     Raises:
-      UsageError: `out` is no YAML file, or a setting names a stage that there is not.
-      UserError: it cannot be written.
-      CompileError: the compiled pipeline is not one that Kubeflow could run.
+        UsageError: `out` is no YAML file, or a setting names a stage that there is not.
+        UserError: it cannot be written.
+        CompileError: the compiled pipeline is not one that Kubeflow could run.
     """
     path = Path(out)
     if path.suffix not in (".yaml", ".yml"):

@@ -24,16 +24,16 @@ def run_container(container: Spec, executor_input: Mapping[str, Any], log: Path)
     """Runs a container's command in an empty folder, as an image starts in one.
 
     Args:
-      container: `command`, `args` and `env` of the specification.
-      executor_input: takes the place of `{{$}}`.
-      log: file for all that the process says.
+        container: `command`, `args` and `env` of the specification.
+        executor_input: takes the place of `{{$}}`.
+        log: file for all that the process says.
 
     Returns:
-      What the process wrote to its output file.
+        What the process wrote to its output file.
 
     Raises:
-      TaskError: the process failed, or wrote no output file.
-      UserError: the arguments hold a placeholder that is not known here.
+        TaskError: the process failed, or wrote no output file.
+        UserError: the arguments hold a placeholder that is not known here.
     """
     words = [_filled(word, executor_input) for word in [*container["command"], *container.get("args", [])]]
     own = {told["name"]: told.get("value", "") for told in container.get("env", [])}

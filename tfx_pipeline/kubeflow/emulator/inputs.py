@@ -32,14 +32,14 @@ def given(
     """Resolves a task's inputs.
 
     Args:
-      task: of a graph.
-      component: the task's.
-      around: what the graph itself was given.
-      done: outputs of the tasks of the graph that have ended well.
-      final_status: of the task that an exit handler waits for, as JSON.
+        task: of a graph.
+        component: the task's.
+        around: what the graph itself was given.
+        done: outputs of the tasks of the graph that have ended well.
+        final_status: of the task that an exit handler waits for, as JSON.
 
     Raises:
-      KeyError: a reference leads nowhere, which `tfx_pipeline.kubeflow.check.checking` rules out.
+        KeyError: a reference leads nowhere, which `tfx_pipeline.kubeflow.check.checking` rules out.
     """
     inputs = task.get("inputs", {})
     values = {
@@ -89,10 +89,10 @@ def executor_input(component: Spec, inputs: Given, folder: str, name: str) -> di
     """An ExecutorInput as JSON has it.
 
     Args:
-      component: the task's.
-      inputs: what the task is given.
-      folder: of the task, where its outputs go.
-      name: prefix of the names of what it makes, unique over all runs.
+        component: the task's.
+        inputs: what the task is given.
+        folder: of the task, where its outputs go.
+        name: prefix of the names of what it makes, unique over all runs.
     """
     definitions = component.get("outputDefinitions", {})
     outputs = {

@@ -24,18 +24,18 @@ def run_compiled(file: str | Path, home: str | Path, given: Mapping[str, str], t
     """Runs a compiled pipeline and prints its figures.
 
     Args:
-      file: what `upnext compile` wrote.
-      home: folder for all that the run leaves.
-      given: the pipeline's parameters that have not their defaults, as text. Models are pushed under HOME
-        unless `destination` says otherwise: the file's own default is a folder of the cluster.
-      terminal: where the table of figures is printed.
+        file: what `upnext compile` wrote.
+        home: folder for all that the run leaves.
+        given: the pipeline's parameters that have not their defaults, as text. Models are pushed under HOME
+          unless `destination` says otherwise: the file's own default is a folder of the cluster.
+        terminal: where the table of figures is printed.
 
     Returns:
-      0 after a push, 3 where a gate said no.
+        0 after a push, 3 where a gate said no.
 
     Raises:
-      UserError: the file can't be read, or a stage failed; its message names stage and log.
-      UsageError: a parameter that there is not, or one of another type.
+        UserError: the file can't be read, or a stage failed; its message names stage and log.
+        UsageError: a parameter that there is not, or one of another type.
     """
     home = Path(home).resolve()
     spec = read_compiled(file)

@@ -50,9 +50,9 @@ class Client(kfp.Client):
         """Asks the server for its health, as a first sign that host and credentials are right.
 
         Args:
-          host: `http://…` or `https://…`.
-          namespace: of the user, "" for the one of the SDK's own configuration, if any.
-          recorder: takes the requests in place of the server. Neither credentials nor network are used then.
+            host: `http://…` or `https://…`.
+            namespace: of the user, "" for the one of the SDK's own configuration, if any.
+            recorder: takes the requests in place of the server. Neither credentials nor network are used then.
         """
         self._recorder = recorder
         self._health: Any = None
@@ -113,7 +113,7 @@ def told(client: Client) -> Iterator[None]:
     """Tells errors of the API in one line.
 
     Raises:
-      UserError: the HTTP status, what the server says and what to do; never a credential.
+        UserError: the HTTP status, what the server says and what to do; never a credential.
     """
     try:
         yield

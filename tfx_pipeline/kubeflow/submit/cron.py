@@ -26,10 +26,10 @@ def kubeflow_cron(text: str) -> str:
     """`text` with its seconds.
 
     Args:
-      text: the five fields of cron, or Kubeflow's six.
+        text: the five fields of cron, or Kubeflow's six.
 
     Raises:
-      UsageError: it is no schedule.
+        UsageError: it is no schedule.
     """
     fields = text.split()
     if len(fields) == len(_FIELDS) - 1:

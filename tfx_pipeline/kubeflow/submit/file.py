@@ -78,10 +78,10 @@ def read_specification(path: Path) -> Specification:
     """Reads a file of `upnext compile`.
 
     Args:
-      path: a `.yaml` or `.yml` file of one or two documents.
+        path: a `.yaml` or `.yml` file of one or two documents.
 
     Raises:
-      UsageError: there is no such file, or it is not a pipeline that Kubeflow takes.
+        UsageError: there is no such file, or it is not a pipeline that Kubeflow takes.
     """
     import yaml
 

@@ -20,15 +20,15 @@ def checked_values(
     """The values that a run is started with.
 
     Args:
-      parameters: those of the pipeline, by name.
-      given: `name=value` each.
-      later: names whose values the caller sets itself.
+        parameters: those of the pipeline, by name.
+        given: `name=value` each.
+        later: names whose values the caller sets itself.
 
     Returns:
-      Each given name's value, of the parameter's own type.
+        Each given name's value, of the parameter's own type.
 
     Raises:
-      UsageError: a name is unknown or given twice, a value is not of its type, or one is missing.
+        UsageError: a name is unknown or given twice, a value is not of its type, or one is missing.
     """
     values: dict[str, Any] = {}
     for text in given:

@@ -52,8 +52,8 @@ def submit(submission: Submission, out: TextIO, *, poll_seconds: float = POLL_SE
     place, with no use of the network, as a server would get it that knows nothing yet.
 
     Raises:
-      UsageError: a wrong flag or value, or a file that is no compiled pipeline; nothing was sent.
-      UserError: the server cannot be reached or refuses, or a run that was waited for failed.
+        UsageError: a wrong flag or value, or a file that is no compiled pipeline; nothing was sent.
+        UserError: the server cannot be reached or refuses, or a run that was waited for failed.
     """
     specification = read_specification(submission.file)
     values = _values(submission, specification)

@@ -18,8 +18,8 @@ def wait_for(client: Client, run_id: str, poll_seconds: float) -> str:
     """Returns the run's state when it has ended well.
 
     Raises:
-      UserError: it failed or was cancelled; the failed stages are named.
-      ApiException: the server refuses, or has not answered for some time.
+        UserError: it failed or was cancelled; the failed stages are named.
+        ApiException: the server refuses, or has not answered for some time.
     """
     lost = 0
     while True:

@@ -11,8 +11,8 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from tfx_pipeline.home.layout.forget import id_search
 
+from tfx_pipeline.home.forget import id_search
 from tfx_pipeline.home.forget.id_search import IdSearch, files_below
 
 ID = "listener-003"

@@ -4,8 +4,7 @@ import json
 import sqlite3
 from pathlib import Path
 
-from tfx_pipeline.home.layout.forget import scrub
-
+from tfx_pipeline.home.forget import scrub
 from tfx_pipeline.home.forget.id_search import IdSearch
 
 SEARCH = IdSearch("listener-003")
