@@ -29,6 +29,11 @@ def is_dir(path: str) -> bool:
     return bool(_gfile().isdir(path)) if is_remote(path) else os.path.isdir(path)
 
 
+def is_file(path: str) -> bool:
+    """Whether the path is a file; on an object store, whether there is anything at it."""
+    return bool(_gfile().exists(path)) if is_remote(path) else os.path.isfile(path)
+
+
 def list_dir(path: str) -> list[str]:
     """Sorted names in a directory, without the slashes that object stores append."""
     names = _gfile().listdir(path) if is_remote(path) else os.listdir(path)
@@ -50,6 +55,16 @@ def open_binary(path: str) -> BinaryIO:
     if is_remote(path):
         return cast(BinaryIO, io.BufferedReader(_Remote(path), buffer_size=1 << 20))
     return Path(path).open("rb")
+
+
+def write_bytes(path: str, content: bytes) -> None:
+    """Writes a file, and makes its folder if there is none. Raises OSError where it can't be written."""
+    if is_remote(path):
+        with _gfile().GFile(path, "wb") as file:
+            file.write(content)
+        return
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    Path(path).write_bytes(content)
 
 
 def open_arrow(path: str) -> pa.NativeFile:
