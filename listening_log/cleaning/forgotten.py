@@ -6,7 +6,6 @@ file and an id can tell whether it is in there (that is what it is for); the ids
 
 import hashlib
 import json
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 
 from listening_log.errors import UserError
+from listening_log.storage.atomic import write_text
 
 
 @dataclass(frozen=True)
@@ -89,14 +89,13 @@ class Forgotten:
         return Forgotten(with_salt.salt, with_salt.hashes | {with_salt._hash(user_id)})
 
     def save(self, path: str | Path) -> None:
-        """Writes the set, or leaves the file as it was. Raises OSError."""
+        """Writes the set, or leaves the file as it was.
+
+        Raises:
+            OSError: the file can't be written.
+        """
         content = {"salt": self.salt, "listeners": sorted(self.hashes)}
-        staged = Path(f"{path}.partial")
-        with staged.open("w", encoding="utf-8") as file:
-            file.write(json.dumps(content, indent=1) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        staged.replace(path)
+        write_text(path, json.dumps(content, indent=1) + "\n")
 
     def _hash(self, user_id: str) -> str:
         key = bytes.fromhex(self.salt)
