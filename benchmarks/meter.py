@@ -11,9 +11,11 @@ from typing import Final
 
 import psutil
 
+from components.common.stage_state import StageState
+
 _MIB: Final = 2**20
 _SECONDS_BETWEEN_SAMPLES: Final = 0.1
-_ENDS: Final = ("done", "cached", "skipped", "failed")
+_ENDS: Final = (StageState.DONE, StageState.CACHED, StageState.SKIPPED, StageState.FAILED)
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class StageMeter(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Takes one record; those without a `state` tell of progress within a stage."""
         facts = getattr(record, "progress", {})
-        if facts.get("state") == "start":
+        if facts.get("state") == StageState.START:
             self._start_bytes = self._memory.reset()
         elif facts.get("state") in _ENDS:
             self._end(facts["stage"], facts["state"], facts["seconds"])
@@ -107,7 +109,7 @@ class StageMeter(logging.Handler):
         self._start_bytes = self._memory.reset()
         start = time.monotonic()
         yield
-        self._end(stage, "done", time.monotonic() - start)
+        self._end(stage, StageState.DONE, time.monotonic() - start)
 
     def _end(self, stage: str, state: str, seconds: float) -> None:
         start, peak = self._start_bytes // _MIB, self._memory.peak() // _MIB

@@ -47,12 +47,13 @@ def outputs(words: Sequence[str]) -> dict[str, str]:
 
 def noted(stage: str, folders: dict[str, str], run: Callable[[], None]) -> None:
     """Runs a stage between two notes; that a note cannot be left stops nothing."""
+    from components.common.stage_state import StageState
     from components.exit_handler import run_notes
-    from components.exit_handler.run_notes import BEGAN, DONE, FAILED, Note
+    from components.exit_handler.run_notes import Note
 
     folder = next((run_notes.run_folder(stage, uri) for uri in folders.values()), None)
 
-    def note(state: str, line: str = "") -> None:
+    def note(state: StageState, line: str = "") -> None:
         if folder is None:
             return
         try:
@@ -60,16 +61,16 @@ def noted(stage: str, folders: dict[str, str], run: Callable[[], None]) -> None:
         except Exception:
             _LOG.warning("cannot note in %s that %s %s", folder, stage, state, exc_info=True)
 
-    note(BEGAN)
+    note(StageState.START)
     try:
         run()
     except SystemExit as end:
-        note(FAILED, f"ended with {end.code}") if end.code else note(DONE)
+        note(StageState.FAILED, f"ended with {end.code}") if end.code else note(StageState.DONE)
         raise
     except BaseException as error:
-        note(FAILED, line_of(error))
+        note(StageState.FAILED, line_of(error))
         raise
-    note(DONE)
+    note(StageState.DONE)
 
 
 def line_of(error: BaseException) -> str:

@@ -12,8 +12,9 @@ from tfx.dsl.io import fileio
 
 from components.bless.gate_text import gate_line
 from components.common.artifacts import GATES_FILE, REPORT_FILE
+from components.common.stage_state import StageState
 from components.exit_handler import run_notes
-from components.exit_handler.run_notes import BEGAN, FAILED, Note
+from components.exit_handler.run_notes import Note
 from components.pushed.publish import PUSH_FILE
 
 TIMEOUT: Final = 10.0
@@ -61,10 +62,10 @@ def report(final_status: Any, out_uri: str, stage: str, webhook_variable: str = 
 def ended(status: Mapping[str, Any], notes: Mapping[str, Note]) -> Report:
     """Judges Kubeflow's word, {} where it gives none, and the stages' notes."""
     run = str(status.get("pipelineJobResourceName", ""))
-    for note in sorted(notes.values(), key=lambda note: (note.state != FAILED, note.stage)):
-        if note.state == FAILED:
+    for note in sorted(notes.values(), key=lambda note: (note.state != StageState.FAILED, note.stage)):
+        if note.state == StageState.FAILED:
             return Report(run, "failed", note.stage, f"stage {note.stage} failed: {note.line}")
-        if note.state == BEGAN:
+        if note.state == StageState.START:
             line = f"stage {note.stage} was killed: out of memory, out of time or evicted"
             return Report(run, "failed", note.stage, line)
     state = status.get("state")

@@ -1,8 +1,8 @@
 """Notes that the stages of a run on a cluster leave for the exit handler: what became of each.
 
 Kubeflow tells the exit handler that a run failed, not which stage nor why. So each stage's process leaves
-`<folder of the run>/notes/<stage>.json`: that it began, then that it is done or the line that it failed with.
-A stage whose note still says `began` at the end was killed. A cached stage leaves none.
+`<folder of the run>/notes/<stage>.json`: that it started, then that it is done or the line that it failed with.
+A stage whose note still says `start` at the end was killed. A cached stage leaves none.
 """
 
 import json
@@ -12,9 +12,8 @@ from typing import Final
 
 from tfx.dsl.io import fileio
 
-BEGAN: Final = "began"
-DONE: Final = "done"
-FAILED: Final = "failed"
+from components.common.stage_state import StageState
+
 FOLDER: Final = "notes"
 
 
@@ -23,7 +22,8 @@ class Note:
     """What became of one stage."""
 
     stage: str
-    state: str
+    state: StageState
+    """START, DONE or FAILED."""
     line: str = ""
     """Why it failed."""
     outputs: Mapping[str, str] = field(default_factory=dict)
@@ -49,8 +49,9 @@ def read(folder: str) -> dict[str, Note]:
     for path in fileio.glob(f"{folder}/{FOLDER}/*.json"):
         try:
             with fileio.open(path, "r") as file:
-                note = Note(**json.loads(file.read()))
-        except (ValueError, TypeError):
+                fields = json.loads(file.read())
+            note = Note(**{**fields, "state": StageState(fields["state"])})
+        except (ValueError, TypeError, KeyError):
             continue
         notes[note.stage] = note
     return notes

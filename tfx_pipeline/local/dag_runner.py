@@ -9,7 +9,6 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from typing import Final
 
 from ml_metadata.proto import metadata_store_pb2
 from tfx.dsl.compiler import constants
@@ -20,16 +19,11 @@ from tfx.orchestration.portable import launcher, runtime_parameter_utils
 from tfx.orchestration.portable.mlmd import execution_lib
 from tfx.proto.orchestration import local_deployment_config_pb2, pipeline_pb2
 
+from components.common.stage_state import StageState
 from listening_log.errors import UsageError
 
-START: Final = "start"
-DONE: Final = "done"
-CACHED: Final = "cached"
-SKIPPED: Final = "skipped"  # behind a condition that does not hold
-FAILED: Final = "failed"
-
-Observer = Callable[[str, str, float], None]
-"""Is told the stage, its state (the constants above) and the seconds since its start."""
+Observer = Callable[[str, StageState, float], None]
+"""Takes the stage, its state and the seconds since its start."""
 
 
 class StageError(Exception):
@@ -99,20 +93,22 @@ class ObservedDagRunner(LocalDagRunner):
             custom_driver_spec=runner_utils.extract_custom_driver_spec(deployment, stage),
         )
         start = time.monotonic()
-        self._observe(stage, START, 0.0)
+        self._observe(stage, StageState.START, 0.0)
         try:
             execution = node_launcher.launch()
         except Exception as error:
-            self._observe(stage, FAILED, time.monotonic() - start)
+            self._observe(stage, StageState.FAILED, time.monotonic() - start)
             raise StageError(stage) from error
         execution_id = execution.execution_id if execution else None
         with metadata.Metadata(connection) as handle:
             state = _state(handle, execution_id)
-            if execution_id and state in (DONE, CACHED):
+            if execution_id and state.has_outputs:
                 self.outputs[stage], made_by = _outputs(handle, execution_id)
                 self.executions[stage] = made_by
         self._observe(stage, state, time.monotonic() - start)
-        if state == FAILED:  # inputs that can't be resolved: the launcher notes it and says nothing
+        if (
+            state == StageState.FAILED
+        ):  # inputs that can't be resolved: the launcher notes it and says nothing
             raise StageError(stage)
 
 
@@ -136,15 +132,15 @@ def needed_by(nodes: list[pipeline_pb2.PipelineNode], stage: str) -> set[str]:
     return wanted
 
 
-def _state(handle: metadata.Metadata, execution_id: int | None) -> str:
+def _state(handle: metadata.Metadata, execution_id: int | None) -> StageState:
     if not execution_id:
-        return SKIPPED
+        return StageState.SKIPPED
     (execution,) = handle.store.get_executions_by_id([execution_id])
     states = {
-        metadata_store_pb2.Execution.COMPLETE: DONE,
-        metadata_store_pb2.Execution.CACHED: CACHED,
+        metadata_store_pb2.Execution.COMPLETE: StageState.DONE,
+        metadata_store_pb2.Execution.CACHED: StageState.CACHED,
     }
-    return states.get(execution.last_known_state, FAILED)
+    return states.get(execution.last_known_state, StageState.FAILED)
 
 
 def _outputs(handle: metadata.Metadata, execution_id: int) -> tuple[dict[str, str], int]:

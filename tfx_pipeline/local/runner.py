@@ -12,6 +12,7 @@ from typing import Any, Final, TextIO
 from components.common import progress
 from components.common.beam_errors import user_error_in
 from components.common.data_digest import data_digest
+from components.common.stage_state import StageState
 from listening_log.cleaning.forgotten import Forgotten
 from listening_log.errors import UserError
 from serving.errors import ServerError
@@ -111,7 +112,6 @@ def _run(parameters: Parameters, home: Path, config: Config, only: str | None, t
     from tfx.orchestration.metadata import sqlite_metadata_connection_config
 
     from components.pushed.in_production import version_in_production
-    from tfx_pipeline.local import dag_runner
     from tfx_pipeline.local.dag_runner import ObservedDagRunner, StageError
     from tfx_pipeline.pipeline import create_pipeline
 
@@ -134,8 +134,8 @@ def _run(parameters: Parameters, home: Path, config: Config, only: str | None, t
     )
     retention.forget_replaced_pushes(artifacts, serving)
 
-    def observe(stage: str, state: str, seconds: float) -> None:
-        if state == dag_runner.DONE:
+    def observe(stage: str, state: StageState, seconds: float) -> None:
+        if state == StageState.DONE:
             if stage == EXAMPLE_GEN and not _is_still(parameters):
                 shutil.rmtree(Path(runner.outputs[stage]["summary"]))  # for TFX's cache it is gone
                 raise UserError(f"{parameters.data_dir} changed while it was read: run again")
@@ -178,7 +178,7 @@ def _tidy(home: Path) -> None:
         _LOG.info("removed %s, of a run that did not end", folder)
     for changed in output_manifests.remove_changed(home / "artifacts"):
         _LOG.warning("%s, execution %d: %s", changed.stage, changed.execution, changed.what)
-        progress.report(changed.stage, state="damaged")
+        progress.report(changed.stage, state=StageState.DAMAGED)
 
 
 def _one_line(error: BaseException) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 from components.common import progress
 from components.common.data_digest import data_digest
+from components.common.stage_state import StageState
 from listening_log.cleaning.forgotten import Forgotten
 from listening_log.errors import UserError
 from tfx_pipeline.config.beam import beam_args
@@ -51,7 +52,7 @@ class Interactive:
         self.config = load_config(overrides=self.settings)
         self.home = Home(Path(home).resolve())
         self.home.prepare()
-        self.states: dict[str, str] = {}
+        self.states: dict[str, StageState] = {}
         """How each stage ended that has run, in order: done, cached or skipped."""
         self._log = _open_log(self.home)
         check_sources()
@@ -118,8 +119,9 @@ class Interactive:
 
     def artifact(self, stage: str, output: str) -> Any:
         """The TFX artifact of a stage's output. Raises UserError where the stage has not run."""
-        if self.states.get(stage) not in ("done", "cached"):
-            raise UserError(f"{stage} has made nothing: {self.states.get(stage, 'it has not run')}")
+        state = self.states.get(stage)
+        if state is None or not state.has_outputs:
+            raise UserError(f"{stage} has made nothing: {state or 'it has not run'}")
         (artifact,) = self.components[stage].outputs[output].get()
         return artifact
 
@@ -137,7 +139,7 @@ class Interactive:
         return {
             stage: {output: self.folder(stage, output) for output in self.components[stage].outputs}
             for stage, state in self.states.items()
-            if state in ("done", "cached")
+            if state.has_outputs
         }
 
     def _needed(self, stages: Sequence[str]) -> set[str]:
@@ -150,18 +152,18 @@ class Interactive:
                 pending.extend(node.id for node in self.components[stage].upstream_nodes)
         return wanted
 
-    def _run(self, stage: str) -> str:
+    def _run(self, stage: str) -> StageState:
         from components.common.beam_errors import user_error_in
 
         component, start = self.components[stage], time.monotonic()
         if not self._allowed(component):
-            progress.report(stage, state="skipped", seconds=0.0)
-            return "skipped"
-        progress.report(stage, state="start", seconds=0.0)
+            progress.report(stage, state=StageState.SKIPPED, seconds=0.0)
+            return StageState.SKIPPED
+        progress.report(stage, state=StageState.START, seconds=0.0)
         try:
             execution = self.context.run(component, enable_cache=True).execution_id
         except Exception as error:
-            progress.report(stage, state="failed", seconds=time.monotonic() - start)
+            progress.report(stage, state=StageState.FAILED, seconds=time.monotonic() - start)
             told = user_error_in(error)
             if told is None:
                 raise
@@ -170,13 +172,14 @@ class Interactive:
         progress.report(stage, state=state, seconds=time.monotonic() - start)
         return state
 
-    def _state(self, execution: int) -> str:
+    def _state(self, execution: int) -> StageState:
         from ml_metadata.proto import metadata_store_pb2
         from tfx.orchestration.metadata import Metadata
 
         with Metadata(self.context.metadata_connection_config) as handle:
             (found,) = handle.store.get_executions_by_id([execution])
-        return "cached" if found.last_known_state == metadata_store_pb2.Execution.CACHED else "done"
+        was_cached = found.last_known_state == metadata_store_pb2.Execution.CACHED
+        return StageState.CACHED if was_cached else StageState.DONE
 
     def _allowed(self, component: Any) -> bool:
         """Whether the conditions around a stage hold, over the artifacts that there are: the context has none."""

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final, TextIO
 
+from components.common.stage_state import StageState
+
 LOGGER: Final = "upnext.progress"
 
 _BAR = 12
@@ -33,7 +35,7 @@ class _Stage:
 class ProgressDisplay(logging.Handler):
     """Renders the records of `components.common.progress` on a stream.
 
-    A record's attribute `progress` holds `stage` and any of: `state` (start, done, cached, skipped, failed)
+    A record's attribute `progress` holds `stage` and any of: `state` (a `StageState`)
     with `seconds`; `epoch`, `epochs` and `metrics`; `step` and `steps`; `note`, what it does now; `result`, what
     its line says when it is done. On a terminal the stage under way is one line that is redrawn; elsewhere
     there is a line an epoch, and one every few seconds at most.
@@ -69,7 +71,7 @@ class ProgressDisplay(logging.Handler):
     def _take(self, facts: dict[str, Any]) -> None:
         name = str(facts.get("stage", ""))
         state = facts.get("state")
-        if state == "start":
+        if state == StageState.START:
             self._stage = _Stage(name, self._clock())
             self._last_line = self._clock()
             self._draw()
@@ -80,8 +82,8 @@ class ProgressDisplay(logging.Handler):
 
     def _end(self, name: str, state: str, seconds: float) -> None:
         self._clear()
-        shown = duration(seconds) if state == "done" else state
-        result = self._stage.facts.get("result", "") if self._stage and state == "done" else ""
+        shown = duration(seconds) if state == StageState.DONE else state
+        result = self._stage.facts.get("result", "") if self._stage and state == StageState.DONE else ""
         self._print(f"  {name:<{_NAME}} {shown:>7}  {result}".rstrip())
         self._stage = None
 

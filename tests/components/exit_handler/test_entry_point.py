@@ -3,9 +3,10 @@ from pathlib import Path
 
 import pytest
 
+from components.common.stage_state import StageState
 from components.exit_handler import run_notes
 from components.exit_handler.entry_point import INVOCATION, line_of, main, noted, outputs
-from components.exit_handler.run_notes import DONE, FAILED, Note
+from components.exit_handler.run_notes import Note
 from listening_log.errors import UserError
 
 
@@ -52,13 +53,15 @@ def test_a_stage_does_its_work_through_tfx_and_notes_that_it_is_done(uri: Path):
     assert not end.value.code
     assert (uri / "summary.json").read_text() == "{}"
     assert json.loads((uri.parent / "output.json").read_text())["artifacts"]["summary"]
-    assert notes(uri) == {"First": Note("First", DONE, outputs={"summary": str(uri)})}
+    assert notes(uri) == {"First": Note("First", StageState.DONE, outputs={"summary": str(uri)})}
 
 
 def test_a_stage_that_fails_notes_its_line_and_still_fails(uri: Path):
     with pytest.raises(UserError):
         main(["First", *words(uri, {"fail": "user"})])
-    assert notes(uri)["First"] == Note("First", FAILED, "the log has no events", {"summary": str(uri)})
+    assert notes(uri)["First"] == Note(
+        "First", StageState.FAILED, "the log has no events", {"summary": str(uri)}
+    )
 
 
 def test_a_retry_that_works_takes_the_failure_back(uri: Path):
@@ -69,13 +72,13 @@ def test_a_retry_that_works_takes_the_failure_back(uri: Path):
         noted("First", {"summary": str(uri)}, fail)
     assert notes(uri)["First"].line == "ValueError: last line"
     noted("First", {"summary": str(uri)}, lambda: None)
-    assert notes(uri)["First"].state == DONE
+    assert notes(uri)["First"].state == StageState.DONE
 
 
 def test_an_end_with_a_code_is_a_failure(uri: Path):
     with pytest.raises(SystemExit):
         noted("First", {"summary": str(uri)}, lambda: exit(3))
-    assert notes(uri)["First"] == Note("First", FAILED, "ended with 3", {"summary": str(uri)})
+    assert notes(uri)["First"] == Note("First", StageState.FAILED, "ended with 3", {"summary": str(uri)})
 
 
 def test_a_note_that_cannot_be_left_stops_nothing(tmp_path: Path):

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 
 import pytest
 
+from components.common.stage_state import StageState
 from components.exit_handler import run_notes
 from components.exit_handler.report import Report, ended, report
-from components.exit_handler.run_notes import BEGAN, DONE, FAILED, Note
+from components.exit_handler.run_notes import Note
 
 SUCCEEDED = {"state": "SUCCEEDED", "pipelineJobResourceName": "run-1"}
 BROKE = {"state": "FAILED", "pipelineJobResourceName": "run-1", "error": {}}
@@ -63,14 +64,14 @@ def bless(run: Path, *gates: dict[str, Any]) -> Note:
     folder = run / "Bless/blessing"
     folder.mkdir(parents=True)
     (folder / "gates.json").write_text(json.dumps({"gates": gates}))
-    return Note("Bless", DONE, outputs={"blessing": str(folder)})
+    return Note("Bless", StageState.DONE, outputs={"blessing": str(folder)})
 
 
 def push(run: Path) -> Note:
     folder = run / "Push/pushed_model"
     folder.mkdir(parents=True)
     (folder / "push.json").write_text(json.dumps({"version": 7, "destination": "/mnt/serving"}))
-    return Note("Push", DONE, outputs={"pushed_model": str(folder)})
+    return Note("Push", StageState.DONE, outputs={"pushed_model": str(folder)})
 
 
 def judged(status: dict[str, Any], *notes: Note) -> Report:
@@ -78,20 +79,21 @@ def judged(status: dict[str, Any], *notes: Note) -> Report:
 
 
 def test_a_failed_stage_is_told_with_its_line():
-    done, failed = Note("LogStatistics", DONE), Note("RankerTrainer", FAILED, "ResourceExhaustedError: OOM")
+    done = Note("LogStatistics", StageState.DONE)
+    failed = Note("RankerTrainer", StageState.FAILED, "ResourceExhaustedError: OOM")
     assert judged(BROKE, done, failed) == Report(
         "run-1", "failed", "RankerTrainer", "stage RankerTrainer failed: ResourceExhaustedError: OOM"
     )
 
 
 def test_a_stage_that_began_and_said_nothing_more_was_killed():
-    told = judged(BROKE, Note("LogStatistics", DONE), Note("RankerTrainer", BEGAN))
+    told = judged(BROKE, Note("LogStatistics", StageState.DONE), Note("RankerTrainer", StageState.START))
     assert (told.ended, told.stage) == ("failed", "RankerTrainer")
     assert told.line == "stage RankerTrainer was killed: out of memory, out of time or evicted"
 
 
 def test_a_failure_that_was_told_comes_before_one_that_was_not():
-    assert judged(BROKE, Note("A", BEGAN), Note("B", FAILED, "why")).stage == "B"
+    assert judged(BROKE, Note("A", StageState.START), Note("B", StageState.FAILED, "why")).stage == "B"
 
 
 def test_without_a_note_kubeflows_own_word_is_told():
@@ -124,7 +126,7 @@ def test_it_leaves_a_line_in_the_log_a_file_and_a_message(
     run: Path, hook: type[Hook], caplog: pytest.LogCaptureFixture
 ):
     run_notes.write(str(run), bless(run, GATE))
-    run_notes.write(str(run), Note("ExitHandler", BEGAN))
+    run_notes.write(str(run), Note("ExitHandler", StageState.START))
     out = run / "ExitHandler/report"
     report(json.dumps(SUCCEEDED), str(out), "ExitHandler", "ALERTS_URL")
     expected = {"run": "run-1", "ended": "refused", "stage": "Bless", "line": REFUSAL}

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Final, TextIO
 
 from components.common import progress
+from components.common.stage_state import StageState
 from listening_log.errors import UserError
 from tfx_pipeline.home.layout import Home
-from tfx_pipeline.kubeflow.emulator.graph import FAILED, GraphRun
+from tfx_pipeline.kubeflow.emulator.graph import GraphRun
 from tfx_pipeline.kubeflow.emulator.inputs import Given
 from tfx_pipeline.kubeflow.emulator.reading import parameter_values, read_compiled
 from tfx_pipeline.kubeflow.runtime_parameters import DATA_DIR, DESTINATION, SPANS
@@ -45,12 +46,12 @@ def run_compiled(file: str | Path, home: str | Path, given: Mapping[str, str], t
     logs.mkdir(parents=True)
     _note(home, values)
 
-    def observe(stage: str, state: str, seconds: float) -> None:
+    def observe(stage: str, state: StageState, seconds: float) -> None:
         progress.report(stage, state=state, seconds=seconds)
 
     run = GraphRun(spec, run_id, home / ROOT, logs, observe)
     state = run.run(spec["root"], Given(values))
-    if state == FAILED:
+    if state == StageState.FAILED:
         stage, words = next(iter(run.failed.items()))
         raise UserError(f"stage {stage} failed: {words} (details: {logs / stage}.log)")
     found = results.read(

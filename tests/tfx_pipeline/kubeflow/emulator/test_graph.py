@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from components.common.stage_state import StageState
 from tests.tfx_pipeline.kubeflow.emulator.toy import component, executor, specification, taking, task
-from tfx_pipeline.kubeflow.emulator.graph import CACHED, DONE, FAILED, SKIPPED, START, GraphRun, ordered
+from tfx_pipeline.kubeflow.emulator.graph import GraphRun, ordered
 from tfx_pipeline.kubeflow.emulator.inputs import Given
 
 CACHING = {"cachingOptions": {"enableCache": True}}
@@ -25,7 +26,7 @@ class Run:
         self.state = self.graph.run(spec["root"], Given({"seed": 17}))
 
     def _observe(self, name: str, state: str, seconds: float) -> None:
-        if state != START:
+        if state != StageState.START:
             self.told.append((name, state))
 
     def given(self, name: str) -> dict[str, Any]:
@@ -39,8 +40,8 @@ def test_a_task_gets_what_the_one_before_it_made(tmp_path: Path) -> None:
         {"a": executor(metadata={"rows": 3.0}), "b": executor()},
     )
     run = Run(spec, tmp_path)
-    assert run.state == DONE
-    assert run.told == [("a", DONE), ("b", DONE)]
+    assert run.state == StageState.DONE
+    assert run.told == [("a", StageState.DONE), ("b", StageState.DONE)]
     (artifact,) = run.given("b")["artifacts"]["it"]["artifacts"]
     assert artifact["name"] == "run/a/out"
     assert artifact["type"] == {"schemaTitle": "toy.Thing"}
@@ -62,7 +63,7 @@ def test_parameters_come_from_the_pipeline_from_constants_and_from_defaults(tmp_
     assert given["parameterValues"] == {"seed": 17, "word": "constant", "other": "default"}
 
 
-@pytest.mark.parametrize(("blessed", "state"), [(1.0, DONE), (0.0, SKIPPED)])
+@pytest.mark.parametrize(("blessed", "state"), [(1.0, StageState.DONE), (0.0, StageState.SKIPPED)])
 def test_a_condition_is_asked_of_an_artifacts_metadata(tmp_path: Path, blessed: float, state: str) -> None:
     condition = "inputs.artifacts['it'].artifacts[0].metadata['blessed'] == 1.0"
     spec = specification(
@@ -74,8 +75,8 @@ def test_a_condition_is_asked_of_an_artifacts_metadata(tmp_path: Path, blessed: 
         {"bless": executor(metadata={"blessed": blessed}), "push": executor(), "after": executor()},
     )
     run = Run(spec, tmp_path)
-    assert run.told == [("bless", DONE), ("push", state), ("after", state)]
-    assert run.state == DONE
+    assert run.told == [("bless", StageState.DONE), ("push", state), ("after", state)]
+    assert run.state == StageState.DONE
 
 
 def test_what_was_done_before_comes_from_the_cache(tmp_path: Path) -> None:
@@ -83,7 +84,7 @@ def test_what_was_done_before_comes_from_the_cache(tmp_path: Path) -> None:
     executors = {name: executor() for name in tasks}
     Run(specification(tasks, executors), tmp_path, "first")
     again = Run(specification(tasks, executors), tmp_path, "second")
-    assert again.told == [("a", CACHED), ("c", DONE), ("b", CACHED)]
+    assert again.told == [("a", StageState.CACHED), ("c", StageState.DONE), ("b", StageState.CACHED)]
     assert again.graph.done["b"].artifacts["out"]["name"] == "first/b/out"
 
 
@@ -95,10 +96,10 @@ def test_a_task_is_done_again_if_its_inputs_its_container_or_what_it_made_have_c
     edited = Run(
         specification(tasks, {"a": executor(metadata={"n": 1.0}), "b": executor()}), tmp_path, "edited"
     )
-    assert edited.told == [("a", DONE), ("b", DONE)]
+    assert edited.told == [("a", StageState.DONE), ("b", StageState.DONE)]
     Path(first.graph.done["b"].artifacts["out"]["uri"]).rename(tmp_path / "elsewhere")
     lost = Run(specification(tasks, {"a": executor(), "b": executor()}), tmp_path, "lost")
-    assert lost.told == [("a", CACHED), ("b", DONE)]
+    assert lost.told == [("a", StageState.CACHED), ("b", StageState.DONE)]
 
 
 def with_exit_handler(inner: dict[str, Any], executors: dict[str, Any]) -> dict[str, Any]:
@@ -118,9 +119,15 @@ def test_the_exit_handler_hears_which_stage_failed_and_why(tmp_path: Path) -> No
     failing = executor(fail=str(tmp_path / "count"), why="no such track")
     executors = {"a": executor(), "b": failing, "c": executor(), "d": executor()}
     run = Run(with_exit_handler(inner, executors), tmp_path)
-    assert run.state == FAILED
+    assert run.state == StageState.FAILED
     # as on a cluster, what does not depend on the failed one goes on
-    assert dict(run.told) == {"a": DONE, "b": FAILED, "c": SKIPPED, "d": DONE, "exit": DONE}
+    assert dict(run.told) == {
+        "a": StageState.DONE,
+        "b": StageState.FAILED,
+        "c": StageState.SKIPPED,
+        "d": StageState.DONE,
+        "exit": StageState.DONE,
+    }
     status = json.loads(run.given("exit")["parameterValues"]["status"])
     assert status["state"] == "FAILED"
     assert status["error"] == {"message": "b: ValueError: no such track"}
@@ -147,7 +154,7 @@ def test_a_failed_task_is_tried_again_as_its_policy_says(tmp_path: Path) -> None
     count = tmp_path / "count"
     spec = specification({"a": task("a", retryPolicy=policy)}, {"a": executor(fail=str(count), why="no")})
     run = Run(spec, tmp_path)
-    assert run.state == FAILED
+    assert run.state == StageState.FAILED
     assert count.read_text() == "xxxx"
     assert run.waits == [10.0, 30.0, 60.0]
     assert (tmp_path / "logs/run/a-retry-3.log").is_file()
