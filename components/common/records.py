@@ -1,86 +1,337 @@
-"""What a stage writes for another: a JSON file in the folder of an artifact, as a typed record.
+"""The records that stages write for each other, in the order of the pipeline.
 
-A field `recall_at_200` is `recall@200` in the file. A figure that could not be taken is NaN here and null there,
-since JSON has no NaN. A reader passes over fields that it does not know, because a pushed model outlives the
-code that wrote it; a missing field, or one of a wrong type, is an error.
+The docstring of each says which stage writes it; `FILE` is its name in the stage's artifact.
 """
 
-import json
 import math
-from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, JsonValue, PlainSerializer, ValidationError
+from pydantic import JsonValue
 from typing_extensions import Self
 
-from listening_log.errors import UserError
-from listening_log.tables import files
-
-Figure = Annotated[
-    float,
-    BeforeValidator(lambda value: math.nan if value is None else value),
-    PlainSerializer(lambda value: value if math.isfinite(value) else None, when_used="json"),
-]
-"""A measured number; NaN where it could not be taken."""
+from components.common.record import Figure, Part, Record
 
 
-class Part(BaseModel):
-    """A part of a record: frozen, with `_at_` in a field's name written as `@`."""
+class SplitPlan(Part):
+    """How the log was split, and why so."""
 
-    model_config = ConfigDict(
-        frozen=True,
-        extra="ignore",
-        alias_generator=lambda name: name.replace("_at_", "@"),
-        populate_by_name=True,
-        protected_namespaces=(),
-    )
-
-    def as_json(self) -> dict[str, JsonValue]:
-        """The content as JSON has it."""
-        content: dict[str, JsonValue] = self.model_dump(mode="json", by_alias=True)
-        return content
+    kind: str
+    reason: str
+    first_cut: int | None
+    """Unix seconds; None where each listener's last events are held out."""
+    second_cut: int | None
 
 
-class Record(Part):
-    """A record in a file of its own, on disk or wherever `tf.io.gfile` reaches."""
+class ContextShape(Part):
+    """The columns that say where and how an item was played."""
 
-    FILE: ClassVar[str]
-    """The file's name in the folder of its artifact."""
+    columns: list[str]
+    slots: int
+    """Context tokens that an event has."""
+
+
+class ListenerShape(Part):
+    """The columns of `users` that say who plays."""
+
+    columns: list[str]
+
+
+class SpanRange(Part):
+    """The first and the last of the log's spans that were read."""
+
+    first: int
+    last: int
+
+
+class SpanEvents(SpanRange):
+    """The spans that were read, with the number of events in each."""
+
+    begin: int
+    """Time of the newest span's first event, unix seconds."""
+    events: dict[int, int]
+
+
+class SplitCounts(Part):
+    """What was written to one split."""
+
+    windows: int
+    targets: int
+    outcomes: dict[str, int]
+    """Targets of each outcome."""
+
+
+class Summary(Record):
+    """What example generation learnt of the log."""
+
+    FILE: ClassVar[str] = "summary.json"
+
+    split: SplitPlan
+    time_features: bool
+    """Whether the log's times are times of day, or only say what came first."""
+    policies: dict[str, int]
+    """How many events each cleaning policy met."""
+    places: dict[str, str]
+    """File and row of the first event that each policy met."""
+    events: int
+    listeners: int
+    items: int
+    items_played: int
+    outcomes: dict[str, int]
+    heads: list[str]
+    """Those that the outcomes of `train` can teach."""
+    context: ContextShape
+    listener: ListenerShape
+    span: tuple[int, int]
+    """Times of the first and the last event, unix seconds."""
+    spans: SpanEvents
+    splits: dict[str, SplitCounts]
+
+
+class SpanFigures(Part):
+    """What one span holds."""
+
+    rows: int
+    events: int
+    days: int
+    items: int
+    """Distinct items that were played."""
+    policies: dict[str, int]
+    columns: list[str]
+
+
+class SpanValidation(Record):
+    """SpanValidator: how the newest span compares with those before it."""
+
+    FILE: ClassVar[str] = "span_validation.json"
+
+    newest: int | None
+    """None where there is nothing to compare with."""
+    spans: dict[int, SpanFigures]
+    distances: dict[str, dict[str, Figure]]
+    """The `drift` and `skew` of each feature."""
+
+
+class Production(Record):
+    """Production: the version that was in production before the newest span."""
+
+    FILE: ClassVar[str] = "production.json"
+
+    version: int = 0
+    """0 where nothing was pushed before the span."""
+    last_span: int = 0
+
+
+class TrainingHistory(Part):
+    """What training did, epoch by epoch."""
+
+    monitor: str
+    best_epoch: int
+    """Counted from 1; 0 where nothing was trained."""
+    best: Figure
+    epochs: list[dict[str, Figure]]
+
+
+class Training(Record):
+    """Both Trainers: with what settings a model was trained, and how that went."""
+
+    FILE: ClassVar[str] = "training.json"
+
+    config: dict[str, JsonValue]
+    """Settings of the model."""
+    max_length: int
+    items: int
+    history: TrainingHistory
+
+
+class RankerTraining(Training):
+    """The ranker's Trainer: what the ranker has learnt besides its weights."""
+
+    heads: list[str]
+    exclude_seen: bool
+    evidence_weight: float
+
+
+class Index(Record):
+    """IndexBuilder: the kind of the searcher, and how many of the nearest items it finds."""
+
+    FILE: ClassVar[str] = "index.json"
+
+    kind: str
+    items: int
+    queries: int
+    recall_at_10: Figure = math.nan
+    recall_at_100: Figure = math.nan
+    recall_at_200: Figure = math.nan
+
+
+class Ranking(Part):
+    """How well a model ranks."""
+
+    hr_at_10: Figure = math.nan
+    ndcg_at_10: Figure = math.nan
+    mrr: Figure = math.nan
+
+
+class SliceRanking(Ranking):
+    """How well a model ranks some of the targets."""
+
+    targets: int
+
+
+class Difference(Part):
+    """By how much NDCG@10 is above another model's, with the bootstrap's interval."""
+
+    difference: Figure = math.nan
+    low: Figure = math.nan
+    high: Figure = math.nan
+
+
+class ProductionSlice(Difference):
+    """NDCG@10 on some of the targets, of the new model and of the one in production."""
+
+    targets: int
+    ndcg_at_10: Figure = math.nan
+    production: Figure = math.nan
+
+
+class BesideProduction(Part):
+    """The new model beside the one in production."""
+
+    version: int
+    last_span: int
+    slices: dict[str, ProductionSlice]
+
+
+class Evaluation(Record):
+    """RankingEvaluator: quality on `test`, of the models and of the baselines."""
+
+    FILE: ClassVar[str] = "evaluation.json"
+
+    targets: int
+    listeners: int
+    exclude_seen: bool
+    metrics: dict[str, Ranking]
+    """By model: `two_stage`, `ranker`, `retrieval` and the baselines."""
+    retrieval_recall: dict[str, Figure]
+    """Share of the targets among the candidates, without and with the neighbours of the history."""
+    against: dict[str, Difference]
+    """The two-stage whole beside baselines, by the baseline's name."""
+    slices: dict[str, SliceRanking]
+    """The two-stage whole by what is asked."""
+    production: BesideProduction | None
+    """None where nothing was in production before the newest span."""
+
+
+class ModelSpans(Record):
+    """Of a model's information only the spans that it has learnt from, for models of every age."""
+
+    FILE: ClassVar[str] = "upnext.json"
+
+    spans: SpanRange
+
+
+class ModelInfo(ModelSpans):
+    """Composer: what a client needs to know of a served model, in its `assets.extra`."""
+
+    model: str
+    k: int | None
+    """How many items it answers; None for as many as were sent."""
+    max_length: int
+    items: int
+    heads: list[str]
+    item_tokens: dict[str, int]
+    """How many tokens the items' columns have."""
+    context_tokens: list[str]
+    """Those of listeners and requests that the model knows, the most frequent first."""
+    context_columns: list[str]
+    listener_columns: list[str]
+    time_features: bool
+    data_span: tuple[int, int]
+    spans: SpanEvents
+    quality: Ranking
+
+
+class Agreement(Part):
+    """Shares of the answers that are the same."""
+
+    server_agreement: Figure = math.nan
+    """Of a fresh server, over gRPC and REST, with the models in this process."""
+    neutral_agreement: Figure = math.nan
+    """Of `contextual` with neutral values and `serving_default`."""
+    stock_agreement: Figure = math.nan
+    """Of both builds' ten best."""
+    histories: int = 0
+
+
+class ServingCheck(Record):
+    """ServingCheck: whether the models answer through a server as they do in process."""
+
+    FILE: ClassVar[str] = "serving_check.json"
+
+    ok: bool
+    figures: Agreement
+    reasons: list[str]
+    """What differs, or why no server answered."""
+
+
+class Gate(Part):
+    """One floor that a figure must clear."""
+
+    name: str
+    figure: Figure
+    floor: float
+    strict: bool = False
+    """The figure must be above the floor; otherwise it may be level with it."""
+    passed: bool
 
     @classmethod
-    def read(cls, uri: str | Path) -> Self:
-        """Reads the record of the folder `uri`.
+    def judge(cls, name: str, figure: float, floor: float, *, strict: bool = False) -> Self:
+        """The gate with its verdict; a figure that could not be taken passes none."""
+        passed = figure > floor if strict else figure >= floor
+        return cls(name=name, figure=figure, floor=floor, strict=strict, passed=passed)
 
-        Raises:
-            UserError: there is no such file, or it is no record of this kind.
-        """
-        record = cls.find(uri)
-        if record is None:
-            raise UserError(f"cannot read {files.join(str(uri), cls.FILE)}: there is no such file")
-        return record
+    @property
+    def refusal(self) -> str:
+        """The gate's name, figure and floor on one line."""
+        relation = "above" if self.strict else "at least"
+        figure = f"{self.figure:.4f}" if math.isfinite(self.figure) else "no figure"
+        return f"gate {self.name!r} said no: {figure}, must be {relation} {self.floor:.4f}"
 
-    @classmethod
-    def find(cls, uri: str | Path) -> Self | None:
-        """Reads the record of the folder `uri`; None where there is no such file.
 
-        Raises:
-            UserError: the file is no record of this kind.
-        """
-        path = files.join(str(uri), cls.FILE)
-        if not files.is_file(path):
-            return None
-        try:
-            with files.open_binary(path) as file:
-                return cls.model_validate(json.loads(file.read()))
-        except ValidationError as error:
-            first = error.errors(include_url=False)[0]
-            field = ".".join(map(str, first["loc"]))
-            raise UserError(f"cannot read {path}: {field}: {first['msg']}") from None
-        except (OSError, ValueError) as error:
-            raise UserError(f"cannot read {path}: {error}") from None
+class Gates(Record):
+    """Bless: every gate between a trained model and a push."""
 
-    def write(self, uri: str | Path) -> None:
-        """Writes the record into the folder `uri`, which is made if absent."""
-        text = json.dumps(self.as_json(), ensure_ascii=False, indent=2) + "\n"
-        # a lone surrogate, of a name that is no UTF-8, becomes JSON's own escape
-        files.write_bytes(files.join(str(uri), self.FILE), text.encode("utf-8", "backslashreplace"))
+    FILE: ClassVar[str] = "gates.json"
+
+    blessed: bool
+    gates: list[Gate]
+    against_blend: Difference | None = None
+    tfma: dict[str, Figure] | None = None
+    """TFMA's figures over the whole split; None where it did not run."""
+
+    @property
+    def refusals(self) -> list[str]:
+        """A line for each gate that said no."""
+        return [gate.refusal for gate in self.gates if not gate.passed]
+
+
+class Push(Record):
+    """Push: what was published where."""
+
+    FILE: ClassVar[str] = "push.json"
+
+    version: int
+    destination: str
+
+
+class RunReport(Record):
+    """ExitHandler: how a run on a cluster ended."""
+
+    FILE: ClassVar[str] = "report.json"
+
+    run: str
+    ended: str
+    """`failed`, `refused` (a gate said no), `pushed`, or `done` where nothing says more."""
+    stage: str
+    """The one that failed or refused, "" for none."""
+    line: str
