@@ -68,12 +68,12 @@ def test_the_wheel_holds_our_packages_and_nothing_else(wheel: Path):
     assert tops == OURS
 
 
-def test_the_wheel_holds_every_module_and_schema(wheel: Path):
+def test_the_wheel_holds_every_module_and_data_file(wheel: Path):
     packed = set(zipfile.ZipFile(wheel).namelist())
     sources = {
         str(path.relative_to(ROOT))
         for package in OURS
-        for ending in ("py", "pbtxt")
+        for ending in ("py", "pbtxt", "json")
         for path in (ROOT / package).rglob(f"*.{ending}")
     }
     assert sources - packed == set()

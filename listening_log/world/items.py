@@ -5,9 +5,8 @@ from functools import cached_property
 
 import numpy as np
 
-from listening_log.world.genres import GENRES
 from listening_log.world.shelves import Shelves, fill_shelves
-from listening_log.world.topics import TOPICS
+from listening_log.world.words import load_words
 
 DIMENSION = 16  # of tastes and items
 RELATED = 8  # artists that an artist leads to
@@ -108,10 +107,11 @@ def unit(vectors: np.ndarray) -> np.ndarray:
 
 
 def _make_artists(artists: int, rng: np.random.Generator) -> dict:
-    genres = min(len(GENRES), max(2, artists // 4))
-    families = sorted({genre.family for genre in GENRES})
+    genre_words = load_words().genres
+    genres = min(len(genre_words), max(2, artists // 4))
+    families = sorted({words.family for words in genre_words})
     family_vector = rng.standard_normal((len(families), DIMENSION))
-    family = np.array([families.index(genre.family) for genre in GENRES[:genres]])
+    family = np.array([families.index(words.family) for words in genre_words[:genres]])
     genre_vector = unit(family_vector[family] + 1.1 * rng.standard_normal((genres, DIMENSION)))
     size = rng.gamma(3.0, size=genres)
     genre = np.concatenate([np.arange(genres), rng.choice(genres, artists - genres, p=size / size.sum())])
@@ -138,13 +138,13 @@ def _make_artists(artists: int, rng: np.random.Generator) -> dict:
 
 def _nearest(vector: np.ndarray, count: int) -> np.ndarray:
     """The `count` nearest other rows of each row: [n, count] int32. In blocks, for memory."""
-    found = []
+    nearest = []
     for start in range(0, len(vector), 512):
         block = np.arange(start, min(start + 512, len(vector)))
         likeness = vector[block] @ vector.T
         likeness[np.arange(len(block)), block] = -np.inf
-        found.append(np.sort(np.argpartition(-likeness, count - 1, axis=1)[:, :count], axis=1))
-    return np.concatenate(found).astype(np.int32)
+        nearest.append(np.sort(np.argpartition(-likeness, count - 1, axis=1)[:, :count], axis=1))
+    return np.concatenate(nearest).astype(np.int32)
 
 
 def _sizes(total: int, parts: int, rng: np.random.Generator) -> np.ndarray:
@@ -176,7 +176,8 @@ def _make_tracks(tracks: int, days: int, artists: dict, rng: np.random.Generator
     weight = np.empty(tracks)
     weight[rank] = (1.0 + place) ** -1.1
     genre = artists["artist_genre"][artist]
-    minutes = np.array([g.minutes for g in GENRES])[genre] * rng.lognormal(0.0, 0.22, tracks)
+    genre_words = load_words().genres
+    minutes = np.array([words.minutes for words in genre_words])[genre] * rng.lognormal(0.0, 0.22, tracks)
     return {
         "artist": artist.astype(np.int32),
         "album": album.astype(np.int32),
@@ -184,7 +185,7 @@ def _make_tracks(tracks: int, days: int, artists: dict, rng: np.random.Generator
         "release_day": np.maximum(release, -25_000),
         "duration_ms": np.maximum(minutes * 60, 45).astype(np.int64) * 1000 + rng.integers(0, 1000, tracks),
         "weight": weight,
-        "explicit": rng.random(tracks) < np.array([g.explicit for g in GENRES])[genre],
+        "explicit": rng.random(tracks) < np.array([words.explicit for words in genre_words])[genre],
     }
 
 
@@ -193,11 +194,12 @@ def _make_episodes(episodes: int, days: int, rng: np.random.Generator) -> dict:
     sizes = _sizes(episodes, shows, rng)
     show = np.repeat(np.arange(shows), sizes)
     place = _place_in_group(sizes)
-    topic = rng.permutation(np.arange(shows) % len(TOPICS))
+    topics = load_words().topics
+    topic = rng.permutation(np.arange(shows) % len(topics))
     every = rng.choice([2.0, 3.5, 7.0, 7.0], shows)
     newest = days - 1 - rng.random(shows) * np.minimum(every, days - 1)
     release = np.floor(newest[show] - (sizes[show] - 1 - place) * every[show])
-    minutes = np.array([t.minutes for t in TOPICS])[topic[show]] * rng.lognormal(0.0, 0.15, episodes)
+    minutes = np.array([words.minutes for words in topics])[topic[show]] * rng.lognormal(0.0, 0.15, episodes)
     return {
         "topic": topic.astype(np.int32),
         "show_weight": rng.lognormal(0.0, 1.0, shows),

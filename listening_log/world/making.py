@@ -74,11 +74,21 @@ def make_world(
     """Writes a listening world of `users` listeners, `items` items and `days` days to `out_dir`.
 
     The contract's tables `events` (by listener, then time), `catalog` and `users` as Parquet, and the true
-    preferences in `truth/`. The same arguments give the same bytes. `start` is the first day (UTC);
-    `progress(done, users)` is called after each chunk of listeners.
-    An earlier world in `out_dir` is replaced.
+    preferences in `truth/`. The same arguments give the same bytes. An earlier world in `out_dir` is
+    replaced.
 
-    Raises UsageError for arguments out of range or a folder with other files, UserError if writing fails.
+    Args:
+        out_dir: a folder that is new or empty, or holds an earlier world.
+        users: how many listeners.
+        items: how many tracks and episodes.
+        days: how many days.
+        seed: of everything that is drawn.
+        start: the first day (UTC).
+        progress: called as `progress(done, users)` after each chunk of listeners.
+
+    Raises:
+        UsageError: an argument is out of range, or the folder holds other files.
+        UserError: writing fails.
     """
     _check(users=(users, 2), items=(items, 10), days=(days, 2), seed=(seed, 0))
     with whole_directory(Path(out_dir)) as folder:

@@ -6,10 +6,8 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
-from listening_log.world.genres import GENRES
 from listening_log.world.items import COUNTRIES, EVERYWHERE, Catalogue
-from listening_log.world.topics import TOPICS
-from listening_log.world.words import Words
+from listening_log.world.words import Words, load_words
 
 _Names = tuple[list[str], list[str], list[str], list[str]]
 
@@ -103,16 +101,17 @@ def _names_by_group(groups: np.ndarray, words: list[Words], rng: np.random.Gener
 
 def _name_tracks(catalogue: Catalogue, start: date, rng: np.random.Generator) -> _Names:
     """Titles, creators, genres and descriptions of the tracks."""
-    genre_of = catalogue.artist_genre.tolist()
-    artists = _names_by_group(catalogue.artist_genre, [g.artists for g in GENRES[: catalogue.genres]], rng)
-    titles = _names_by_group(catalogue.track_artist, [GENRES[g].titles for g in genre_of], rng)
-    album_walks = [_Walk(GENRES[g].albums, rng) for g in genre_of]
+    genre_words = load_words().genres[: catalogue.genres]
+    genre_of = [genre_words[row] for row in catalogue.artist_genre.tolist()]
+    artists = _names_by_group(catalogue.artist_genre, [genre.artists for genre in genre_words], rng)
+    titles = _names_by_group(catalogue.track_artist, [genre.titles for genre in genre_of], rng)
+    album_walks = [_Walk(genre.albums, rng) for genre in genre_of]
     tag_places = rng.integers(0, 3, catalogue.tracks).tolist()
     creators, genres, descriptions = [], [], []
     rows = zip(catalogue.track_artist.tolist(), catalogue.track_album.tolist(), tag_places, strict=True)
     days = catalogue.release_day[: catalogue.tracks].tolist()
     for (artist, album, tag), day in zip(rows, days, strict=True):
-        genre = GENRES[genre_of[artist]]
+        genre = genre_of[artist]
         creators.append(artists[artist])
         genres.append(f"{genre.name}|{genre.tags[tag]}")
         year = (start + timedelta(days=day)).year
@@ -121,14 +120,15 @@ def _name_tracks(catalogue: Catalogue, start: date, rng: np.random.Generator) ->
 
 
 def _name_episodes(catalogue: Catalogue, rng: np.random.Generator) -> _Names:
-    """The same of the episodes."""
-    topic_of = catalogue.show_topic.tolist()
-    shows = _names_by_group(catalogue.show_topic, [t.shows for t in TOPICS], rng)
-    subjects = _names_by_group(catalogue.episode_show, [TOPICS[t].episodes for t in topic_of], rng)
+    """Titles, creators, genres and descriptions of the episodes."""
+    topics = load_words().topics
+    topic_of = [topics[row] for row in catalogue.show_topic.tolist()]
+    shows = _names_by_group(catalogue.show_topic, [topic.shows for topic in topics], rng)
+    subjects = _names_by_group(catalogue.episode_show, [topic.episodes for topic in topic_of], rng)
     titles, creators, genres, descriptions = [], [], [], []
     numbers = catalogue.episode_number.tolist()
     for show, number, subject in zip(catalogue.episode_show.tolist(), numbers, subjects, strict=True):
-        topic = TOPICS[topic_of[show]]
+        topic = topic_of[show]
         titles.append(f"Ep. {number}: {subject}")
         creators.append(shows[show])
         genres.append("|".join((topic.name, *topic.tags)))

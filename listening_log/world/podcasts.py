@@ -74,9 +74,9 @@ def play_episodes(
     broken = np.concatenate([broken, np.zeros(int(broken.sum()), bool)])
 
     session = np.searchsorted(sessions.start + sessions.listener * (1 << 40), wish + listener * (1 << 40))
-    found = session < len(sessions.start)
-    found[found] = sessions.listener[session[found]] == listener[found]
-    session, episode, broken = session[found], episode[found], broken[found]
+    in_time = session < len(sessions.start)
+    in_time[in_time] = sessions.listener[session[in_time]] == listener[in_time]
+    session, episode, broken = session[in_time], episode[in_time], broken[in_time]
     # The first go comes first; a second go that falls into the same session is none.
     order = np.lexsort((~broken, episode, session))
     session, episode, broken = session[order], episode[order], broken[order]

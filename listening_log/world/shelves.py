@@ -40,9 +40,9 @@ class Shelves:
         return np.where(count > 0, self.order[np.minimum(place, len(self.order) - 1)], -1)
 
     def pick_chances(self, shelf_chance: np.ndarray, day: int, items: int) -> np.ndarray:
-        """The chance of each of `items` items when shelves are asked with `shelf_chance` [G]: [items].
+        """The chance of each of `items` items when shelves are chosen with `shelf_chance` [G]: [items].
 
-        What a shelf without a released item was asked for is missing from the sum.
+        The chance of a shelf without a released item is missing from the sum.
         """
         weight = np.diff(self.reach) * (self.release_day <= day)
         fresh = weight * (self.release_day > day - FRESH_DAYS)

@@ -56,11 +56,21 @@ def true_ranking_scores(
 ) -> np.ndarray:
     """The chance of each item to be this listener's next play at `timestamp`: [items] float64.
 
-    In the order of `truth.item_ids`. `history` is what the listener played before, oldest first;
-    `last_timestamp` and `last_skipped` tell of its last play, `surface` of the request ("" = not known).
-    `kept` asks for plays that are not skipped, as evaluation does; without it the chances sum to 1.
-    Exact for tracks up to whether a session goes on; for episodes an estimate. Raises KeyError for an
-    unknown user or item.
+    The order is that of `truth.item_ids`. Chances are exact for tracks, up to whether a session goes on, and
+    an estimate for episodes.
+
+    Args:
+        truth: of the world.
+        user_id: the listener.
+        timestamp: unix seconds of the request.
+        history: what the listener played before, oldest first.
+        last_timestamp: when the last play of the history began.
+        last_skipped: whether that play was skipped.
+        surface: of the request; "" where it is not known.
+        kept: count plays only that are not skipped, as evaluation does; else the chances sum to 1.
+
+    Raises:
+        KeyError: an unknown user or item.
     """
     row = truth.user_row[user_id]
     day = int(np.clip((timestamp - truth.start) // DAY, 0, truth.catalogue.days - 1))
@@ -114,7 +124,11 @@ def save_truth(truth: Truth, path: Path) -> None:
 
 
 def load_truth(directory: Path | str) -> Truth:
-    """The truth of the world in `directory`. Raises UserError where there is none."""
+    """The truth of the world in `directory`.
+
+    Raises:
+        UserError: there is none.
+    """
     path = Path(directory) / TRUTH_FILE
     try:
         with np.load(path, allow_pickle=False) as file:

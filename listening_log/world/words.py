@@ -1,9 +1,16 @@
-"""The words from which artists, titles, shows and episodes are composed; each genre has its own.
+"""The words of `words.json`, from which artists, titles, shows and episodes are composed.
 
-`{a}` and `{b}` of a pattern are words of a first and a second list.
+Each genre and each topic has its own. `{a}` and `{b}` of a pattern are words of a first and a second list.
 """
 
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from pydantic import TypeAdapter
+
+_FILE: Final = Path(__file__).with_name("words.json")
 
 
 @dataclass(frozen=True)
@@ -12,7 +19,7 @@ class Words:
 
     first: tuple[str, ...]
     second: tuple[str, ...]
-    patterns: tuple[str, ...]
+    patterns: tuple[str, ...] = ("{a} {b}",)
 
     @property
     def count(self) -> int:
@@ -52,6 +59,15 @@ class Topic:
     episodes: Words
 
 
-def words(first: str, second: str, *patterns: str) -> Words:
-    """Words from two lists "one|two|three"; without a pattern, the two stand side by side."""
-    return Words(tuple(first.split("|")), tuple(second.split("|")), patterns or ("{a} {b}",))
+@dataclass(frozen=True)
+class WorldWords:
+    """All genres and topics. A small world has the first genres only."""
+
+    genres: tuple[Genre, ...]
+    topics: tuple[Topic, ...]
+
+
+@cache
+def load_words() -> WorldWords:
+    """The words that the package brings along."""
+    return TypeAdapter(WorldWords).validate_json(_FILE.read_bytes())

@@ -90,8 +90,11 @@ def write_users(path: Path, listeners: Listeners, user_ids: np.ndarray) -> None:
 def whole_directory(out_dir: Path) -> Iterator[Path]:
     """A new folder beside `out_dir` to write in; at a good end it becomes `out_dir`, else it is removed.
 
-    Raises UsageError if `out_dir` is not a folder, or holds anything but an earlier made world (which is
-    replaced); UserError if the disk says no.
+    An earlier made world in `out_dir` is replaced.
+
+    Raises:
+        UsageError: `out_dir` is not a folder, or holds other files than a made world.
+        UserError: the disk says no.
     """
     out_dir = Path(os.path.abspath(out_dir))
     if out_dir.is_symlink():
@@ -120,7 +123,7 @@ def _refuse_foreign(out_dir: Path) -> None:
         return
     if not out_dir.is_dir():
         raise UsageError(f"{out_dir}: is a file; name a folder for the world")
-    held = {path.name for path in out_dir.iterdir()}
-    if held and not (held <= _OWN and (out_dir / TRUTH_FILE).is_file()):
-        other = min(held - _OWN, default=min(held))
+    names = {path.name for path in out_dir.iterdir()}
+    if names and not (names <= _OWN and (out_dir / TRUTH_FILE).is_file()):
+        other = min(names - _OWN, default=min(names))
         raise UsageError(f"{out_dir}: holds other files ({other}); name a new or an empty folder")

@@ -21,30 +21,34 @@ from listening_log.world.music import next_track_chances, play_sessions
 from listening_log.world.sessions import Sessions, hour_weights
 from listening_log.world.shelves import fill_shelves, pick_by_row
 from listening_log.world.truth import TRUTH_FILE, Truth
-from listening_log.world.words import words
+from listening_log.world.words import Words
 
 SMALL = {"users": 150, "items": 300, "days": 40, "seed": 5}
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, WorldSummary]:
-    folder = tmp_path_factory.mktemp("world") / "log"
-    return folder, make_world(folder, **SMALL)
+def world_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("world") / "log"
+
+
+@pytest.fixture(scope="module", autouse=True)
+def summary(world_folder: Path) -> WorldSummary:
+    return make_world(world_folder, **SMALL)
 
 
 @pytest.fixture(scope="module")
-def events(made: tuple[Path, WorldSummary]) -> pd.DataFrame:
-    return pq.read_table(made[0] / "events.parquet").to_pandas()
+def events(world_folder: Path) -> pd.DataFrame:
+    return pq.read_table(world_folder / "events.parquet").to_pandas()
 
 
 @pytest.fixture(scope="module")
-def catalog(made: tuple[Path, WorldSummary]) -> pd.DataFrame:
-    return pq.read_table(made[0] / "catalog.parquet").to_pandas().set_index("item_id")
+def catalog(world_folder: Path) -> pd.DataFrame:
+    return pq.read_table(world_folder / "catalog.parquet").to_pandas().set_index("item_id")
 
 
 @pytest.fixture(scope="module")
-def truth(made: tuple[Path, WorldSummary]) -> Truth:
-    return load_truth(made[0])
+def truth(world_folder: Path) -> Truth:
+    return load_truth(world_folder)
 
 
 def digests(folder: Path) -> dict[str, str]:
@@ -52,7 +56,7 @@ def digests(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-def test_the_same_seed_gives_the_same_bytes_whatever_the_environment(made, tmp_path):
+def test_the_same_seed_gives_the_same_bytes_whatever_the_environment(world_folder, tmp_path):
     again = tmp_path / "again"
     code = f"from listening_log.world import make_world; make_world({str(again)!r}, **{SMALL})"
     strange = {
@@ -63,18 +67,32 @@ def test_the_same_seed_gives_the_same_bytes_whatever_the_environment(made, tmp_p
     }
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, **strange})
 
-    assert digests(again) == digests(made[0])
+    assert digests(again) == digests(world_folder)
 
 
-def test_another_seed_gives_another_world(made, tmp_path):
+def test_a_seed_gives_the_same_tables_in_every_release(tmp_path):
+    make_world(tmp_path, users=3, items=40, days=10, seed=2)
+
+    tables = (
+        pq.read_table(tmp_path / f"{name}.parquet").to_pandas() for name in ("catalog", "events", "users")
+    )
+    content = "".join(table.to_csv(index=False, lineterminator="\n") for table in tables)
+
+    assert (
+        hashlib.sha256(content.encode()).hexdigest()
+        == "c3bdd469724f398c87036cce4b38f59e796a068797f0f48031849fdc8ba9d18d"
+    )
+
+
+def test_another_seed_gives_another_world(world_folder, tmp_path):
     make_world(tmp_path, **{**SMALL, "seed": 4})
 
-    same = digests(made[0]).items() & digests(tmp_path).items()
+    same = digests(world_folder).items() & digests(tmp_path).items()
 
     assert not same
 
 
-def test_the_tables_have_the_contracts_columns_and_types(made):
+def test_the_tables_have_the_contracts_columns_and_types(world_folder):
     text, number = pa.string(), pa.int64()
     expected = {
         "events": {"user_id": text, "item_id": text, "timestamp": number, "ms_played": number}
@@ -85,21 +103,19 @@ def test_the_tables_have_the_contracts_columns_and_types(made):
         "users": {"user_id": text, "country": text, "age": number, "plan": text},
     }
 
-    found = {name: pq.read_schema(made[0] / f"{name}.parquet") for name in expected}
+    schemas = {name: pq.read_schema(world_folder / f"{name}.parquet") for name in expected}
 
-    assert {name: dict(zip(s.names, s.types, strict=True)) for name, s in found.items()} == expected
-    assert all(pq.read_table(made[0] / f"{name}.parquet")[0].null_count == 0 for name in expected)
+    assert {name: dict(zip(s.names, s.types, strict=True)) for name, s in schemas.items()} == expected
+    assert all(pq.read_table(world_folder / f"{name}.parquet")[0].null_count == 0 for name in expected)
 
 
-def test_the_true_preferences_stand_beside_the_tables_and_not_in_them(made):
-    files = set(digests(made[0]))
+def test_the_true_preferences_stand_beside_the_tables_and_not_in_them(world_folder):
+    files = set(digests(world_folder))
 
     assert files == {"events.parquet", "catalog.parquet", "users.parquet", TRUTH_FILE}
 
 
-def test_the_summary_counts_what_was_written(made, events, catalog):
-    summary = made[1]
-
+def test_the_summary_counts_what_was_written(summary, events, catalog):
     assert (summary.users, summary.items, summary.days) == (150, 300, 40)
     assert summary.events == len(events)
     assert summary.skipped == (events.end_reason == "skip").sum()
@@ -125,8 +141,8 @@ def test_nothing_is_played_before_its_release(events, catalog):
     assert (events.timestamp.to_numpy("datetime64[s]") >= released).all()
 
 
-def test_nothing_is_played_where_it_may_not_be_heard(made, events, catalog):
-    country = pq.read_table(made[0] / "users.parquet").to_pandas().set_index("user_id").country
+def test_nothing_is_played_where_it_may_not_be_heard(world_folder, events, catalog):
+    country = pq.read_table(world_folder / "users.parquet").to_pandas().set_index("user_id").country
     allowed = catalog.countries[events.item_id].to_numpy()
     home = country[events.user_id].to_numpy()
 
@@ -235,14 +251,14 @@ def test_what_follows_a_track_is_foretold_better_by_transitions_than_by_populari
     before = past.drop_duplicates("user_id", keep="last").set_index("user_id").item_id
     following = past.assign(next=past.groupby("user_id").item_id.shift(-1)).dropna()
     ranked = following.groupby("item_id").next.apply(lambda n: n.value_counts().index[:10])
-    asked = last[last.user_id.isin(before.index)]
+    requests = last[last.user_id.isin(before.index)]
     top = [
         list(dict.fromkeys([*ranked.get(before[user], []), *popular[:10]]))[:10]
-        for user in asked.user_id.to_numpy()
+        for user in requests.user_id.to_numpy()
     ]
 
-    markov = np.mean([item in best for item, best in zip(asked.item_id, top, strict=True)])
-    popularity = asked.item_id.isin(popular[:10]).mean()
+    markov = np.mean([item in best for item, best in zip(requests.item_id, top, strict=True)])
+    popularity = requests.item_id.isin(popular[:10]).mean()
 
     assert markov > popularity + 0.1
 
@@ -319,11 +335,11 @@ def test_the_stated_law_is_the_one_that_listeners_follow():
         at = (first == before) & (skipped == was_skipped)
         seen = np.bincount(second[at], minlength=catalogue.tracks) / at.sum()
         kept = np.bincount(second[at & ~plays.skipped[1::2]], minlength=catalogue.tracks) / at.sum()
-        told = {"before": before, "skipped": was_skipped, "surface": 0}
+        state = {"before": before, "skipped": was_skipped, "surface": 0}
         margin = 4.5 * np.sqrt(0.25 / at.sum())
-        assert np.abs(seen - next_track_chances(catalogue, listeners, row, day, **told)).max() < margin
+        assert np.abs(seen - next_track_chances(catalogue, listeners, row, day, **state)).max() < margin
         assert (
-            np.abs(kept - next_track_chances(catalogue, listeners, row, day, kept=True, **told)).max()
+            np.abs(kept - next_track_chances(catalogue, listeners, row, day, kept=True, **state)).max()
             < margin
         )
 
@@ -349,7 +365,7 @@ def test_picks_by_row_fall_on_their_columns():
 
 
 def test_composed_names_differ_until_all_are_used():
-    names = words("a|b", "x|y", "{a} {b}", "{b} {a}")
+    names = Words(("a", "b"), ("x", "y"), ("{a} {b}", "{b} {a}"))
 
     composed = [names.compose(number) for number in range(9)]
 
@@ -409,11 +425,11 @@ def test_a_file_in_the_place_of_the_folder_is_refused(tmp_path):
         make_world(tmp_path / "w", **SMALL)
 
 
-def test_an_earlier_world_is_replaced(made, tmp_path):
+def test_an_earlier_world_is_replaced(world_folder, tmp_path):
     make_world(tmp_path / "w", users=2, items=10, days=2)
     make_world(tmp_path / "w", **SMALL)
 
-    assert digests(tmp_path / "w") == digests(made[0])
+    assert digests(tmp_path / "w") == digests(world_folder)
     assert [path.name for path in tmp_path.iterdir()] == ["w"]
 
 
@@ -428,11 +444,11 @@ def test_a_failure_leaves_nothing_half_written(tmp_path):
 
 
 def test_progress_ends_with_all_listeners(tmp_path):
-    told = []
+    progress = []
 
-    make_world(tmp_path / "w", **SMALL, progress=lambda done, users: told.append((done, users)))
+    make_world(tmp_path / "w", **SMALL, progress=lambda done, users: progress.append((done, users)))
 
-    assert told[-1] == (150, 150)
+    assert progress[-1] == (150, 150)
 
 
 def test_a_folder_without_truth_says_so(tmp_path):
