@@ -9,7 +9,6 @@ from typing import Final
 from tfx.types.artifact import Artifact
 from tfx.types.system_artifacts import Dataset, Metrics, Model
 
-SUMMARY_FILE: Final = "summary.json"
 INDEX_FILE: Final = "index.json"
 EVALUATION_FILE: Final = "evaluation.json"
 SERVING_CHECK_FILE: Final = "serving_check.json"

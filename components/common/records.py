@@ -51,7 +51,7 @@ class SpanEvents(SpanRange):
     events: dict[int, int]
 
 
-class SplitCounts(Part):
+class SplitFigures(Part):
     """What was written to one split."""
 
     windows: int
@@ -84,7 +84,7 @@ class Summary(Record):
     span: tuple[int, int]
     """Times of the first and the last event, unix seconds."""
     spans: SpanEvents
-    splits: dict[str, SplitCounts]
+    splits: dict[str, SplitFigures]
 
 
 class SpanFigures(Part):

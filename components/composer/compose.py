@@ -1,6 +1,5 @@
 """Composes the three served models, in both builds, from what the fits made."""
 
-import json
 import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -11,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from components.common.artifacts import EVALUATION_FILE
+from components.common.records import Evaluation, ModelInfo, Ranking
 from components.index_builder.build import load_searcher
 from components.pushed.production_record import TRAINED
 from components.trainer import ranker, retrieval, trained_model
@@ -51,8 +50,7 @@ def compose(
     )
     two_tower, ranking_model = retrieval.load(retrieval_uri, inputs), ranker.load(ranker_uri, inputs)
     max_length = trained_model.load_settings(ranker_uri)["max_length"]
-    with tf.io.gfile.GFile(os.path.join(evaluation_uri, EVALUATION_FILE)) as file:
-        quality = json.load(file)["metrics"]
+    quality = Evaluation.read(evaluation_uri).metrics
     tokens = context_tokens(transform_graph_uri)
     draw = np.random.default_rng(config["seed"])
     drawn = draw.permutation(inputs.catalog.size)[:WARMUP_IDS]
@@ -72,9 +70,7 @@ def compose(
             save(served, path)
             extra = os.path.join(path, "assets.extra")
             tf.io.gfile.makedirs(extra)
-            with tf.io.gfile.GFile(os.path.join(extra, names.MODEL_INFO_FILE), "w") as file:
-                info = model_info(kind, inputs, max_length, tokens, quality)
-                json.dump(info, file, ensure_ascii=False, indent=1)
+            model_info(kind, inputs, max_length, tokens, quality).write(extra)
             if kind == names.UPNEXT:
                 write_titles(Path(path), told_titles)
             write_warmup(path, made_requests(kind, made_ids))
@@ -88,30 +84,27 @@ def model_info(
     inputs: Inputs,
     max_length: int,
     tokens: Sequence[str],
-    quality: Mapping[str, Mapping[str, float]],
-) -> dict[str, Any]:
-    """What a client needs to know of a model.
-
-    `item_tokens` counts the tokens of each column; `context_tokens` are those of listeners and requests that
-    the model knows, the buckets of numbers among them, the most frequent first.
-    """
+    quality: Mapping[str, Ranking],
+) -> ModelInfo:
+    """What a client needs to know of a model."""
     measured = {names.RETRIEVAL: "retrieval", names.RANKER: "ranker", names.UPNEXT: "two_stage"}[kind]
     answers = {names.RETRIEVAL: names.CANDIDATES, names.UPNEXT: names.ANSWERS}
-    return {
-        "model": kind,
-        "k": answers.get(kind),
-        "max_length": max_length,
-        "items": inputs.catalog.size,
-        "heads": inputs.summary["heads"],
-        "item_tokens": Counter(token.partition(b"=")[0].decode() for token in inputs.catalog.tokens),
-        "context_tokens": list(tokens),
-        "context_columns": inputs.summary["context"]["columns"],
-        "listener_columns": inputs.summary["listener"]["columns"],
-        "time_features": inputs.summary["time_features"],
-        "data_span": inputs.summary["span"],
-        "spans": inputs.summary["spans"],
-        "quality": quality[measured],
-    }
+    summary = inputs.summary
+    return ModelInfo(
+        model=kind,
+        k=answers.get(kind),
+        max_length=max_length,
+        items=inputs.catalog.size,
+        heads=summary.heads,
+        item_tokens=Counter(token.partition(b"=")[0].decode() for token in inputs.catalog.tokens),
+        context_tokens=list(tokens),
+        context_columns=summary.context.columns,
+        listener_columns=summary.listener.columns,
+        time_features=summary.time_features,
+        data_span=summary.span,
+        spans=summary.spans,
+        quality=quality[measured],
+    )
 
 
 def context_tokens(transform_graph_uri: str) -> list[str]:

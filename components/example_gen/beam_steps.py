@@ -1,7 +1,5 @@
 """The Beam steps of example generation. What they do to a shard stands in modules without Beam."""
 
-import json
-import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -9,9 +7,7 @@ from typing import Any, Final
 
 import apache_beam as beam
 import pyarrow as pa
-import tensorflow as tf
 
-from components.common.artifacts import SUMMARY_FILE
 from components.example_gen import examples, facts, record_files, shards
 from components.example_gen.event_files import EventFiles
 from components.example_gen.facts import LogFacts, SplitCounts
@@ -223,7 +219,7 @@ def write_summary(
     facts.check_splits(planned.plan, splits)
     catalog = source.catalog()
     users = source.users()
-    content = facts.summary(
+    facts.summary(
         planned.plan,
         planned.facts,
         splits,
@@ -232,7 +228,4 @@ def write_summary(
         places={**catalog.places, **mended.told_places(source.files.paths)},
         catalog_items=catalog.size,
         listener_columns=[] if users is None else _columns(users),
-    )
-    tf.io.gfile.makedirs(uri)
-    with tf.io.gfile.GFile(os.path.join(uri, SUMMARY_FILE), "w") as file:
-        file.write(json.dumps(content, indent=2))
+    ).write(uri)

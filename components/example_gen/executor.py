@@ -5,12 +5,10 @@ the largest batch and the largest shard, not on the log.
 """
 
 import json
-import os
 import time
 from typing import Any, Final
 
 import apache_beam as beam
-import tensorflow as tf
 from tfx import types
 from tfx.components.util import examples_utils
 from tfx.dsl.components.base import base_beam_executor
@@ -18,8 +16,8 @@ from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils
 
 from components.common import progress
-from components.common.artifacts import SUMMARY_FILE
 from components.common.beam_errors import user_error_in
+from components.common.records import Summary
 from components.example_gen import beam_steps, record_files
 from components.example_gen.event_files import EventFiles
 from components.example_gen.params import (
@@ -95,9 +93,8 @@ class Executor(base_beam_executor.BaseBeamExecutor):
 
 def _choice(summary_uri: str) -> str:
     """How the log was split, for the terminal: nobody should have to open a file for that."""
-    with tf.io.gfile.GFile(os.path.join(summary_uri, SUMMARY_FILE)) as file:
-        split = json.load(file)["split"]
-    return f"split {split['kind']}, {split['reason']}"
+    split = Summary.read(summary_uri).split
+    return f"split {split.kind}, {split.reason}"
 
 
 def _build(

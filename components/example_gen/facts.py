@@ -4,11 +4,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import reduce
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 
+from components.common import records
+from components.common.records import Summary
 from components.example_gen.event_files import EventFiles
 from components.example_gen.shards import Shard
 from listening_log.cleaning.policies import POLICIES
@@ -164,35 +166,36 @@ def summary(
     places: Mapping[str, str],
     catalog_items: int,
     listener_columns: list[str],
-) -> dict[str, Any]:
-    """The content of `summary.json`."""
-    return {
-        "split": {
-            "kind": plan.kind,
-            "reason": plan.reason,
-            "first_cut": plan.first_cut,
-            "second_cut": plan.second_cut,
-        },
-        "time_features": plan.time_features,
-        "policies": {name: int(count) for name, count in sorted(policies.items())},
-        "places": {name: places[name] for name in sorted(places)},
-        "events": facts.events,
-        "listeners": facts.listeners,
-        "items": catalog_items,
-        "items_played": len(facts.items),
-        "outcomes": dict(zip(names.OUTCOME_NAMES, facts.outcomes.tolist(), strict=True)),
-        "heads": supported_heads(splits[names.TRAIN].outcomes),
-        "context": {"columns": sorted(facts.context_columns), "slots": max(1, len(facts.context_columns))},
-        "listener": {"columns": listener_columns},
-        "span": [facts.first, facts.last],
-        "spans": {
-            "first": files.first,
-            "last": files.newest,
-            "begin": facts.begin,
-            "events": dict(zip(map(str, files.numbers), facts.span_events.tolist(), strict=True)),
-        },
-        "splits": {
-            name: {"windows": counts.windows, "targets": counts.targets, "outcomes": dict(counts.outcomes)}
+) -> Summary:
+    """What later stages read of the log."""
+    return Summary(
+        split=records.SplitPlan(
+            kind=plan.kind, reason=plan.reason, first_cut=plan.first_cut, second_cut=plan.second_cut
+        ),
+        time_features=plan.time_features,
+        policies={name: int(count) for name, count in sorted(policies.items())},
+        places={name: places[name] for name in sorted(places)},
+        events=facts.events,
+        listeners=facts.listeners,
+        items=catalog_items,
+        items_played=len(facts.items),
+        outcomes=dict(zip(names.OUTCOME_NAMES, facts.outcomes.tolist(), strict=True)),
+        heads=supported_heads(splits[names.TRAIN].outcomes),
+        context=records.ContextShape(
+            columns=sorted(facts.context_columns), slots=max(1, len(facts.context_columns))
+        ),
+        listener=records.ListenerShape(columns=listener_columns),
+        span=(facts.first, facts.last),
+        spans=records.SpanEvents(
+            first=files.first,
+            last=files.newest,
+            begin=facts.begin,
+            events=dict(zip(files.numbers, facts.span_events.tolist(), strict=True)),
+        ),
+        splits={
+            name: records.SplitFigures(
+                windows=counts.windows, targets=counts.targets, outcomes=counts.outcomes
+            )
             for name, counts in splits.items()
         },
-    }
+    )

@@ -132,7 +132,7 @@ def _requests(
 
     The targets come in the order of the windows, as in `models.ranks.asked_places`.
     """
-    begin = inputs.summary["spans"]["begin"]
+    begin = inputs.summary.spans.begin
     records = tf.data.TFRecordDataset(
         split_files(inputs.examples_uri, names.TEST), compression_type="GZIP"
     ).batch(16)

@@ -97,7 +97,7 @@ class Job:
         windows = self.inputs.windows(
             self.split, batch_size=config.batch_size, shuffle_seed=self.settings["seed"]
         )
-        steps = -(-self.inputs.summary["splits"][self.split]["windows"] // config.batch_size)
+        steps = -(-self.inputs.summary.splits[self.split].windows // config.batch_size)
         if self.first is not None:
             trained_model.load_weights(self.settings["base_model_uri"], model, self.inputs)
             return fit.final_fit(

@@ -1,16 +1,13 @@
 """What both trainers, the evaluator and the composer read from their inputs' URIs."""
 
-import json
 import math
-import os
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from components.common.artifacts import SUMMARY_FILE
+from components.common.records import Summary
 from components.trainer.examples_reader import read_catalog_arrays, window_dataset
 from components.trainer.row_names import Rows
 from components.transform.catalog_features import FIRST_TOKEN
@@ -32,7 +29,7 @@ class Inputs:
     catalog: Catalog
     transform: Transform
     sizes: FeatureSizes
-    summary: dict[str, Any]
+    summary: Summary
     items: tf.lookup.StaticHashTable
     rows: Rows
     """What the rows of the models' tables stand for."""
@@ -48,8 +45,6 @@ class Inputs:
         summary_uri: str,
     ) -> "Inputs":
         """Reads the catalogue, the Transform graph and the log's summary."""
-        with tf.io.gfile.GFile(os.path.join(summary_uri, SUMMARY_FILE)) as file:
-            summary = json.load(file)
         catalog = read_catalog_arrays(catalog_uri, catalog_transform_uri)
         output = tft.TFTransformOutput(transform_uri)
         tokens = _vocabulary(output, names.TOKENS_VOCABULARY)
@@ -60,7 +55,7 @@ class Inputs:
             catalog,
             output.transform_features_layer(),
             FeatureSizes(context=len(tokens) + 1),
-            summary,
+            Summary.read(summary_uri),
             item_table(catalog),
             Rows(
                 ["", *map(_text, catalog.item_ids)],
@@ -72,7 +67,7 @@ class Inputs:
     @property
     def slots(self) -> int:
         """Context tokens an event has."""
-        return self.summary["context"]["slots"]
+        return self.summary.context.slots
 
     def windows(
         self,
@@ -101,15 +96,13 @@ class Inputs:
         scores of its targets over the whole catalogue allow.
         """
         size = eval_batch_size(self.catalog, max_length)
-        told = self.summary["splits"][names.EVAL]
-        windows = math.ceil(told["windows"] * min(1.0, EVAL_TARGETS / told["targets"]))
+        split = self.summary.splits[names.EVAL]
+        windows = math.ceil(split.windows * min(1.0, EVAL_TARGETS / split.targets))
         return self.windows(names.EVAL, batch_size=size).take(math.ceil(windows / size))
 
     def request_features(self, max_length: int) -> RequestFeatures:
         """The same features from a request's strings."""
-        return RequestFeatures(
-            self.catalog, self.transform, max_length, use_times=self.summary["time_features"]
-        )
+        return RequestFeatures(self.catalog, self.transform, max_length, use_times=self.summary.time_features)
 
 
 def _vocabulary(output: tft.TFTransformOutput, name: str) -> list[bytes]:

@@ -71,7 +71,7 @@ def run_fn(fn_args: FnArgs) -> None:
 
 def build(inputs: Inputs, plays: np.ndarray, max_length: int, config: RankerConfig) -> Ranker:
     """The model with its variables made."""
-    model = Ranker(inputs.catalog, plays, inputs.sizes, max_length, inputs.summary["heads"], config)
+    model = Ranker(inputs.catalog, plays, inputs.sizes, max_length, inputs.summary.heads, config)
     model.losses_of(made_batch(), training=False)
     return model
 
