@@ -16,7 +16,8 @@ from listening_log.cleaning import policies
 from listening_log.cleaning.catalog import Catalog, read_catalog
 from listening_log.cleaning.forgotten import Forgotten
 from listening_log.cleaning.policies import LogConfig
-from listening_log.cleaning.policy_counts import Mended
+from listening_log.cleaning.policy_counts import PolicyCounts
+from listening_log.cleaning.row_numbers import files_of
 from listening_log.cleaning.users import Users, read_users
 from listening_log.storage.bucketed_files import read_spill, write_spill
 from listening_log.tables import reader
@@ -70,7 +71,7 @@ def _users(data_dir: str, spans: str, digest: str) -> Users | None:
 
 
 class ReadEvents(beam.DoFn):
-    """Number of a file -> the spills of its cleaned events; `policies`: what was mended."""
+    """Number of a file -> the spills of its cleaned events; `policies`: PolicyCounts."""
 
     POLICIES = "policies"
 
@@ -82,7 +83,7 @@ class ReadEvents(beam.DoFn):
         source = self._source
         path = source.files.paths[number]
         for first_row, table in reader.read_batches(path, EVENTS, batch_rows=EVENTS_A_BATCH):
-            batch, counts = policies.clean_events(
+            batch = policies.clean_events(
                 table,
                 source.catalog(),
                 file=number,
@@ -91,9 +92,9 @@ class ReadEvents(beam.DoFn):
                 now=source.now,
                 forgotten=source.forgotten.mask(table[policies.USER]),
             )
-            met = dict(counts)
-            newest = met if source.files.spans[number] == source.files.newest else {}
-            yield beam.pvalue.TaggedOutput(self.POLICIES, Mended(met, batch.places, newest))
+            newest = source.files.spans[number] == source.files.newest
+            counts = batch.policies.as_newest() if newest else batch.policies
+            yield beam.pvalue.TaggedOutput(self.POLICIES, counts)
             if batch.table.num_rows:
                 spilled = record_files.partial_path(self._uri)
                 yield Spills((spilled,), write_spill(batch.table, spilled))
@@ -114,15 +115,10 @@ class SortShard(beam.DoFn):
         events, repeats = shards.without_repeats(shards.sorted_events(cleaned))
         del cleaned
         if len(repeats):
-            newest = int(self._files.in_newest(repeats >> policies.ROW_BITS).sum())
-            yield beam.pvalue.TaggedOutput(
-                ReadEvents.POLICIES,
-                Mended(
-                    {policies.REPEAT: len(repeats)},
-                    {policies.REPEAT: int(repeats.min())},
-                    {policies.REPEAT: newest},
-                ),
-            )
+            in_newest = self._files.in_newest(files_of(repeats))
+            older = PolicyCounts.of({policies.REPEAT: ~in_newest}, repeats)
+            newest = PolicyCounts.of({policies.REPEAT: in_newest}, repeats).as_newest()
+            yield beam.pvalue.TaggedOutput(ReadEvents.POLICIES, older + newest)
         facts = LogFacts.of(shards.as_shard(events), self._files)
         yield beam.pvalue.TaggedOutput(self.FACTS, facts)
         path = record_files.partial_path(self._uri)
@@ -153,10 +149,10 @@ class Planned:
     facts: LogFacts
 
 
-def plan_splits(found: LogFacts | None, mended: Mended, source: Source) -> Planned:
+def plan_splits(found: LogFacts | None, counts: PolicyCounts, source: Source) -> Planned:
     """Chooses the split from the facts of the whole log. Raises UserError if there is too little to split."""
     files, config = source.files, source.config
-    known = facts.check_enough(found, mended, files)
+    known = facts.check_enough(found, counts, files)
     plan = make_plan(
         known.minutes,
         split=config.split,
@@ -213,7 +209,7 @@ def _columns(users: Users) -> list[str]:
 
 
 def write_summary(
-    splits: dict[str, SplitCounts], planned: Planned, mended: Mended, source: Source, uri: str
+    splits: dict[str, SplitCounts], planned: Planned, counts: PolicyCounts, source: Source, uri: str
 ) -> None:
     """Writes `summary.json`. Raises UserError for a split without a window."""
     facts.check_splits(planned.plan, splits)
@@ -224,8 +220,8 @@ def write_summary(
         planned.facts,
         splits,
         source.files,
-        policies={**catalog.counts, **mended.counts},
-        places={**catalog.places, **mended.told_places(source.files.paths)},
+        policies={**catalog.counts, **counts.counts},
+        places={**catalog.places, **counts.places(source.files.paths)},
         catalog_items=catalog.size,
         listener_columns=[] if users is None else _columns(users),
     ).write(uri)

@@ -34,7 +34,7 @@ from components.example_gen.params import (
 from components.example_gen.shard_ranges import Spills, shard_ranges
 from listening_log.cleaning.forgotten import Forgotten
 from listening_log.cleaning.policies import LogConfig
-from listening_log.cleaning.policy_counts import Mended
+from listening_log.cleaning.policy_counts import PolicyCounts
 from listening_log.tables.spans import NO_SPANS
 from models import names
 
@@ -123,21 +123,21 @@ def _build(
             beam_steps.SortShard(source.files, windows_uri), beam.pvalue.AsSingleton(spills)
         ).with_outputs(beam_steps.ReadEvents.POLICIES, beam_steps.SortShard.FACTS, main="shards")
     )
-    mended = beam.pvalue.AsSingleton(
+    policies = beam.pvalue.AsSingleton(
         (read[beam_steps.ReadEvents.POLICIES], ordered[beam_steps.ReadEvents.POLICIES])
         | "Policies" >> beam.Flatten()
-        | "CountPolicies" >> beam.CombineGlobally(Mended.merge)
+        | "CountPolicies" >> beam.CombineGlobally(PolicyCounts.merge)
     )
     planned = beam.pvalue.AsSingleton(
         ordered[beam_steps.SortShard.FACTS]
         | "Facts" >> beam.CombineGlobally(beam_steps.merge_facts)
-        | "Plan" >> beam.Map(beam_steps.plan_splits, mended, source)
+        | "Plan" >> beam.Map(beam_steps.plan_splits, policies, source)
     )
     _ = (
         ordered.shards
         | "WriteWindows" >> beam.ParDo(beam_steps.WriteWindows(source, windows_uri, final_fit), planned)
         | "CountSplits" >> beam.CombineGlobally(beam_steps.merge_splits)
-        | "WriteSummary" >> beam.Map(beam_steps.write_summary, planned, mended, source, summary_uri)
+        | "WriteSummary" >> beam.Map(beam_steps.write_summary, planned, policies, source, summary_uri)
     )
     item_files = beam_steps.catalog_files(source.catalog().size)
     _ = (

@@ -14,7 +14,7 @@ from components.common.records import Summary
 from components.example_gen.event_files import EventFiles
 from components.example_gen.shards import Shard
 from listening_log.cleaning.policies import POLICIES
-from listening_log.cleaning.policy_counts import Mended
+from listening_log.cleaning.policy_counts import PolicyCounts
 from listening_log.errors import UserError
 from listening_log.windows.histories import Windows
 from listening_log.windows.splits import MinuteCounts, SplitPlan
@@ -119,15 +119,15 @@ def supported_heads(outcomes: Mapping[str, int]) -> list[str]:
     return [head for head, yes in heads if known and HEAD_SHARE <= yes / known <= 1 - HEAD_SHARE]
 
 
-def check_enough(facts: LogFacts | None, mended: Mended, files: EventFiles) -> LogFacts:
+def check_enough(facts: LogFacts | None, policies: PolicyCounts, files: EventFiles) -> LogFacts:
     """Raises UserError if there is nothing to learn from: no usable event, or one listener only.
 
     Where a span follows others, it needs a usable event of its own.
     """
     if files.several and (facts is None or not facts.span_events[-1]):
-        raise UserError(f"span {files.newest} has no usable event: {_what_took_most(mended.newest)}")
+        raise UserError(f"span {files.newest} has no usable event: {_what_took_most(policies.newest)}")
     if facts is None or not facts.events:
-        dropped = ", ".join(f"{name} {count}" for name, count in sorted(mended.counts.items()) if count)
+        dropped = ", ".join(f"{name} {count}" for name, count in sorted(policies.counts.items()) if count)
         raise UserError(f"the log has no usable event ({dropped or 'the events table has no rows'})")
     if facts.listeners < 2:
         raise UserError("the log has one listener only; a recommender needs at least two to learn from")

@@ -16,10 +16,10 @@ from listening_log.cleaning.policies import (
     OUTCOME,
     PLAYED,
     ROW,
-    ROW_BITS,
     TIMESTAMP,
     USER,
 )
+from listening_log.cleaning.row_numbers import files_of
 from listening_log.tables import files
 from listening_log.windows import histories
 
@@ -92,7 +92,7 @@ def as_shard(events: pa.Table) -> Shard:
         item=events[ITEM].to_numpy().astype(np.int32, copy=False),
         timestamp=events[TIMESTAMP].to_numpy().astype(np.int64, copy=False),
         outcome=events[OUTCOME].to_numpy().astype(np.int8, copy=False),
-        file=events[ROW].to_numpy() >> ROW_BITS,
+        file=files_of(events[ROW].to_numpy()),
         context={name: _whole(events[name]).dictionary_encode() for name in columns},
     )
 

@@ -1,7 +1,6 @@
 """The Beam steps of the validation: read a file once, tell its facts, hand on its features."""
 
 import pickle
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -16,7 +15,8 @@ from components.span_validator.comparison_plan import Plan, SpanFile
 from components.span_validator.features import event_features, item_kinds
 from components.span_validator.span_facts import SpanFacts
 from listening_log.cleaning.catalog import Catalog, read_catalog
-from listening_log.cleaning.policies import ROW, ROW_BITS, LogConfig, clean_events
+from listening_log.cleaning.policies import ROW, LogConfig, clean_events
+from listening_log.cleaning.row_numbers import rows_in_file
 from listening_log.errors import UserError
 from listening_log.tables.reader import read_batches
 from listening_log.tables.tables import EVENTS
@@ -69,7 +69,7 @@ class ReadSpanFile(beam.DoFn):
         facts = SpanFacts()
         try:
             for first_row, raw in read_batches(file.path, EVENTS, batch_rows=_BATCH_ROWS):
-                clean, counts = clean_events(
+                clean = clean_events(
                     raw,
                     catalog,
                     file=file.place,
@@ -77,9 +77,9 @@ class ReadSpanFile(beam.DoFn):
                     config=self._source.config,
                     now=self._source.now,
                 )
-                rows = clean.table[ROW].to_numpy() & ((1 << ROW_BITS) - 1)
+                rows = rows_in_file(clean.table[ROW].to_numpy())
                 kept = rows - first_row
-                facts += SpanFacts.of(raw, clean, kept, Counter(counts), self._source.plan.clock_one_in)
+                facts += SpanFacts.of(raw, clean, kept, self._source.plan.clock_one_in)
                 features = event_features(raw, clean, kept, kinds)
                 for name, one_in in file.thinning.items():
                     thinned = features if one_in == 1 else _taken(features, rows % one_in == 0)

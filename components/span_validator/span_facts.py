@@ -50,7 +50,6 @@ class SpanFacts:
         raw: pa.Table,
         clean: CleanBatch,
         kept: npt.NDArray[np.integer],
-        counts: Counter[str],
         one_in: int,
     ) -> "SpanFacts":
         """Facts of a batch.
@@ -59,7 +58,6 @@ class SpanFacts:
             raw: as `read_batches` gave it.
             clean: its usable events.
             kept: [n] the row of `raw` of each of them.
-            counts: what `clean_events` counted.
             one_in: one listener in so many goes into `clock`.
         """
         users = text_hashes(raw[policies.USER])
@@ -68,7 +66,7 @@ class SpanFacts:
         judged = users[kept] % np.uint64(one_in) == 0
         return cls(
             rows=raw.num_rows,
-            dropped=Counter(counts),
+            dropped=Counter(clean.policies.counts),
             hours=Counter(dict(zip(hours.tolist(), events.tolist(), strict=True))),
             columns=frozenset(raw.column_names),
             played=np.unique(clean.table[policies.ITEM].to_numpy()),

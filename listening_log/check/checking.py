@@ -16,6 +16,7 @@ from listening_log.check.report import CheckReport, Finding
 from listening_log.cleaning import policies
 from listening_log.cleaning.catalog import CATALOG_POLICIES, Catalog, read_catalog
 from listening_log.cleaning.policies import POLICIES, REPEAT, LogConfig
+from listening_log.cleaning.policy_counts import PolicyCounts
 from listening_log.cleaning.users import Users, read_users
 from listening_log.storage.event_store import temporary_store
 from listening_log.tables import files
@@ -97,7 +98,7 @@ def check_log(
         listeners_described=described,
         impressions=_impressions(data_dir, spans),
         policies=[
-            *_findings(EVENTS, POLICIES, reading.counts, reading.places()),
+            *_findings(EVENTS, POLICIES, reading.policies.counts, reading.policies.places(reading.paths)),
             *_findings(CATALOG, CATALOG_POLICIES, catalog.counts, catalog.places),
         ],
         histograms=histograms(facts),
@@ -121,7 +122,7 @@ def _facts(
     user, item, timestamp, outcome, played = (x[order] for x in (user, item, timestamp, outcome, played))
     keep = policies.drop_repeats(user, item, timestamp, played)
     if not keep.all():
-        reading.meet(REPEAT, int((~keep).sum()), int(row[order][~keep].min()))
+        reading.policies += PolicyCounts.of({REPEAT: ~keep}, row[order])
         user, item, timestamp, outcome = (x[keep] for x in (user, item, timestamp, outcome))
     tokens = users.tokens_of(encoded.dictionary) if users is not None else None
     described = len(tokens) - tokens.null_count if tokens is not None else 0

@@ -1,6 +1,6 @@
 """The catalogue as one Arrow table: an item its index, its tokens, its texts and figures."""
 
-from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final
@@ -11,10 +11,12 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from listening_log.cleaning.item_tokens import item_tokens
+from listening_log.cleaning.policy_counts import PolicyCounts
 from listening_log.cleaning.release_day import release_days
+from listening_log.cleaning.row_numbers import Rows, number_rows
 from listening_log.errors import UserError
 from listening_log.tables.convert import text_or_empty, to_numpy
-from listening_log.tables.reader import place, read_batches
+from listening_log.tables.reader import read_batches
 from listening_log.tables.spans import NO_SPANS, log_files
 from listening_log.tables.tables import CATALOG
 from models import names
@@ -41,9 +43,9 @@ class Catalog:
     int64 (names.RELEASE_UNKNOWN = unknown), `item_tokens` list<string>."""
     columns: tuple[str, ...] = ()
     """The columns that the files have."""
-    counts: Counter[str] = field(default_factory=Counter)
-    """How often each of CATALOG_POLICIES was met."""
-    places: dict[str, str] = field(default_factory=dict)
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """How often each of CATALOG_POLICIES applied."""
+    places: Mapping[str, str] = field(default_factory=dict)
     """File and row of the first time."""
 
     @property
@@ -70,45 +72,54 @@ class Catalog:
 
 
 def read_catalog(data_dir: str, spans: str = NO_SPANS) -> Catalog:
-    """Reads the catalogue, of spans the newest one. Raises UserError where it is missing, unreadable or empty."""
+    """Reads the catalogue, of spans the newest one.
+
+    Raises:
+        UserError: it is missing, unreadable or empty.
+    """
+    paths = log_files(data_dir, CATALOG, spans)
     parts: list[pa.Table] = []
-    rows: list[tuple[str, int]] = []  # (file, rows of it in `parts`)
-    for path in log_files(data_dir, CATALOG, spans):
-        count = 0
-        for _, batch in read_batches(path, CATALOG):
+    numbers: list[Rows] = []
+    for file, path in enumerate(paths):
+        for first_row, batch in read_batches(path, CATALOG):
             parts.append(batch)
-            count += batch.num_rows
-        rows.append((path, count))
+            numbers.append(number_rows(file, first_row, batch.num_rows))
     raw = _concat(parts)
     if raw is None:
-        raise UserError(f"the catalogue is empty: {rows[0][0]} has no items")
-    policies = _Policies(rows)
+        raise UserError(f"the catalogue is empty: {paths[0]} has no items")
+    rows = np.concatenate(numbers)
 
     ids = text_or_empty(raw[names.ITEM_ID])
     empty = pc.equal(ids, "").to_numpy(False)
-    policies.count(EMPTY_ITEM, empty)
     _, first = np.unique(ids.dictionary_encode().indices.to_numpy(), return_index=True)
     chosen = np.zeros(len(ids), bool)
     chosen[first] = True
-    policies.count(DUPLICATE_ITEM, ~chosen & ~empty)
+    counts = PolicyCounts.of({EMPTY_ITEM: empty, DUPLICATE_ITEM: ~chosen & ~empty}, rows)
     chosen &= ~empty
     if not chosen.any():
-        raise UserError(f"the catalogue is empty: no row of {rows[0][0]} has an item_id")
+        raise UserError(f"the catalogue is empty: no row of {paths[0]} has an item_id")
 
-    take = np.flatnonzero(chosen)
-    take = take[pc.sort_indices(ids.take(pa.array(take))).to_numpy()]
-    items = raw.take(pa.array(take)).combine_chunks()
+    order = np.flatnonzero(chosen)
+    order = order[pc.sort_indices(ids.take(pa.array(order))).to_numpy()]
+    items = raw.take(pa.array(order)).combine_chunks()
+    durations = _durations(items)
+    dates = _text(items, "release_date")
+    days = release_days(dates)
+    undated = pc.not_equal(pc.utf8_trim_whitespace(dates), "").to_numpy(False) & (
+        days == names.RELEASE_UNKNOWN
+    )
+    counts += PolicyCounts.of({UNREADABLE_DATE: undated, NEGATIVE_DURATION: durations < 0}, rows[order])
     table = pa.table(
         {
             names.ITEM_ID: text_or_empty(items[names.ITEM_ID]),
             names.TITLE: _text(items, "title"),
             names.DESCRIPTION: _text(items, "description"),
-            names.DURATION_MS: _durations(items, policies, take),
-            names.RELEASE_DAY: _release_days(items, policies, take),
+            names.DURATION_MS: np.maximum(durations, 0),
+            names.RELEASE_DAY: days,
             names.ITEM_TOKENS: item_tokens(items),
         }
     )
-    return Catalog(table, tuple(raw.column_names), policies.counts, policies.places)
+    return Catalog(table, tuple(raw.column_names), counts.counts, counts.places(paths))
 
 
 def _concat(parts: list[pa.Table]) -> pa.Table | None:
@@ -117,45 +128,14 @@ def _concat(parts: list[pa.Table]) -> pa.Table | None:
     return whole if whole is not None and whole.num_rows else None
 
 
-class _Policies:
-    """Counts what policies meet, and finds file and row of the first one."""
-
-    def __init__(self, rows: list[tuple[str, int]]) -> None:
-        self._rows = rows
-        self.counts: Counter[str] = Counter()
-        self.places: dict[str, str] = {}
-
-    def count(self, policy: str, met: npt.NDArray[np.bool_], at: npt.NDArray[np.int64] | None = None) -> None:
-        """Counts `met` [n]; `at` [n] are the raw rows it speaks of, where they are not 0..n-1."""
-        where = np.flatnonzero(met)
-        if not len(where):
-            return
-        self.counts[policy] = len(where)
-        row = int(where[0] if at is None else at[where].min())
-        for path, count in self._rows:
-            if row < count:
-                self.places[policy] = place(path, row)
-                return
-            row -= count
-
-
 def _text(items: pa.Table, column: str) -> pa.Array:
     if column in items.column_names:
         return text_or_empty(items[column])
     return pa.array([""] * items.num_rows, pa.string())
 
 
-def _durations(items: pa.Table, policies: _Policies, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+def _durations(items: pa.Table) -> npt.NDArray[np.int64]:
+    """Durations [n] as they stand in the files, 0 for none."""
     if names.DURATION_MS not in items.column_names:
         return np.zeros(items.num_rows, np.int64)
-    durations = to_numpy(items[names.DURATION_MS], 0)
-    policies.count(NEGATIVE_DURATION, durations < 0, rows)
-    return np.maximum(durations, 0)
-
-
-def _release_days(items: pa.Table, policies: _Policies, rows: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    dates = _text(items, "release_date")
-    days = release_days(dates)
-    filled = pc.not_equal(pc.utf8_trim_whitespace(dates), "").to_numpy(False)
-    policies.count(UNREADABLE_DATE, filled & (days == names.RELEASE_UNKNOWN), rows)
-    return days
+    return to_numpy(items[names.DURATION_MS], 0)

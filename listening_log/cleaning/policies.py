@@ -1,7 +1,6 @@
 """What becomes of each event of a log: its outcome, what is repaired, what is dropped and counted."""
 
 import time
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
@@ -11,6 +10,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from listening_log.cleaning.catalog import Catalog
+from listening_log.cleaning.policy_counts import PolicyCounts
+from listening_log.cleaning.row_numbers import number_rows
 from listening_log.tables.convert import text_or_empty, to_numpy
 from listening_log.tables.tables import EVENTS, TABLES
 from models import names
@@ -47,7 +48,6 @@ ROW: Final = "row"
 CLEAN_COLUMNS: Final = (USER, ITEM, TIMESTAMP, OUTCOME, PLAYED, ROW)
 """Columns of `CleanBatch.table`; those after them are context."""
 
-ROW_BITS: Final = 40
 UNKNOWN_PLAYED: Final = -1
 
 _FINER_THAN_SECONDS = 100_000_000_000  # as seconds the year 5138, as milliseconds 1973
@@ -81,9 +81,9 @@ class CleanBatch:
 
     table: pa.Table
     """`user_id` string, `item` int32 (1..N), `timestamp` int64 (seconds), `outcome` int8, `ms_played` int64
-    (UNKNOWN_PLAYED if unknown), `row` int64 (file number << 40 | row), context columns string ("" = none)."""
-    places: dict[str, int] = field(default_factory=dict)
-    """The first row (as in `row`) that each policy of the counter met."""
+    (UNKNOWN_PLAYED if unknown), `row` int64 (`row_numbers`), context columns string ("" = none)."""
+    policies: PolicyCounts = field(default_factory=PolicyCounts)
+    """How often each of `POLICIES` applied, and where first; nothing points at a listener to forget."""
 
     @property
     def context(self) -> list[str]:
@@ -139,7 +139,7 @@ def clean_events(
     config: LogConfig | None = None,
     now: int | None = None,
     forgotten: npt.NDArray[np.bool_] | None = None,
-) -> tuple[CleanBatch, Counter[str]]:
+) -> CleanBatch:
     """Applies `POLICIES` (repeats apart: `drop_repeats`) to a batch of `read_batches`, and counts each.
 
     `file` is the number of the file among the table's, `first_row` what `read_batches` gave; `now` is the
@@ -147,7 +147,7 @@ def clean_events(
     marks events of listeners who are left out. An event that meets several dropping policies counts for the
     first, in the order of `POLICIES`.
     """
-    rows = (np.int64(file) << ROW_BITS) | (first_row + np.arange(table.num_rows, dtype=np.int64))
+    rows = number_rows(file, first_row, table.num_rows)
     users, items = text_or_empty(table[USER]), text_or_empty(table["item_id"])
     index = catalog.index_of(items)
     times = to_numpy(table[TIMESTAMP], -1)
@@ -165,13 +165,13 @@ def clean_events(
         FUTURE_TIME: times > limit,
     }
     keep = np.ones(table.num_rows, bool)
-    met: dict[str, npt.NDArray[np.bool_]] = {}
+    masks: dict[str, npt.NDArray[np.bool_]] = {}
     for policy, mask in dropping.items():
-        met[policy] = keep & mask
+        masks[policy] = keep & mask
         keep = keep & ~mask
-    met[TIME_IN_MS] = keep & fine
+    masks[TIME_IN_MS] = keep & fine
     if PLAYED in table.column_names:
-        met[NEGATIVE_PLAYED] = keep & (to_numpy(table[PLAYED], 0) < 0)
+        masks[NEGATIVE_PLAYED] = keep & (to_numpy(table[PLAYED], 0) < 0)
 
     columns = {
         USER: users,
@@ -185,11 +185,9 @@ def clean_events(
     columns |= {name: text_or_empty(table[name]) for name in table.column_names if name not in named}
     cleaned = pa.table(columns)
     cleaned = cleaned if keep.all() else cleaned.filter(pa.array(keep))
-    # A place would point at the one who is to be forgotten.
-    told = {policy: mask for policy, mask in met.items() if policy != FORGOTTEN and mask.any()}
-    places = {policy: int(rows[np.argmax(mask)]) for policy, mask in told.items()}
-    counts = Counter({policy: int(mask.sum()) for policy, mask in met.items() if mask.any()})
-    return CleanBatch(cleaned, places), counts
+    left_out = masks.pop(FORGOTTEN)  # a place would point at the one who is to be forgotten
+    counts = PolicyCounts.of(masks, rows) + PolicyCounts.single(FORGOTTEN, int(left_out.sum()))
+    return CleanBatch(cleaned, counts)
 
 
 def drop_repeats(

@@ -1,43 +1,79 @@
-"""How often each policy on events was met, and where first."""
+"""How often each policy applied to the rows of a table, and where first: the one ledger of all that is mended."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from listening_log.cleaning.policies import ROW_BITS
-from listening_log.tables import reader
+import numpy as np
+import numpy.typing as npt
+
+from listening_log.cleaning.row_numbers import Rows, place_of
 
 
 @dataclass(frozen=True)
-class Mended:
-    """Counts and first places of policies; those of parts of a log merge in any order."""
+class PolicyCounts:
+    """Counts and first rows of policies, by their names; those of parts of a log add up in any order.
 
-    counts: dict[str, int] = field(default_factory=dict)
-    places: dict[str, int] = field(default_factory=dict)
-    """The first row (file number << ROW_BITS | row) that met each; a policy may tell none."""
-    newest: dict[str, int] = field(default_factory=dict)
-    """Counts in the newest span's files alone."""
+    ```
+    counts = PolicyCounts.of({"no_time": [False, True]}, row_numbers)
+    counts += PolicyCounts.single("repeat", 3, first_row=7)
+    counts.places(paths)  # {"no_time": "events.csv, line 3", …}
+    ```
+    """
+
+    counts: Mapping[str, int] = field(default_factory=dict)
+    """Rows that each policy applied to; a policy without any is absent."""
+    first_rows: Mapping[str, int] = field(default_factory=dict)
+    """Number (`row_numbers`) of the first such row; absent where it must not be told."""
+    newest: Mapping[str, int] = field(default_factory=dict)
+    """Counts in the newest span's files alone, where spans are told apart."""
 
     @classmethod
-    def merge(cls, parts: Iterable["Mended"]) -> "Mended":
-        """Counts and places of all parts together."""
-        counts: dict[str, int] = {}
-        places: dict[str, int] = {}
-        newest: dict[str, int] = {}
+    def of(cls, masks: Mapping[str, npt.NDArray[np.bool_]], rows: Rows) -> "PolicyCounts":
+        """Counts the rows of a batch.
+
+        Args:
+            masks: which rows [n] each policy applies to.
+            rows: numbers [n] of the rows, ascending or not.
+        """
+        applied = {policy: rows[mask] for policy, mask in masks.items() if mask.any()}
+        return cls(
+            {policy: len(those) for policy, those in applied.items()},
+            {policy: int(those.min()) for policy, those in applied.items()},
+        )
+
+    @classmethod
+    def single(cls, policy: str, count: int, first_row: int | None = None) -> "PolicyCounts":
+        """Counts of one policy; empty where `count` is 0."""
+        if not count:
+            return cls()
+        return cls({policy: count}, {} if first_row is None else {policy: first_row})
+
+    @classmethod
+    def merge(cls, parts: Iterable["PolicyCounts"]) -> "PolicyCounts":
+        """Counts and first rows of all parts together."""
+        counts: Counter[str] = Counter()
+        newest: Counter[str] = Counter()
+        first_rows: dict[str, int] = {}
         for part in parts:
-            _add(counts, part.counts)
-            _add(newest, part.newest)
-            for policy, row in part.places.items():
-                places[policy] = min(row, places.get(policy, row))
-        return cls(counts, places, newest)
+            counts.update(part.counts)
+            newest.update(part.newest)
+            for policy, row in part.first_rows.items():
+                first_rows[policy] = min(row, first_rows.get(policy, row))
+        return cls(dict(counts), first_rows, dict(newest))
 
-    def told_places(self, files: Sequence[str]) -> dict[str, str]:
-        """File and row of each policy's first event, as a person finds it."""
-        mask = (1 << ROW_BITS) - 1
-        return {
-            policy: reader.place(files[row >> ROW_BITS], row & mask) for policy, row in self.places.items()
-        }
+    def __add__(self, other: "PolicyCounts") -> "PolicyCounts":
+        return self.merge((self, other))
 
+    def as_newest(self) -> "PolicyCounts":
+        """The same, all of them counted for the newest span too."""
+        return replace(self, newest=self.counts)
 
-def _add(total: dict[str, int], counts: dict[str, int]) -> None:
-    for policy, count in counts.items():
-        total[policy] = total.get(policy, 0) + int(count)
+    def places(self, paths: Sequence[str]) -> dict[str, str]:
+        """File and row of each policy's first row, as a person finds it; `paths` by the number of the file."""
+        return {policy: place_of(row, paths) for policy, row in self.first_rows.items()}
+
+    @property
+    def most_frequent(self) -> str | None:
+        """The policy that applied most often (of equals the first by name); None where none did."""
+        return min(self.counts, key=lambda policy: (-self.counts[policy], policy), default=None)

@@ -42,7 +42,7 @@ def recent_plays(
         for first_row, batch in read_batches(path, EVENTS):
             own = batch.filter(pc.equal(batch["user_id"], user_id))
             if own.num_rows:
-                cleaned, _ = clean_events(own, catalog, file=number, first_row=first_row)
+                cleaned = clean_events(own, catalog, file=number, first_row=first_row)
                 found.append(cleaned.table.select(["item", "timestamp"]))
     plays = pa.concat_tables(found) if found else None
     if plays is None or not plays.num_rows:

@@ -4,7 +4,6 @@ import pyarrow as pa
 from components.example_gen import shards
 from components.example_gen.event_files import EventFiles
 from components.example_gen.facts import LogFacts, SplitCounts, supported_heads
-from listening_log.cleaning.policy_counts import Mended
 from listening_log.windows.histories import Windows
 
 
@@ -78,9 +77,3 @@ def test_a_head_needs_both_its_classes():
     assert heads(0, 99, 1) == ["p_skip"]
     assert heads(1000, 0, 1) == []
     assert heads(0, 0, 0) == []
-
-
-def test_places_of_policies_keep_the_first():
-    one = Mended({"repeat": 1}, {"no_time": 7}, {"repeat": 1})
-    other = Mended({"repeat": 2, "no_time": 1}, {"no_time": 3}, {"repeat": 1})
-    assert Mended.merge([one, other]) == Mended({"repeat": 3, "no_time": 1}, {"no_time": 3}, {"repeat": 2})

@@ -19,7 +19,7 @@ def features(tmp_path: Path) -> dict[str, list[list[object] | None]]:
     )
     catalog = read_catalog(str(tmp_path))
     ((first_row, raw),) = read_batches(str(tmp_path / "events.csv"), "events")
-    clean, _ = clean_events(raw, catalog, file=0, first_row=first_row)
+    clean = clean_events(raw, catalog, file=0, first_row=first_row)
     kept = clean.table["row"].to_numpy()
     return event_features(raw, clean, kept, item_kinds(catalog)).to_pydict()
 

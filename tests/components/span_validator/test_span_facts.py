@@ -32,8 +32,8 @@ def facts(events: list[tuple[str, str, int]]) -> SpanFacts:
             "timestamp": pa.array(times, pa.int64()),
         }
     )
-    clean, counts = clean_events(raw, ITEMS, file=0, first_row=0)
-    return SpanFacts.of(raw, clean, clean.table["row"].to_numpy(), counts, one_in=1)
+    clean = clean_events(raw, ITEMS, file=0, first_row=0)
+    return SpanFacts.of(raw, clean, clean.table["row"].to_numpy(), one_in=1)
 
 
 def of_hours(hours: dict[int, int]) -> SpanFacts:

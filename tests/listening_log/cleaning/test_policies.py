@@ -27,7 +27,8 @@ def _events(*rows: tuple[str | None, str | None, int | None], **columns: list[ob
 
 
 def _clean(table: pa.Table, catalog: Catalog, file: int = 0, first_row: int = 0):
-    return clean_events(table, catalog, file=file, first_row=first_row, now=NOW)
+    batch = clean_events(table, catalog, file=file, first_row=first_row, now=NOW)
+    return batch, batch.policies.counts
 
 
 @pytest.mark.parametrize(
@@ -111,7 +112,7 @@ def test_each_fault_has_its_policy_its_count_and_its_place(catalog) -> None:
         "future_time": 1,
         "time_in_ms": 2,
     }
-    assert batch.places == {
+    assert batch.policies.first_rows == {
         "empty_id": 1,
         "unknown_item": 3,
         "no_time": 4,
