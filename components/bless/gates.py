@@ -1,97 +1,68 @@
-"""The gates between a trained model and a push: pure judgement over the stages' JSON files."""
+"""The gates between a trained model and a push: pure judgement over the stages' records."""
 
-import json
-import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Final
+from typing import Final
 
-from tfx.dsl.io import fileio
-
-from components.common.artifacts import EVALUATION_FILE, GATES_FILE, INDEX_FILE, SERVING_CHECK_FILE
+from components.common.records import Evaluation, Gate, Gates, Index, ServingCheck
+from listening_log.tables.files import write_bytes
 
 BLESSED: Final = "BLESSED"  # both file names are TFX's own Evaluator's
 NOT_BLESSED: Final = "NOT_BLESSED"
 
 
-@dataclass(frozen=True)
-class Gate:
-    """One floor that a figure must clear."""
-
-    name: str
-    figure: float
-    floor: float
-    strict: bool = False
-    """The figure must be above the floor; otherwise it may be level with it."""
-
-    @property
-    def passed(self) -> bool:
-        """False for a figure that is no number, too."""
-        return self.figure > self.floor if self.strict else self.figure >= self.floor
-
-
 def judge(
-    evaluation: Mapping[str, Any],
-    indexes: Mapping[str, Mapping[str, Any]],
-    serving: Mapping[str, Any],
-    config: Mapping[str, Any],
+    evaluation: Evaluation, indexes: Mapping[str, Index], serving: ServingCheck, config: Mapping[str, float]
 ) -> list[Gate]:
     """Returns every gate.
 
     Args:
-        evaluation: content of `evaluation.json`.
-        indexes: content of `index.json` by the name of the fit.
-        serving: content of `serving_check.json`.
+        evaluation: quality on `test`.
+        indexes: those of the fits, by the name of the fit.
+        serving: how a server answered.
         config: `GatesConfig` as a dictionary.
     """
-    against = evaluation["against"]
-    gates = [
-        Gate("ndcg@10 above popularity (low end)", _figure(against["popularity"], "low"), 0.0, strict=True),
-        Gate("ndcg@10 not below markov (high end)", _figure(against["markov"], "high"), 0.0),
+    against, figures = evaluation.against, serving.figures
+    slices = evaluation.production.slices if evaluation.production else {}
+    return [
+        Gate.judge("ndcg@10 above popularity (low end)", against["popularity"].low, 0.0, strict=True),
+        Gate.judge("ndcg@10 not below markov (high end)", against["markov"].high, 0.0),
+        *(
+            Gate.judge(f"ndcg@10 not below production, {name} (high end)", compared.high, 0.0)
+            for name, compared in slices.items()
+        ),
+        *(
+            Gate.judge(f"index recall@200, {fit}", index.recall_at_200, config["index_recall"])
+            for fit, index in indexes.items()
+        ),
+        Gate.judge("server answers as the models", figures.server_agreement, 1.0),
+        Gate.judge("stock build answers as scann", figures.stock_agreement, config["stock_agreement"]),
+        Gate.judge("serving check", float(serving.ok), 1.0),
     ]
-    production = evaluation.get("production") or {"slices": {}}
-    for name, compared in production["slices"].items():
-        gates.append(Gate(f"ndcg@10 not below production, {name} (high end)", _figure(compared, "high"), 0.0))
-    for fit, index in indexes.items():
-        gates.append(Gate(f"index recall@200, {fit}", _figure(index, "recall@200"), config["index_recall"]))
-    figures = serving.get("figures", {})
-    gates.append(Gate("server answers as the models", _figure(figures, "server_agreement"), 1.0))
-    gates.append(
-        Gate("stock build answers as scann", _figure(figures, "stock_agreement"), config["stock_agreement"])
-    )
-    gates.append(Gate("serving check", float(bool(serving.get("ok"))), 1.0))
-    return gates
-
-
-def _figure(values: Mapping[str, Any], key: str) -> float:
-    value = values.get(key)
-    return math.nan if value is None else float(value)
 
 
 def bless(
     evaluation_uri: str,
     index_uri: str,
     serving_evaluation_uri: str,
-    config: Mapping[str, Any],
+    config: Mapping[str, float],
     out_uri: str,
     final_index_uri: str | None = None,
     tfma_evaluation_uri: str | None = None,
 ) -> bool:
     """Writes `gates.json` and TFX's BLESSED or NOT_BLESSED file; returns whether all gates passed."""
-    evaluation = _read(evaluation_uri, EVALUATION_FILE)
-    indexes = {"first fit": _read(index_uri, INDEX_FILE)}
+    evaluation = Evaluation.read(evaluation_uri)
+    indexes = {"first fit": Index.read(index_uri)}
     if final_index_uri:
-        indexes["final fit"] = _read(final_index_uri, INDEX_FILE)
-    gates = judge(evaluation, indexes, _read(serving_evaluation_uri, SERVING_CHECK_FILE), config)
+        indexes["final fit"] = Index.read(final_index_uri)
+    gates = judge(evaluation, indexes, ServingCheck.read(serving_evaluation_uri), config)
     blessed = all(gate.passed for gate in gates)
-    record = {
-        "blessed": blessed,
-        "gates": [{**asdict(gate), "passed": gate.passed} for gate in gates],
-        "against_blend": evaluation["against"].get("blend"),
-        "tfma": tfma_figures(tfma_evaluation_uri) if tfma_evaluation_uri else None,
-    }
-    _write(out_uri, GATES_FILE, json.dumps(_without_nan(record), indent=2))
-    _write(out_uri, BLESSED if blessed else NOT_BLESSED, "")
+    Gates(
+        blessed=blessed,
+        gates=gates,
+        against_blend=evaluation.against.get("blend"),
+        tfma=tfma_figures(tfma_evaluation_uri) if tfma_evaluation_uri else None,
+    ).write(out_uri)
+    write_bytes(f"{out_uri}/{BLESSED if blessed else NOT_BLESSED}", b"")
     return blessed
 
 
@@ -103,23 +74,3 @@ def tfma_figures(uri: str) -> dict[str, float]:
         if not slice_key:
             return {name: float(value.get("doubleValue", "nan")) for name, value in outputs[""][""].items()}
     return {}
-
-
-def _without_nan(value: Any) -> Any:
-    """JSON has no NaN: null stands for a figure that could not be taken."""
-    if isinstance(value, dict):
-        return {key: _without_nan(part) for key, part in value.items()}
-    if isinstance(value, list):
-        return [_without_nan(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _read(uri: str, name: str) -> dict[str, Any]:
-    with fileio.open(f"{uri}/{name}", "r") as file:
-        return json.loads(file.read())
-
-
-def _write(uri: str, name: str, text: str) -> None:
-    fileio.makedirs(uri)
-    with fileio.open(f"{uri}/{name}", "w") as file:
-        file.write(text)

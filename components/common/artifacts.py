@@ -9,13 +9,8 @@ from typing import Final
 from tfx.types.artifact import Artifact
 from tfx.types.system_artifacts import Dataset, Metrics, Model
 
-INDEX_FILE: Final = "index.json"
-EVALUATION_FILE: Final = "evaluation.json"
-SERVING_CHECK_FILE: Final = "serving_check.json"
 PRODUCTION_FILE: Final = "production.json"
-GATES_FILE: Final = "gates.json"
 SPAN_VALIDATION_FILE: Final = "span_validation.json"
-REPORT_FILE: Final = "report.json"
 
 
 class LogSummary(Artifact):

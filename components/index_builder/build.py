@@ -1,6 +1,5 @@
 """Builds the ScaNN index over the candidate vectors and measures what it finds."""
 
-import json
 import os
 from collections.abc import Sequence
 from typing import Any
@@ -9,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 from tfx.utils import path_utils
 
-from components.common.artifacts import INDEX_FILE
+from components.common.records import Index
 from components.trainer import trained_model
 from components.trainer.examples_reader import read_catalog_arrays
 from models import names
@@ -32,19 +31,14 @@ def build_index(
     vectors = embed_catalog(model_uri, catalog.item_ids)
     searcher, kind = build_searcher(vectors, names.CANDIDATES, settings)
     queries = trained_model.load_array(model_uri, trained_model.QUERIES)[: settings.queries]
-    facts = {
-        "kind": kind,
-        "items": len(vectors),
-        "queries": len(queries),
-        **recall(searcher, vectors, queries),
-    }
     tf.saved_model.save(
         searcher,
         os.path.join(out_uri, SEARCHER),
         options=tf.saved_model.SaveOptions(namespace_whitelist=["Scann"]),
     )
-    with tf.io.gfile.GFile(os.path.join(out_uri, INDEX_FILE), "w") as file:
-        json.dump(facts, file, indent=1, sort_keys=True)
+    Index(kind=kind, items=len(vectors), queries=len(queries), **recall(searcher, vectors, queries)).write(
+        out_uri
+    )
 
 
 def embed_catalog(model_uri: str, item_ids: Sequence[bytes]) -> np.ndarray:
@@ -59,11 +53,11 @@ def embed_catalog(model_uri: str, item_ids: Sequence[bytes]) -> np.ndarray:
 
 
 def recall(searcher: tf.Module, vectors: np.ndarray, queries: np.ndarray) -> dict[str, float]:
-    """recall@k of the searcher against exact search, over `queries` float32 [Q, D]."""
+    """The searcher's recall against exact search, over `queries` float32 [Q, D], as an `Index` names it."""
     table = tf.concat([tf.zeros([1, vectors.shape[1]]), vectors], axis=0)
     found = scann_top(searcher, tf.constant(queries), table, names.CANDIDATES)[0].numpy()
     exact = exact_top(tf.constant(queries), table, names.CANDIDATES)[0].numpy()
-    return {f"recall@{k}": recall_at_k(found, exact, k) for k in RECALL_AT}
+    return {f"recall_at_{k}": recall_at_k(found, exact, k) for k in RECALL_AT}
 
 
 def load_searcher(index_uri: str) -> tf.Module:

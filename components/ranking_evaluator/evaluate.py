@@ -1,7 +1,5 @@
 """Measures the first fit on `test`, beside counting baselines, on the same targets with the same exclusions."""
 
-import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from components.common import progress
-from components.common.artifacts import EVALUATION_FILE
+from components.common.records import Difference, Evaluation, Ranking, SliceRanking
 from components.index_builder.build import load_searcher
 from components.ranking_evaluator.production import beside_production
 from components.trainer import ranker, retrieval, trained_model
@@ -83,21 +81,21 @@ def evaluate(
         exclude_seen=exclude_seen,
     )
     rank_baselines(targets, read_sequences(inputs, names.TRAIN), exclude_seen)
-    report = {
-        "targets": len(targets.item),
-        "listeners": len(np.unique(targets.listener)),
-        "exclude_seen": exclude_seen,
-        "metrics": {model: figures(ranks) for model, ranks in targets.ranks.items()},
-        "retrieval_recall": {
-            f"recall@{names.CANDIDATES}": float(targets.among_candidates.mean()),
+    Evaluation(
+        targets=len(targets.item),
+        listeners=len(np.unique(targets.listener)),
+        exclude_seen=exclude_seen,
+        metrics={model: Ranking(**figures(ranks)) for model, ranks in targets.ranks.items()},
+        retrieval_recall={
             "recall with neighbours": float((targets.ranks["two_stage"] < metrics.NOT_FOUND).mean()),
+            f"recall@{names.CANDIDATES}": float(targets.among_candidates.mean()),
         },
-        "against": {
+        against={
             name: against(targets, name, seed=config["seed"], confidence=gates.confidence)
             for name in ("popularity", "markov", "blend")
         },
-        "slices": slices(targets, plays),
-        "production": beside_production(
+        slices=slices(targets, plays),
+        production=beside_production(
             inputs,
             production_uri,
             targets.ranks["two_stage"],
@@ -108,21 +106,19 @@ def evaluate(
             confidence=gates.confidence,
             stage=STAGE,
         ),
-    }
-    with tf.io.gfile.GFile(os.path.join(out_uri, EVALUATION_FILE), "w") as file:
-        json.dump(report, file, indent=1, sort_keys=True)
+    ).write(out_uri)
 
 
 def figures(ranks: np.ndarray) -> dict[str, float]:
-    """hr@10, ndcg@10 and mrr of 0-based ranks."""
+    """The fields of a `Ranking`, of 0-based ranks."""
     return {
-        "hr@10": metrics.hit_rate_at_k(ranks, 10),
-        "ndcg@10": metrics.ndcg_at_k(ranks, 10),
+        "hr_at_10": metrics.hit_rate_at_k(ranks, 10),
+        "ndcg_at_10": metrics.ndcg_at_k(ranks, 10),
         "mrr": metrics.mrr(ranks),
     }
 
 
-def against(targets: Targets, baseline: str, *, seed: int, confidence: float) -> dict[str, float]:
+def against(targets: Targets, baseline: str, *, seed: int, confidence: float) -> Difference:
     """By how much NDCG@10 of the two-stage whole is above a baseline's, with a paired bootstrap by listener."""
     interval = paired_bootstrap(
         metrics.ndcg_gains(targets.ranks["two_stage"], 10),
@@ -131,21 +127,21 @@ def against(targets: Targets, baseline: str, *, seed: int, confidence: float) ->
         seed=seed,
         confidence=confidence,
     )
-    return {"difference": interval.mean_difference, "low": interval.low, "high": interval.high}
+    return Difference(difference=interval.mean_difference, low=interval.low, high=interval.high)
 
 
-def slices(targets: Targets, plays: np.ndarray) -> dict[str, dict[str, float]]:
+def slices(targets: Targets, plays: np.ndarray) -> dict[str, SliceRanking]:
     """The two-stage whole by what is asked: new and known items, short and long histories."""
     new_item = plays[targets.item] == 0
     short = (targets.history > 0).sum(axis=1) < RECENT
     masks = {
-        "new items": new_item,
         "known items": ~new_item,
-        "short histories": short,
         "long histories": ~short,
+        "new items": new_item,
+        "short histories": short,
     }
     return {
-        name: {"targets": int(mask.sum()), **figures(targets.ranks["two_stage"][mask])}
+        name: SliceRanking(targets=int(mask.sum()), **figures(targets.ranks["two_stage"][mask]))
         for name, mask in masks.items()
         if mask.any()
     }

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from components.common import progress
+from components.common.records import BesideProduction, ProductionSlice
 from components.pushed import production_record
 from components.trainer.examples_reader import split_files
 from components.trainer.inputs import Inputs
@@ -49,7 +50,7 @@ def beside_production(
     seed: int,
     confidence: float,
     stage: str,
-) -> dict[str, Any] | None:
+) -> BesideProduction | None:
     """Compares NDCG@10 slice by slice; None where nothing was in production before the newest span.
 
     Args:
@@ -71,26 +72,28 @@ def beside_production(
     )
     known = set(Rows.load(f"{production_uri}/{names.RETRIEVAL}").items)
     ids = np.array(["", *inputs.rows.items[1:]], dtype=object)[item]
-    masks = _kinds(inputs, item) | {
-        "new listeners": new_listener,
+    masks = {
+        "all": np.ones(len(item), bool),
+        **_kinds(inputs, item),
         "new items": np.fromiter((name not in known for name in ids), bool, len(ids)),
+        "new listeners": new_listener,
     }
     codes = np.unique(listener, return_inverse=True)[1]
     compared = {}
-    for name, mask in {"all": np.ones(len(item), bool), **masks}.items():
+    for name, mask in sorted(masks.items()):
         if mask.sum() < LEAST_TARGETS and name != "all":
             continue
         mine, old = (metrics.ndcg_gains(values[mask], 10) for values in (ranks, theirs))
         interval = paired_bootstrap(mine, old, codes[mask], seed=seed, confidence=confidence)
-        compared[name] = {
-            "targets": int(mask.sum()),
-            "ndcg@10": float(mine.mean()),
-            "production": float(old.mean()),
-            "difference": interval.mean_difference,
-            "low": interval.low,
-            "high": interval.high,
-        }
-    return {"version": production.version, "last_span": production.last_span, "slices": compared}
+        compared[name] = ProductionSlice(
+            targets=int(mask.sum()),
+            ndcg_at_10=float(mine.mean()),
+            production=float(old.mean()),
+            difference=interval.mean_difference,
+            low=interval.low,
+            high=interval.high,
+        )
+    return BesideProduction(version=production.version, last_span=production.last_span, slices=compared)
 
 
 def _kinds(inputs: Inputs, item: npt.NDArray[np.int32]) -> dict[str, npt.NDArray[np.bool_]]:

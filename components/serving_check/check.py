@@ -1,6 +1,5 @@
 """Asks the models that would be pushed, through a fresh server and in this process, and compares."""
 
-import json
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -8,7 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from components.common import progress
-from components.common.artifacts import SERVING_CHECK_FILE
+from components.common.records import Agreement, ServingCheck
 from components.serving_check import rest
 from components.serving_check.compare import agreement, same_top
 from components.serving_check.fresh_server import fresh_server
@@ -24,16 +23,11 @@ Answers = dict[str, dict[str, np.ndarray]]
 
 
 def check(models_uri: str, catalog_uri: str, config: Mapping[str, Any], out_uri: str) -> None:
-    """Writes `serving_check.json`: `ok`, `figures` (shares of rows that are the same) and `reasons`.
-
-    Figures: `server_agreement` of all questions over gRPC and REST; `neutral_agreement` of `contextual` with
-    neutral values and `serving_default`; `stock_agreement` of both builds' top 10.
-    """
+    """Writes `serving_check.json` (`components.common.records.ServingCheck`)."""
     out = Path(out_uri)
     out.mkdir(parents=True, exist_ok=True)
     questions = make_questions(read_item_ids(catalog_uri), config["seed"])
     builds = {b: {m: Path(models_uri) / b / m for m in names.MODELS} for b in names.BUILDS}
-    figures: dict[str, float] = {}
     reasons: list[str] = []
 
     progress.report(STAGE, note="asking the models in this process")
@@ -55,21 +49,21 @@ def check(models_uri: str, catalog_uri: str, config: Mapping[str, Any], out_uri:
             same = agreement(local[question.name], answers[question.name])
             rows.append(same)
             _note(reasons, same, f"{protocol} {question.name}: answers as in process")
-    figures["server_agreement"] = _share(np.concatenate(rows))
 
     neutral = []
     for model in names.MODELS:
         default, contextual = (local[f"{model} {s}"] for s in (names.SERVING_DEFAULT, names.CONTEXTUAL))
         neutral.append(agreement(default, contextual))
         _note(reasons, neutral[-1], f"{model}: neutral contextual as serving_default")
-    figures["neutral_agreement"] = _share(np.concatenate(neutral))
 
     upnext = f"{names.UPNEXT} {names.SERVING_DEFAULT}"
-    figures["stock_agreement"] = _share(same_top(local[upnext], stock[upnext]))
-    figures["histories"] = len(next(iter(local[upnext].values())))
-
-    report = {"ok": not reasons, "figures": figures, "reasons": reasons}
-    (out / SERVING_CHECK_FILE).write_text(json.dumps(report, indent=2))
+    figures = Agreement(
+        server_agreement=_share(np.concatenate(rows)),
+        neutral_agreement=_share(np.concatenate(neutral)),
+        stock_agreement=_share(same_top(local[upnext], stock[upnext])),
+        histories=len(next(iter(local[upnext].values()))),
+    )
+    ServingCheck(ok=not reasons, figures=figures, reasons=reasons).write(out)
 
 
 def in_process(model_dirs: Mapping[str, Path], questions: list[Question]) -> Answers:

@@ -1,12 +1,12 @@
 """What a run found, as a table for people and as an exit code for scripts."""
 
-import json
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final
+from dataclasses import dataclass
+from typing import Final, TypeVar
 
-from components.bless.gate_text import gate_line
+from components.common.record import Record
+from components.common.records import Evaluation, Gates, Index, Push, ServingCheck
 from tfx_pipeline.terminal.exit_codes import DONE, REFUSED
 
 MODELS: Final = {
@@ -19,72 +19,76 @@ MODELS: Final = {
     "popularity": "popularity",
 }
 METRICS: Final = ("hr@10", "ndcg@10", "mrr")
+_Record = TypeVar("_Record", bound=Record)
 
 
 @dataclass(frozen=True)
 class Results:
-    """The contents of the stages' JSON files; empty where a stage has not run."""
+    """The records of the stages; None where a stage has not run."""
 
-    evaluation: Mapping[str, Any] = field(default_factory=dict)
-    index: Mapping[str, Any] = field(default_factory=dict)
-    final_index: Mapping[str, Any] = field(default_factory=dict)
-    serving: Mapping[str, Any] = field(default_factory=dict)
-    gates: Mapping[str, Any] = field(default_factory=dict)
-    pushed: Mapping[str, Any] = field(default_factory=dict)
+    evaluation: Evaluation | None = None
+    index: Index | None = None
+    final_index: Index | None = None
+    serving: ServingCheck | None = None
+    gates: Gates | None = None
+    push: Push | None = None
 
     @property
     def exit_code(self) -> int:
         """0 after a push, 3 where a gate said no."""
-        return DONE if self.gates.get("blessed") else REFUSED
+        return DONE if self.gates and self.gates.blessed else REFUSED
 
     def table(self) -> str:
         """The figures, a line each; the last line says how the run ended."""
         return "\n".join([*self._quality(), *self._production(), *self._serving(), "", *self._verdict()])
 
     def _quality(self) -> list[str]:
-        metrics = self.evaluation.get("metrics", {})
         lines = [f"{'on test':28}" + "".join(f"{name:>10}" for name in METRICS)]
+        if self.evaluation is None:
+            return lines
         for key, name in MODELS.items():
-            if key in metrics:
-                lines.append(f"  {name:26}" + "".join(f"{_number(metrics[key].get(m))}" for m in METRICS))
-        against = self.evaluation.get("against", {}).get("blend")
-        if against:
-            word = "above" if against["difference"] >= 0 else "below"
-            lines.append(f"  ndcg@10 is {abs(against['difference']):.4f} {word} the blend of counts")
+            if key in self.evaluation.metrics:
+                ranking = self.evaluation.metrics[key]
+                figures = (ranking.hr_at_10, ranking.ndcg_at_10, ranking.mrr)
+                lines.append(f"  {name:26}" + "".join(map(_number, figures)))
+        blend = self.evaluation.against.get("blend")
+        if blend:
+            word = "above" if blend.difference >= 0 else "below"
+            lines.append(f"  ndcg@10 is {abs(blend.difference):.4f} {word} the blend of counts")
         return lines
 
     def _production(self) -> list[str]:
-        compared = self.evaluation.get("production")
+        compared = self.evaluation.production if self.evaluation else None
         if not compared:
             return []
-        lines = [f"{'ndcg@10 beside version ' + str(compared['version']):34}{'new':>10}{'served':>10}"]
+        lines = [f"{'ndcg@10 beside version ' + str(compared.version):34}{'new':>10}{'served':>10}"]
         return lines + [
-            f"  {name + ' (' + format(figures['targets'], ',') + ')':32}"
-            f"{_number(figures['ndcg@10'])}{_number(figures['production'])}"
-            for name, figures in compared["slices"].items()
+            f"  {name + ' (' + format(figures.targets, ',') + ')':32}"
+            f"{_number(figures.ndcg_at_10)}{_number(figures.production)}"
+            for name, figures in compared.slices.items()
         ]
 
     def _serving(self) -> list[str]:
         lines = []
-        for key, value in self.evaluation.get("retrieval_recall", {}).items():
-            lines.append(f"{'retrieval ' + key:28}{_number(value)}")
+        for name, share in (self.evaluation.retrieval_recall if self.evaluation else {}).items():
+            lines.append(f"{'retrieval ' + name:28}{_number(share)}")
         for name, index in (("index", self.index), ("final index", self.final_index)):
-            if "recall@200" in index:
-                lines.append(
-                    f"{name + ' recall@200':28}{_number(index['recall@200'])}  {index.get('kind', '')}"
-                )
-        for key, value in self.serving.get("figures", {}).items():
-            if key.endswith("agreement"):
-                lines.append(f"{key.replace('_', ' '):28}{_number(value)}")
+            if index:
+                lines.append(f"{name + ' recall@200':28}{_number(index.recall_at_200)}  {index.kind}")
+        if self.serving:
+            figures = self.serving.figures
+            lines += [
+                f"{'server agreement':28}{_number(figures.server_agreement)}",
+                f"{'neutral agreement':28}{_number(figures.neutral_agreement)}",
+                f"{'stock agreement':28}{_number(figures.stock_agreement)}",
+            ]
         return lines
 
     def _verdict(self) -> list[str]:
-        failed = [gate for gate in self.gates.get("gates", []) if not gate["passed"]]
-        if not failed:
-            return [
-                f"pushed version {self.pushed.get('version', '?')} to {self.pushed.get('destination', '?')}"
-            ]
-        return [gate_line(gate) for gate in failed]
+        if self.gates and self.gates.refusals:
+            return self.gates.refusals
+        version, destination = (self.push.version, self.push.destination) if self.push else ("?", "?")
+        return [f"pushed version {version} to {destination}"]
 
 
 def read(outputs: Mapping[str, Mapping[str, str]]) -> Results:
@@ -93,21 +97,20 @@ def read(outputs: Mapping[str, Mapping[str, str]]) -> Results:
     Args:
         outputs: the folder of each output by its name, by stage.
     """
-    files = {
-        "evaluation": ("RankingEvaluator", "evaluation", "evaluation.json"),
-        "index": ("IndexBuilder", "index", "index.json"),
-        "final_index": ("FinalIndexBuilder", "index", "index.json"),
-        "serving": ("ServingCheck", "evaluation", "serving_check.json"),
-        "gates": ("Bless", "blessing", "gates.json"),
-        "pushed": ("Push", "pushed_model", "push.json"),
-    }
-    found = {}
-    for key, (stage, output, name) in files.items():
-        path = Path(outputs.get(stage, {}).get(output, "")) / name
-        if stage in outputs and path.is_file():
-            found[key] = json.loads(path.read_text())
-    return Results(**found)
+
+    def find(record: type[_Record], stage: str, output: str) -> _Record | None:
+        folder = outputs.get(stage, {}).get(output)
+        return record.find(folder) if folder else None
+
+    return Results(
+        evaluation=find(Evaluation, "RankingEvaluator", "evaluation"),
+        index=find(Index, "IndexBuilder", "index"),
+        final_index=find(Index, "FinalIndexBuilder", "index"),
+        serving=find(ServingCheck, "ServingCheck", "evaluation"),
+        gates=find(Gates, "Bless", "blessing"),
+        push=find(Push, "Push", "pushed_model"),
+    )
 
 
-def _number(value: float | None) -> str:
-    return f"{'-':>10}" if value is None else f"{value:10.4f}"
+def _number(value: float) -> str:
+    return f"{value:10.4f}" if math.isfinite(value) else f"{'-':>10}"

@@ -160,7 +160,7 @@ def _run(parameters: Parameters, home: Path, config: Config, only: str | None, t
         return DONE
     with contextlib.suppress(BrokenPipeError):  # whoever read along has gone; what was made is made
         terminal.write(found.table() + "\n")
-        rolled_back = told_if_rolled_back(serving, found.pushed.get("version"))
+        rolled_back = told_if_rolled_back(serving, found.push.version if found.push else None)
         terminal.write(f"{rolled_back}\n" if rolled_back else "")
     return found.exit_code
 

@@ -1,34 +1,57 @@
 """Bless passes a model only if every figure clears its floor, and says which did not."""
 
 import json
+import math
 from pathlib import Path
 
 import pytest
 
 from components.bless.gates import bless, judge
+from components.common.records import (
+    Agreement,
+    BesideProduction,
+    Difference,
+    Evaluation,
+    Index,
+    ProductionSlice,
+    ServingCheck,
+)
 
 CONFIG = {"index_recall": 0.95, "stock_agreement": 0.95, "confidence": 0.95, "max_targets": 10}
 
 
-def evaluation(popularity_low: float = 0.01, markov_high: float = 0.0) -> dict:
-    return {
-        "metrics": {},
-        "against": {
-            "popularity": {"difference": 0.02, "low": popularity_low, "high": 0.03},
-            "markov": {"difference": -0.01, "low": -0.02, "high": markov_high},
-            "blend": {"difference": -0.05, "low": -0.06, "high": -0.04},
+def evaluation(
+    popularity_low: float = 0.01, markov_high: float = 0.0, production: BesideProduction | None = None
+) -> Evaluation:
+    return Evaluation(
+        targets=9,
+        listeners=3,
+        exclude_seen=False,
+        metrics={},
+        retrieval_recall={},
+        against={
+            "popularity": Difference(difference=0.02, low=popularity_low, high=0.03),
+            "markov": Difference(difference=-0.01, low=-0.02, high=markov_high),
+            "blend": Difference(difference=-0.05, low=-0.06, high=-0.04),
         },
-    }
+        slices={},
+        production=production,
+    )
 
 
-def serving(agreement: float = 1.0, stock: float = 0.96, ok: bool = True) -> dict:
-    return {"ok": ok, "figures": {"server_agreement": agreement, "stock_agreement": stock}, "reasons": []}
+def serving(agreement: float = 1.0, stock: float = 0.96, ok: bool = True) -> ServingCheck:
+    figures = Agreement(server_agreement=agreement, stock_agreement=stock)
+    return ServingCheck(ok=ok, figures=figures, reasons=[])
+
+
+def index(recall: float = math.nan) -> Index:
+    return Index(kind="scann", items=9, queries=9, recall_at_200=recall)
 
 
 def failed(**changes) -> list[str]:
     parts = {
         "evaluation": evaluation(),
-        "indexes": {"first fit": {"recall@200": 0.97}, "final fit": {"recall@200": 0.95}},
+        "indexes": {"first fit": index(0.97), "final fit": index(0.95)},
         "serving": serving(),
         "config": CONFIG,
     }
@@ -48,18 +71,22 @@ def test_a_model_surely_below_markov_is_refused() -> None:
 
 
 def test_a_model_surely_worse_than_production_on_one_slice_is_refused() -> None:
-    slices = {"all": {"high": 0.01}, "talk": {"high": -0.001}, "new items": {"high": 0.0}}
-    assert failed(evaluation={**evaluation(), "production": {"version": 7, "slices": slices}}) == [
+    slices = {
+        name: ProductionSlice(targets=20, high=high)
+        for name, high in (("all", 0.01), ("talk", -0.001), ("new items", 0.0))
+    }
+    production = BesideProduction(version=7, last_span=1, slices=slices)
+    assert failed(evaluation=evaluation(production=production)) == [
         "ndcg@10 not below production, talk (high end)"
     ]
 
 
 def test_without_models_in_production_nothing_is_compared() -> None:
-    assert failed(evaluation={**evaluation(), "production": None}) == []
+    assert failed(evaluation=evaluation(production=None)) == []
 
 
 def test_both_indexes_have_a_floor() -> None:
-    indexes = {"first fit": {"recall@200": 0.97}, "final fit": {"recall@200": 0.94}}
+    indexes = {"first fit": index(0.97), "final fit": index(0.94)}
     assert failed(indexes=indexes) == ["index recall@200, final fit"]
 
 
@@ -68,7 +95,7 @@ def test_one_different_answer_of_the_server_is_enough_to_refuse() -> None:
 
 
 def test_a_figure_that_is_missing_or_no_number_refuses() -> None:
-    assert failed(indexes={"first fit": {}}) == ["index recall@200, first fit"]
+    assert failed(indexes={"first fit": index()}) == ["index recall@200, first fit"]
     assert failed(evaluation=evaluation(popularity_low=float("nan"))) == [
         "ndcg@10 above popularity (low end)"
     ]
@@ -76,13 +103,9 @@ def test_a_figure_that_is_missing_or_no_number_refuses() -> None:
 
 @pytest.mark.parametrize(("low", "name"), [(0.01, "BLESSED"), (-0.01, "NOT_BLESSED")])
 def test_the_verdict_is_written_as_tfx_does(tmp_path: Path, low: float, name: str) -> None:
-    for folder, file, content in (
-        ("evaluation", "evaluation.json", evaluation(popularity_low=low)),
-        ("index", "index.json", {"recall@200": 1.0}),
-        ("serving", "serving_check.json", serving()),
-    ):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / file).write_text(json.dumps(content))
+    evaluation(popularity_low=low).write(tmp_path / "evaluation")
+    index(1.0).write(tmp_path / "index")
+    serving().write(tmp_path / "serving")
 
     blessed = bless(
         evaluation_uri=str(tmp_path / "evaluation"),

@@ -9,9 +9,10 @@ from typing import Any, ClassVar
 
 import pytest
 
+from components.common.records import RunReport
 from components.common.stage_state import StageState
 from components.exit_handler import run_notes
-from components.exit_handler.report import Report, ended, report
+from components.exit_handler.report import ended, report
 from components.exit_handler.run_notes import Note
 
 SUCCEEDED = {"state": "SUCCEEDED", "pipelineJobResourceName": "run-1"}
@@ -63,7 +64,7 @@ def run(tmp_path: Path) -> Path:
 def bless(run: Path, *gates: dict[str, Any]) -> Note:
     folder = run / "Bless/blessing"
     folder.mkdir(parents=True)
-    (folder / "gates.json").write_text(json.dumps({"gates": gates}))
+    (folder / "gates.json").write_text(json.dumps({"blessed": False, "gates": gates}))
     return Note("Bless", StageState.DONE, outputs={"blessing": str(folder)})
 
 
@@ -74,15 +75,18 @@ def push(run: Path) -> Note:
     return Note("Push", StageState.DONE, outputs={"pushed_model": str(folder)})
 
 
-def judged(status: dict[str, Any], *notes: Note) -> Report:
+def judged(status: dict[str, Any], *notes: Note) -> RunReport:
     return ended(status, {note.stage: note for note in notes})
 
 
 def test_a_failed_stage_is_told_with_its_line():
     done = Note("LogStatistics", StageState.DONE)
     failed = Note("RankerTrainer", StageState.FAILED, "ResourceExhaustedError: OOM")
-    assert judged(BROKE, done, failed) == Report(
-        "run-1", "failed", "RankerTrainer", "stage RankerTrainer failed: ResourceExhaustedError: OOM"
+    assert judged(BROKE, done, failed) == RunReport(
+        run="run-1",
+        ended="failed",
+        stage="RankerTrainer",
+        line="stage RankerTrainer failed: ResourceExhaustedError: OOM",
     )
 
 
@@ -103,7 +107,9 @@ def test_without_a_note_kubeflows_own_word_is_told():
 
 
 def test_a_gate_that_said_no_is_told_and_is_no_failure(run: Path):
-    assert judged(SUCCEEDED, bless(run, PASSED, GATE)) == Report("run-1", "refused", "Bless", REFUSAL)
+    assert judged(SUCCEEDED, bless(run, PASSED, GATE)) == RunReport(
+        run="run-1", ended="refused", stage="Bless", line=REFUSAL
+    )
 
 
 def test_a_push_is_told_with_its_version(run: Path):
