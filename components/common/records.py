@@ -6,10 +6,10 @@ The docstring of each says which stage writes it; `FILE` is its name in the stag
 import math
 from typing import ClassVar
 
-from pydantic import JsonValue
 from typing_extensions import Self
 
 from components.common.record import Figure, Part, Record
+from models.config import RankerConfig, TwoTowerConfig
 
 
 class SplitPlan(Part):
@@ -132,20 +132,25 @@ class TrainingHistory(Part):
 
 
 class Training(Record):
-    """Both Trainers: with what settings a model was trained, and how that went."""
+    """Both Trainers: how a model was trained."""
 
     FILE: ClassVar[str] = "training.json"
 
-    config: dict[str, JsonValue]
-    """Settings of the model."""
     max_length: int
     items: int
     history: TrainingHistory
 
 
-class RankerTraining(Training):
-    """The ranker's Trainer: what the ranker has learnt besides its weights."""
+class RetrievalTraining(Training):
+    """RetrievalTrainer: how the towers were trained, and with what settings."""
 
+    config: TwoTowerConfig
+
+
+class RankerTraining(Training):
+    """RankerTrainer: how the ranker was trained, with what settings, and what it learnt besides its weights."""
+
+    config: RankerConfig
     heads: list[str]
     exclude_seen: bool
     evidence_weight: float

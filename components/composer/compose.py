@@ -10,7 +10,7 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
-from components.common.records import Evaluation, ModelInfo, Ranking
+from components.common.records import Evaluation, ModelInfo, Ranking, Training
 from components.index_builder.build import load_searcher
 from components.pushed.production_record import TRAINED
 from components.trainer import ranker, retrieval, trained_model
@@ -49,7 +49,7 @@ def compose(
         summary_uri=summary_uri,
     )
     two_tower, ranking_model = retrieval.load(retrieval_uri, inputs), ranker.load(ranker_uri, inputs)
-    max_length = trained_model.load_settings(ranker_uri)["max_length"]
+    max_length = Training.read(trained_model.parts_dir(ranker_uri)).max_length
     quality = Evaluation.read(evaluation_uri).metrics
     tokens = context_tokens(transform_graph_uri)
     draw = np.random.default_rng(config["seed"])

@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow as tf
 
 from components.common import progress
-from components.common.records import Difference, Evaluation, Ranking, SliceRanking
+from components.common.records import Difference, Evaluation, RankerTraining, Ranking, SliceRanking
 from components.index_builder.build import load_searcher
 from components.ranking_evaluator.production import beside_production
 from components.trainer import ranker, retrieval, trained_model
@@ -68,16 +68,16 @@ def evaluate(
         catalog_transform_uri=catalog_transform_uri,
         summary_uri=summary_uri,
     )
-    settings = trained_model.load_settings(ranker_uri)
+    training = RankerTraining.read(trained_model.parts_dir(ranker_uri))
     plays = trained_model.load_plays(ranker_uri)
-    exclude_seen = settings["exclude_seen"]
+    exclude_seen = training.exclude_seen
     targets = rank_targets(
         inputs,
         retrieval_uri,
         ranker_uri,
         load_searcher(index_uri),
         max_targets=gates.max_targets,
-        max_length=settings["max_length"],
+        max_length=training.max_length,
         exclude_seen=exclude_seen,
     )
     rank_baselines(targets, read_sequences(inputs, names.TRAIN), exclude_seen)

@@ -10,6 +10,7 @@ import numpy as np
 import tensorflow as tf
 
 from components.common import progress
+from components.common.records import TrainingHistory
 from components.trainer.resume import Resume
 
 FINAL_SHARE = 0.25
@@ -29,6 +30,10 @@ class History:
     best_epoch: int = 0
     best: float = 0.0
     epochs: list[dict[str, float]] = field(default_factory=list)
+
+    def as_record(self) -> TrainingHistory:
+        """The history as other stages read it."""
+        return TrainingHistory.model_validate(self, from_attributes=True)
 
 
 def make_repeatable(seed: int) -> None:

@@ -10,6 +10,7 @@ import tensorflow as tf
 from tfx.components.trainer.fn_args_utils import FnArgs
 
 from components.common import progress
+from components.common.records import Training
 from components.pushed import production_record
 from components.trainer import fit, trained_model
 from components.trainer.inputs import Inputs
@@ -56,11 +57,14 @@ class Job:
         return names.ALL if self.settings["final"] or not self.trained else names.TRAIN
 
     @cached_property
-    def first(self) -> dict[str, Any] | None:
-        """Settings of the first fit that this one goes on from; None if this is the first."""
-        return (
-            trained_model.load_settings(self.settings["base_model_uri"]) if self.settings["final"] else None
-        )
+    def first(self) -> Training | None:
+        """How the first fit went that this one goes on from; None if this is the first."""
+        return Training.read(self.first_dir) if self.settings["final"] else None
+
+    @property
+    def first_dir(self) -> str:
+        """Folder of what the first fit has learnt."""
+        return trained_model.parts_dir(self.settings["base_model_uri"])
 
     @property
     def trained(self) -> bool:
@@ -107,7 +111,7 @@ class Job:
                 checkpoint=self.settings["checkpoint"],
                 seed=self.settings["seed"],
                 steps=steps,
-                best_epochs=self.first["history"]["best_epoch"],
+                best_epochs=self.first.history.best_epoch,
                 learning_rate=config.learning_rate,
             )
         return fit.first_fit(

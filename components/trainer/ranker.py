@@ -1,6 +1,5 @@
 """Trains the transformer ranker and weighs the counting evidence that joins it in the score."""
 
-import dataclasses
 import os
 from collections.abc import Callable
 
@@ -8,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 from tfx.components.trainer.fn_args_utils import FnArgs
 
+from components.common.records import RankerTraining
 from components.tfma_evaluator.config import SIGNATURE
 from components.trainer import fit, trained_model
 from components.trainer.evaluate_signature import evaluate_signature
@@ -37,13 +37,14 @@ def run_fn(fn_args: FnArgs) -> None:
     inputs, max_length, config = job.inputs, job.max_length, RankerConfig(**job.settings["model"])
     model = build(inputs, job.plays, max_length, config)
     evidence = fit_counting(job.interactions)
-    exclude_seen = job.first["exclude_seen"] if job.first else repeat_share(job.interactions) < FEW_REPEATS
+    first = RankerTraining.read(job.first_dir) if job.first else None
+    exclude_seen = first.exclude_seen if first else repeat_share(job.interactions) < FEW_REPEATS
     measure = _measure(model, inputs, max_length, exclude_seen)
     history = job.fit(model, config, monitor=MONITOR, measure=measure)
-    if job.first:
-        weight = job.first["evidence_weight"]
+    if first:
+        weight = first.evidence_weight
     elif not job.trained:
-        weight = trained_model.read_settings(job.production)["evidence_weight"]
+        weight = RankerTraining.read(job.production).evidence_weight
     else:
         weight = weigh_evidence(model, evidence, inputs, max_length, exclude_seen)
     model.add_evidence(evidence, weight)
@@ -56,15 +57,15 @@ def run_fn(fn_args: FnArgs) -> None:
         model,
         job.plays,
         inputs.rows,
-        {
-            "config": dataclasses.asdict(config),
-            "max_length": max_length,
-            "items": inputs.catalog.size,
-            "heads": list(model.heads),
-            "exclude_seen": exclude_seen,
-            "evidence_weight": weight,
-            "history": dataclasses.asdict(history),
-        },
+        RankerTraining(
+            config=config,
+            max_length=max_length,
+            items=inputs.catalog.size,
+            heads=list(model.heads),
+            exclude_seen=exclude_seen,
+            evidence_weight=weight,
+            history=history.as_record(),
+        ),
     )
     evidence.save(os.path.join(folder, _COUNTING))
 
@@ -78,12 +79,11 @@ def build(inputs: Inputs, plays: np.ndarray, max_length: int, config: RankerConf
 
 def load(model_uri: str, inputs: Inputs) -> Ranker:
     """A trained model with its evidence, from its artifact."""
-    settings = trained_model.load_settings(model_uri)
-    plays, config = trained_model.load_plays(model_uri), RankerConfig(**settings["config"])
-    model = build(inputs, plays, settings["max_length"], config)
+    training = RankerTraining.read(trained_model.parts_dir(model_uri))
+    model = build(inputs, trained_model.load_plays(model_uri), training.max_length, training.config)
     trained_model.load_weights(model_uri, model, inputs)
     evidence = CountingEvidence.load(os.path.join(trained_model.parts_dir(model_uri), _COUNTING))
-    model.add_evidence(evidence, settings["evidence_weight"])
+    model.add_evidence(evidence, training.evidence_weight)
     return model
 
 

@@ -1,6 +1,5 @@
 """Trains the two towers: the first fit with early stopping on `eval`, the final fit over everything."""
 
-import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -8,6 +7,7 @@ import numpy as np
 import tensorflow as tf
 from tfx.components.trainer.fn_args_utils import FnArgs
 
+from components.common.records import RetrievalTraining
 from components.trainer import fit, trained_model
 from components.trainer.fit_job import Job
 from components.trainer.inputs import Inputs
@@ -45,12 +45,9 @@ def run_fn(fn_args: FnArgs) -> None:
         model,
         job.plays,
         inputs.rows,
-        {
-            "config": dataclasses.asdict(config),
-            "max_length": max_length,
-            "items": inputs.catalog.size,
-            "history": dataclasses.asdict(history),
-        },
+        RetrievalTraining(
+            config=config, max_length=max_length, items=inputs.catalog.size, history=history.as_record()
+        ),
     )
     trained_model.save_array(folder, trained_model.QUERIES, sample_queries(model, inputs, max_length))
 
@@ -65,8 +62,8 @@ def build(inputs: Inputs, plays: np.ndarray, config: TwoTowerConfig) -> TwoTower
 
 def load(model_uri: str, inputs: Inputs) -> TwoTower:
     """A trained model from its artifact."""
-    settings = trained_model.load_settings(model_uri)
-    model = build(inputs, trained_model.load_plays(model_uri), TwoTowerConfig(**settings["config"]))
+    training = RetrievalTraining.read(trained_model.parts_dir(model_uri))
+    model = build(inputs, trained_model.load_plays(model_uri), training.config)
     trained_model.load_weights(model_uri, model, inputs)
     return model
 

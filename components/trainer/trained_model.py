@@ -1,19 +1,17 @@
 """What a trained model leaves beside its SavedModel, for the stages that build on it in Python."""
 
-import json
 import os
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 from tfx.utils import path_utils
 
+from components.common.records import Training
 from components.trainer.inputs import Inputs
 from components.trainer.row_names import ROWS, Rows
 from components.trainer.warm_start import WEIGHTS
 from listening_log.errors import UserError
 
-SETTINGS = "training.json"
 QUERIES = "queries.npy"
 _PLAYS = "plays.npy"
 
@@ -24,13 +22,12 @@ def parts_dir(model_uri: str) -> str:
 
 
 def save_parts(
-    serving_model_dir: str, model: tf.keras.Model, plays: np.ndarray, rows: Rows, settings: dict[str, Any]
+    serving_model_dir: str, model: tf.keras.Model, plays: np.ndarray, rows: Rows, training: Training
 ) -> str:
-    """Writes weights, their rows' names, plays and settings (JSON) and returns the folder."""
+    """Writes weights, their rows' names, plays and how the model was trained, and returns the folder."""
     folder = os.path.join(serving_model_dir, "assets.extra")
     tf.io.gfile.makedirs(folder)
-    with tf.io.gfile.GFile(os.path.join(folder, SETTINGS), "w") as file:
-        json.dump(settings, file, indent=1, sort_keys=True)
+    training.write(folder)
     save_array(folder, _PLAYS, plays)
     rows.save(folder)
     tf.train.Checkpoint(model=model).write(os.path.join(folder, WEIGHTS))
@@ -42,7 +39,7 @@ def copy_trained(model_uri: str, folder: str) -> None:
     tf.io.gfile.makedirs(folder)
     parts = parts_dir(model_uri)
     for name in tf.io.gfile.listdir(parts):
-        if name in (SETTINGS, ROWS) or name.startswith(f"{WEIGHTS}."):
+        if name in (Training.FILE, ROWS) or name.startswith(f"{WEIGHTS}."):
             tf.io.gfile.copy(os.path.join(parts, name), os.path.join(folder, name))
 
 
@@ -58,17 +55,6 @@ def load_array(model_uri: str, name: str) -> np.ndarray:
         return np.load(file)
 
 
-def load_settings(model_uri: str) -> dict[str, Any]:
-    """The settings of `save_parts`."""
-    return read_settings(parts_dir(model_uri))
-
-
-def read_settings(folder: str) -> dict[str, Any]:
-    """The settings in the folder of `save_parts` or `copy_trained`."""
-    with tf.io.gfile.GFile(os.path.join(folder, SETTINGS)) as file:
-        return json.load(file)
-
-
 def load_plays(model_uri: str) -> np.ndarray:
     """int64 [N + 1], positive plays of each item in what the model was trained on."""
     return load_array(model_uri, _PLAYS)
@@ -76,10 +62,10 @@ def load_plays(model_uri: str) -> np.ndarray:
 
 def load_weights(model_uri: str, model: tf.keras.Model, inputs: Inputs) -> None:
     """Restores every weight; the model must have been called once."""
-    settings = load_settings(model_uri)
-    if settings["items"] != inputs.catalog.size:
+    items = Training.read(parts_dir(model_uri)).items
+    if items != inputs.catalog.size:
         raise UserError(
-            f"{model_uri}: trained on {settings['items']} items, the catalogue has {inputs.catalog.size}; run again"
+            f"{model_uri}: trained on {items} items, the catalogue has {inputs.catalog.size}; run again"
         )
     checkpoint = tf.train.Checkpoint(model=model)
     checkpoint.read(

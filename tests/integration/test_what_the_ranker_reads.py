@@ -21,6 +21,7 @@ class FirstFit:
     def __init__(self, whole_run: WholeRun) -> None:
         import tensorflow as tf
 
+        from components.common.records import Training
         from components.trainer import ranker, trained_model
         from models.ranks import rank_of
 
@@ -29,7 +30,7 @@ class FirstFit:
         model = ranker.load(uri, inputs)
         table, features = (
             model.items.table(),
-            inputs.request_features(trained_model.load_settings(uri)["max_length"]),
+            inputs.request_features(Training.read(trained_model.parts_dir(uri)).max_length),
         )
 
         @tf.function(reduce_retracing=True)

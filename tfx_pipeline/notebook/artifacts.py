@@ -3,15 +3,17 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
+from components.common.records import Training
 from models import names
 from serving.titles import Title
 
 Outputs = Mapping[str, Mapping[str, str]]
 """The folder of each output by its name, by stage: `Interactive.outputs`."""
+_Training = TypeVar("_Training", bound=Training)
 
 
 def read_titles(catalog_uri: str) -> dict[str, Title]:
@@ -103,11 +105,11 @@ def read_gaps(inputs: Any, split: str) -> tuple[np.ndarray, np.ndarray]:
     return np.concatenate(buckets).astype(np.int64), np.concatenate(seconds)
 
 
-def read_training(model_uri: str) -> dict[str, Any]:
-    """A trainer's settings and what training did epoch by epoch (`training.json`)."""
+def read_training(model_uri: str, record: type[_Training]) -> _Training:
+    """How a model was trained, epoch by epoch."""
     from components.trainer import trained_model
 
-    return trained_model.load_settings(model_uri)
+    return record.read(trained_model.parts_dir(model_uri))
 
 
 def read_candidates(outputs: Outputs) -> tuple[list[str], np.ndarray, np.ndarray]:

@@ -6,16 +6,16 @@ run first, conditions hold, libraries write to a log, and an edit of a source as
 
 import builtins
 import contextlib
-import json
 import os
 import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from components.common import progress
 from components.common.data_digest import data_digest
+from components.common.record import Record
 from components.common.stage_state import StageState
 from listening_log.cleaning.forgotten import Forgotten
 from listening_log.errors import UserError
@@ -26,6 +26,8 @@ from tfx_pipeline.local.runner import PIPELINE_NAME
 from tfx_pipeline.notebook.loaded_sources import check_sources
 from tfx_pipeline.parameters import Parameters
 from tfx_pipeline.terminal.progress import shown_progress
+
+_Record = TypeVar("_Record", bound=Record)
 
 
 class Interactive:
@@ -129,9 +131,9 @@ class Interactive:
         """The folder of a stage's output. Raises UserError where the stage has not run."""
         return str(self.artifact(stage, output).uri)
 
-    def read(self, stage: str, output: str, file: str) -> dict[str, Any]:
-        """A JSON file of a stage's output. Raises UserError where the stage has not run."""
-        return json.loads((Path(self.folder(stage, output)) / file).read_text(encoding="utf-8"))
+    def read(self, stage: str, output: str, record: type[_Record]) -> _Record:
+        """The record in a stage's output. Raises UserError where the stage has not run."""
+        return record.read(self.folder(stage, output))
 
     @property
     def outputs(self) -> dict[str, dict[str, str]]:

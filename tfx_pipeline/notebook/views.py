@@ -8,6 +8,15 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from components.common.records import (
+    Evaluation,
+    Gate,
+    Ranking,
+    SliceRanking,
+    SpanValidation,
+    SplitFigures,
+    TrainingHistory,
+)
 from models import names
 from serving.titles import Title, title_of
 from tfx_pipeline.local.results import METRICS, MODELS
@@ -19,21 +28,21 @@ _MARGIN: Final = (48, 12, 34, 28)
 """Left, right, top and bottom."""
 
 
-def split_table(summary: Mapping[str, Any]) -> pd.DataFrame:
-    """Windows and targets of each split, and what became of the targets, from `summary.json`."""
+def split_table(splits: Mapping[str, SplitFigures]) -> pd.DataFrame:
+    """Windows and targets of each split, and what became of the targets."""
     rows = {
-        name: {"windows": split["windows"], "targets": split["targets"], **split["outcomes"]}
-        for name, split in summary["splits"].items()
+        name: {"windows": split.windows, "targets": split.targets, **split.outcomes}
+        for name, split in splits.items()
     }
     return pd.DataFrame.from_dict(rows, orient="index").astype(int)
 
 
-def span_line(validation: Mapping[str, Any]) -> str:
-    """SpanValidator's verdict in a line, from `span_validation.json`."""
-    newest, spans = validation["newest"], validation["spans"]
+def span_line(validation: SpanValidation) -> str:
+    """SpanValidator's verdict in a line."""
+    newest, spans = validation.newest, validation.spans
     if newest is None:
         return "Nothing to compare with: the log has no earlier span."
-    return f"Span {newest}, {spans[str(newest)]['events']:,} events: like the {len(spans) - 1:,} before it."
+    return f"Span {newest}, {spans[newest].events:,} events: like the {len(spans) - 1:,} before it."
 
 
 def window_in_words(window: Mapping[str, Sequence[Any]], titles: Mapping[str, Title], last: int = 8) -> str:
@@ -153,46 +162,46 @@ def reranked(
     return title_table(after, titles, retrieval=was, score=score)
 
 
-def quality_table(evaluation: Mapping[str, Any]) -> pd.DataFrame:
-    """The models beside the baselines on `test`, from `evaluation.json`."""
-    metrics = evaluation["metrics"]
-    rows = {MODELS[model]: metrics[model] for model in MODELS if model in metrics}
+def quality_table(metrics: Mapping[str, Ranking]) -> pd.DataFrame:
+    """The models beside the baselines on `test`."""
+    rows = {MODELS[model]: metrics[model].model_dump(by_alias=True) for model in MODELS if model in metrics}
     return pd.DataFrame.from_dict(rows, orient="index")[list(METRICS)].round(4)
 
 
-def compared(evaluations: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+def compared(evaluations: Mapping[str, Evaluation]) -> pd.DataFrame:
     """NDCG@10 on `test` of each model, a column an evaluation."""
-    tables = {name: quality_table(evaluation)["ndcg@10"] for name, evaluation in evaluations.items()}
+    tables = {name: quality_table(evaluation.metrics)["ndcg@10"] for name, evaluation in evaluations.items()}
     return pd.DataFrame(tables)
 
 
-def slice_table(evaluation: Mapping[str, Any]) -> pd.DataFrame:
-    """Both stages together by what was asked, from `evaluation.json`."""
-    return pd.DataFrame.from_dict(evaluation["slices"], orient="index")[["targets", *METRICS]].round(4)
+def slice_table(slices: Mapping[str, SliceRanking]) -> pd.DataFrame:
+    """Both stages together by what was asked."""
+    rows = {name: ranking.model_dump(by_alias=True) for name, ranking in slices.items()}
+    return pd.DataFrame.from_dict(rows, orient="index")[["targets", *METRICS]].round(4)
 
 
-def gate_table(gates: Mapping[str, Any]) -> pd.DataFrame:
-    """Every gate with its figure and floor, from `gates.json`."""
+def gate_table(gates: Sequence[Gate]) -> pd.DataFrame:
+    """Every gate with its figure and floor."""
     rows = [
         {
-            "gate": gate["name"],
-            "figure": gate["figure"],
-            "must be": f"{'above' if gate['strict'] else 'at least'} {gate['floor']:g}",
-            "says": "yes" if gate["passed"] else "no",
+            "gate": gate.name,
+            "figure": gate.figure,
+            "must be": f"{'above' if gate.strict else 'at least'} {gate.floor:g}",
+            "says": "yes" if gate.passed else "no",
         }
-        for gate in gates["gates"]
+        for gate in gates
     ]
     return pd.DataFrame(rows).set_index("gate").round(4)
 
 
-def curves(history: Mapping[str, Any]) -> str:
-    """The loss and the figure on `eval` by epoch, as SVG; the best epoch is marked. From `training.json`."""
-    epochs, monitor = history["epochs"], history["monitor"]
+def curves(history: TrainingHistory) -> str:
+    """The loss and the figure on `eval` by epoch, as SVG; the best epoch is marked."""
+    epochs, monitor = history.epochs, history.monitor
     shown = ["loss"] + [key for key in [monitor] if key != "loss" and epochs and key in epochs[0]]
     width, height = _PANEL
     panels = [
         f'<g transform="translate({width * number}, 0)">'
-        + _panel(key, [epoch[key] for epoch in epochs], history["best_epoch"] if key == monitor else 0)
+        + _panel(key, [epoch[key] for epoch in epochs], history.best_epoch if key == monitor else 0)
         + "</g>"
         for number, key in enumerate(shown)
     ]

@@ -7,6 +7,16 @@ import numpy as np
 import pytest
 from tensorflow_metadata.proto.v0 import statistics_pb2
 
+from components.common.records import (
+    Evaluation,
+    Gate,
+    Ranking,
+    SliceRanking,
+    SpanFigures,
+    SpanValidation,
+    SplitFigures,
+    TrainingHistory,
+)
 from models import names
 from serving.titles import Title
 from tfx_pipeline.notebook import views
@@ -54,23 +64,23 @@ def test_a_log_without_context_has_an_example_in_words_too():
 
 
 def test_a_log_in_one_piece_has_no_span_to_compare_with():
-    assert views.span_line({"newest": None, "spans": {}, "distances": {}}).startswith(
+    assert views.span_line(SpanValidation(newest=None, spans={}, distances={})).startswith(
         "Nothing to compare with"
     )
 
 
 def test_the_verdict_on_a_span_is_a_line():
-    validation = {"newest": 3, "spans": {"2": {"events": 900}, "3": {"events": 1200}}, "distances": {}}
+    spans = {
+        span: SpanFigures(rows=events, events=events, days=1, items=9, policies={}, columns=[])
+        for span, events in ((2, 900), (3, 1200))
+    }
+    validation = SpanValidation(newest=3, spans=spans, distances={})
     assert views.span_line(validation) == "Span 3, 1,200 events: like the 1 before it."
 
 
 def test_splits_are_told_with_their_outcomes():
-    split = {
-        "windows": 2,
-        "targets": 5,
-        "outcomes": {"unknown": 0, "completed": 4, "partial": 0, "skipped": 1},
-    }
-    table = views.split_table({"splits": {"train": split}})
+    outcomes = {"unknown": 0, "completed": 4, "partial": 0, "skipped": 1}
+    table = views.split_table({"train": SplitFigures(windows=2, targets=5, outcomes=outcomes)})
     assert table.loc["train"].to_dict() == {
         "windows": 2, "targets": 5, "unknown": 0, "completed": 4, "partial": 0, "skipped": 1
     }  # fmt: skip
@@ -124,35 +134,47 @@ def test_items_without_a_title_are_told_by_their_id():
     assert views.title_table(["zzz"], TITLES).title.to_list() == ["zzz"]
 
 
-METRICS = {"hr@10": 0.5, "ndcg@10": 0.25, "mrr": 0.2}
+def ranking(ndcg: float = 0.25) -> Ranking:
+    return Ranking(hr_at_10=0.5, ndcg_at_10=ndcg, mrr=0.2)
 
 
 def test_models_stand_above_the_baselines():
-    table = views.quality_table({"metrics": {"popularity": METRICS, "two_stage": METRICS}})
+    table = views.quality_table({"popularity": ranking(), "two_stage": ranking()})
     assert table.index.to_list() == ["retrieval, then ranker", "popularity"]
     assert table.columns.to_list() == ["hr@10", "ndcg@10", "mrr"]
 
 
 def test_two_evaluations_stand_side_by_side():
-    before, after = ({"metrics": {"ranker": METRICS | {"ndcg@10": figure}}} for figure in (0.25, 0.3))
+    before, after = (
+        Evaluation(
+            targets=9,
+            listeners=3,
+            exclude_seen=False,
+            metrics={"ranker": ranking(ndcg)},
+            retrieval_recall={},
+            against={},
+            slices={},
+            production=None,
+        )
+        for ndcg in (0.25, 0.3)
+    )
     table = views.compared({"before": before, "after": after})
     assert table.loc["ranker alone"].to_dict() == {"before": 0.25, "after": 0.3}
 
 
 def test_slices_tell_how_much_was_asked_first():
-    table = views.slice_table({"slices": {"new items": METRICS | {"targets": 3}}})
+    table = views.slice_table({"new items": SliceRanking(targets=3, hr_at_10=0.5, ndcg_at_10=0.25, mrr=0.2)})
     assert table.columns.to_list() == ["targets", "hr@10", "ndcg@10", "mrr"]
 
 
 def test_a_gate_is_told_with_its_floor():
-    gate = {"name": "index recall", "figure": 0.9, "floor": 0.95, "strict": False, "passed": False}
-    table = views.gate_table({"gates": [gate]})
+    table = views.gate_table([Gate.judge("index recall", 0.9, 0.95)])
     assert table.loc["index recall"].to_list() == [0.9, "at least 0.95", "no"]
 
 
 def test_curves_mark_the_best_epoch():
     epochs = [{"loss": 3.0, "recall": 0.1}, {"loss": 2.0, "recall": 0.4}, {"loss": 1.5, "recall": 0.3}]
-    svg = views.curves({"epochs": epochs, "monitor": "recall", "best_epoch": 2, "best": 0.4})
+    svg = views.curves(TrainingHistory(epochs=epochs, monitor="recall", best_epoch=2, best=0.4))
 
     ElementTree.fromstring(svg)
     assert "recall, best 0.4000 in epoch 2" in svg
@@ -161,4 +183,5 @@ def test_curves_mark_the_best_epoch():
 
 
 def test_a_model_that_was_not_trained_has_curves_without_points():
-    ElementTree.fromstring(views.curves({"epochs": [], "monitor": "recall", "best_epoch": 0, "best": 0.4}))
+    history = TrainingHistory(epochs=[], monitor="recall", best_epoch=0, best=0.4)
+    ElementTree.fromstring(views.curves(history))
