@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import numpy as np
 
+from listening_log.errors import UserError
 from models import names
 from serving.errors import ServerError
 from serving.stderr import diverted_noise
@@ -49,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with diverted_noise(None):
             figures, facts = measure(Path(args.home), args.build, args.requests, args.length, args.seed)
-    except ServerError as error:
+    except (ServerError, UserError) as error:
         print(error, file=sys.stderr)
         return exit_code_of(error)
     print(table(figures))
@@ -66,19 +67,19 @@ def measure(
     """Starts the server, asks it `requests` times for each kind and number of clients, and stops it.
 
     Raises:
-        ServerError: nothing was pushed under `home`, or the server fails.
+        UserError: nothing was pushed under `home`.
+        ServerError: the server fails.
     """
+    from components.pushed.pushed_models import PushedModels
     from components.serving_check.fresh_server import fresh_server
-    from serving.locations import latest_version
-    from serving.titles import read_titles
 
-    version = latest_version(home, build, names.UPNEXT)
-    items = list(read_titles(version))
+    served = PushedModels(home / "serving").served(build, names.UPNEXT)
+    items = list(served.titles())
     histories = made_histories(items, length, seed)
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "server.log"
         start = time.monotonic()
-        with fresh_server({names.UPNEXT: version}, log) as (address, _):
+        with fresh_server({names.UPNEXT: served.path}, log) as (address, _):
             facts = {
                 "items": len(items),
                 "history": length,

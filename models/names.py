@@ -74,7 +74,7 @@ CANDIDATES: Final = 200  # K of `retrieval`
 ANSWERS: Final = 100  # K of `upnext`
 NEIGHBOURS: Final = 100  # counted neighbours of the history that `upnext` ranks beside the candidates
 
-MODEL_INFO_FILE: Final = "upnext.json"  # in assets.extra of each served model
+EXTRA_ASSETS: Final = "assets.extra"  # of a SavedModel: the folder of what TensorFlow itself does not read
 
 # What Transform fits.
 GAP_BUCKETS: Final = 16

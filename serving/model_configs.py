@@ -1,5 +1,7 @@
 """Which models to serve: one by flags, or a list in a ModelServerConfig text file."""
 
+import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +68,23 @@ def read_model_configs(path: Path) -> list[ModelConfig]:
     if not configs or not all(listed) or len(set(listed)) < len(listed):
         raise FlagError(f"{path}: model_config_list must hold models, each with a name of its own.")
     return configs
+
+
+def config_text(base_paths: Mapping[str, Path]) -> str:
+    """A ModelServerConfig in text form, which `read_model_configs` and TF Serving read.
+
+    Args:
+        base_paths: the folder of each model's versions, by the model's name.
+    """
+    entries = "".join(
+        "  config {\n"
+        f"    name: {json.dumps(name)}\n"
+        f"    base_path: {json.dumps(str(path), ensure_ascii=False)}\n"
+        '    model_platform: "tensorflow"\n'
+        "  }\n"
+        for name, path in base_paths.items()
+    )
+    return f"model_config_list {{\n{entries}}}\n"
 
 
 def _config(entry: Any) -> ModelConfig:

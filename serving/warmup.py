@@ -19,7 +19,7 @@ MAX_REQUESTS = 1000  # TF Serving refuses more
 
 def warmup_path(model_dir: Path) -> Path:
     """Where warm-up requests lie in a SavedModel's folder."""
-    return Path(model_dir) / "assets.extra" / WARMUP_FILE
+    return Path(model_dir) / names.EXTRA_ASSETS / WARMUP_FILE
 
 
 def made_requests(model: str, item_ids: Sequence[str]) -> dict[str, list[Inputs]]:

@@ -9,7 +9,6 @@ from typing import Final
 from tfx.types.artifact import Artifact
 from tfx.types.system_artifacts import Dataset, Metrics, Model
 
-PRODUCTION_FILE: Final = "production.json"
 SPAN_VALIDATION_FILE: Final = "span_validation.json"
 
 

@@ -1,25 +1,22 @@
 """Composes the three served models, in both builds, from what the fits made."""
 
-import os
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import tensorflow as tf
 import tensorflow_transform as tft
 
 from components.common.records import Evaluation, ModelInfo, Ranking, Training
 from components.index_builder.build import load_searcher
-from components.pushed.production_record import TRAINED
+from components.pushed.model_folder import ModelFolder
 from components.trainer import ranker, retrieval, trained_model
 from components.trainer.inputs import Inputs
 from models import names
 from models.reranker import RankingStage
 from models.retriever import RetrievalStage
 from models.served import Served, save
-from serving.titles import write_titles
 from serving.warmup import made_requests, write_warmup
 
 WARMUP_IDS = 500
@@ -66,17 +63,15 @@ def compose(
                 retrieval=None if kind == names.RANKER else RetrievalStage(two_tower, searcher),
                 ranking=None if kind == names.RETRIEVAL else RankingStage(ranking_model),
             )
-            path = os.path.join(out_uri, build, kind)
-            save(served, path)
-            extra = os.path.join(path, "assets.extra")
-            tf.io.gfile.makedirs(extra)
-            model_info(kind, inputs, max_length, tokens, quality).write(extra)
+            folder = ModelFolder(Path(out_uri) / build / kind)
+            save(served, str(folder.path))
+            folder.write_info(model_info(kind, inputs, max_length, tokens, quality))
             if kind == names.UPNEXT:
-                write_titles(Path(path), told_titles)
-            write_warmup(path, made_requests(kind, made_ids))
+                folder.write_titles(told_titles)
+            write_warmup(folder.path, made_requests(kind, made_ids))
             trained = {names.RETRIEVAL: retrieval_uri, names.RANKER: ranker_uri}.get(kind)
             if build == names.STOCK and trained:
-                trained_model.copy_trained(trained, os.path.join(extra, TRAINED))
+                trained_model.copy_trained(trained, str(folder.trained))
 
 
 def model_info(

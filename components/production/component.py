@@ -24,9 +24,9 @@ class ProductionSpec(StageSpec):
 
 class Executor(StageExecutor):
     def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
-        from components.pushed.in_production import take
+        from components.production.production_models import copy_production_models
 
-        take(config["destination"], config["spans"], output.uri, earlier=config["earlier"])
+        copy_production_models(config["destination"], config["spans"], output.uri, earlier=config["earlier"])
 
 
 class Production(Stage):

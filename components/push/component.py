@@ -1,18 +1,17 @@
 """Push: publishes the models that were blessed, all under one version."""
 
-import json
 from typing import Any, ClassVar
 
 from tfx import types
 from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
-from tfx.dsl.io import fileio
 from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 
+from components.common import records
 from components.common.artifacts import ServingModels
 from components.common.stage import Stage, StageExecutor, StageSpec
-from components.pushed.in_production import version_in_production
-from components.pushed.publish import PUSH_FILE, publish
+from components.pushed.pushed_models import PushedModels
+from listening_log.tables.spans import newest_span
 
 
 class PushSpec(StageSpec):
@@ -27,10 +26,10 @@ class PushSpec(StageSpec):
 class Executor(StageExecutor):
     def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
         # the next run over these spans starts from the same models and is measured beside them
-        before = version_in_production(config["destination"], config["spans"])
-        version = publish(uris["models_uri"], config["destination"], config["keep"], protected={before})
-        with fileio.open(f"{output.uri}/{PUSH_FILE}", "w") as file:
-            file.write(json.dumps({"version": version, "destination": config["destination"]}))
+        pushed = PushedModels(config["destination"])
+        before = pushed.in_production(newest_span(config["spans"]))
+        version = pushed.push(uris["models_uri"], config["keep"], protected={before})
+        records.Push(version=version, destination=config["destination"]).write(output.uri)
         output.set_int_custom_property("pushed", 1)  # the names are TFX's Pusher's
         output.set_string_custom_property("pushed_destination", config["destination"])
         output.set_string_custom_property("pushed_version", str(version))

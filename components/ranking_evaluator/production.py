@@ -12,8 +12,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from components.common import progress
-from components.common.records import BesideProduction, ProductionSlice
-from components.pushed import production_record
+from components.common.records import BesideProduction, Production, ProductionSlice
 from components.trainer.examples_reader import split_files
 from components.trainer.inputs import Inputs
 from components.trainer.row_names import Rows
@@ -64,8 +63,8 @@ def beside_production(
         confidence: of its intervals.
         stage: under which progress is told.
     """
-    production = production_record.read(production_uri)
-    if not production:
+    production = Production.read(production_uri)
+    if not production.version:
         return None
     theirs, new_listener = _ranks_in_production(
         inputs, f"{production_uri}/{names.UPNEXT}", len(item), exclude_seen=exclude_seen, stage=stage

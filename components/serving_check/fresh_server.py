@@ -14,6 +14,7 @@ from typing import Final
 import models
 from components.serving_check import rest
 from listening_log.errors import UserError
+from serving.model_configs import config_text
 
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 600.0
@@ -56,15 +57,11 @@ def fresh_server(model_dirs: Mapping[str, Path], log_file: Path) -> Iterator[tup
 
 def _lay_out(model_dirs: Mapping[str, Path], folder: Path) -> Path:
     """Links the models as `<name>/1/` under `folder`, and writes the server's configuration."""
-    entries = []
     for name, path in model_dirs.items():
         (folder / name).mkdir()
         (folder / name / "1").symlink_to(path.resolve(), target_is_directory=True)
-        entries.append(
-            f'config {{ name: "{name}" base_path: "{folder / name}" model_platform: "tensorflow" }}'
-        )
     config = folder / "models.config"
-    config.write_text(f"model_config_list {{ {' '.join(entries)} }}")
+    config.write_text(config_text({name: folder / name for name in model_dirs}), encoding="utf-8")
     return config
 
 

@@ -10,8 +10,7 @@ import tensorflow as tf
 from tfx.components.trainer.fn_args_utils import FnArgs
 
 from components.common import progress
-from components.common.records import Training
-from components.pushed import production_record
+from components.common.records import Production, Training
 from components.trainer import fit, trained_model
 from components.trainer.inputs import Inputs
 from components.trainer.sequences import plays_of, read_sequences
@@ -130,8 +129,8 @@ class Job:
 
     def _start_warm(self, model: tf.keras.Model) -> bool:
         """Takes over what the model in production has learnt, where there is one of this size."""
-        stage, production = self.settings["stage"], production_record.read(self.settings["production_uri"])
-        if production and warm_start(model, self.production, self.inputs.rows):
+        stage, production = self.settings["stage"], Production.read(self.settings["production_uri"])
+        if production.version and warm_start(model, self.production, self.inputs.rows):
             progress.report(stage, note=f"starts from version {production.version}")
             return True
         if production and self.trained:

@@ -11,6 +11,7 @@ from components.trainer.inputs import Inputs
 from components.trainer.row_names import ROWS, Rows
 from components.trainer.warm_start import WEIGHTS
 from listening_log.errors import UserError
+from models import names
 
 QUERIES = "queries.npy"
 _PLAYS = "plays.npy"
@@ -18,14 +19,14 @@ _PLAYS = "plays.npy"
 
 def parts_dir(model_uri: str) -> str:
     """The folder of a model artifact that holds settings and weights."""
-    return os.path.join(path_utils.serving_model_dir(model_uri), "assets.extra")
+    return os.path.join(path_utils.serving_model_dir(model_uri), names.EXTRA_ASSETS)
 
 
 def save_parts(
     serving_model_dir: str, model: tf.keras.Model, plays: np.ndarray, rows: Rows, training: Training
 ) -> str:
     """Writes weights, their rows' names, plays and how the model was trained, and returns the folder."""
-    folder = os.path.join(serving_model_dir, "assets.extra")
+    folder = os.path.join(serving_model_dir, names.EXTRA_ASSETS)
     tf.io.gfile.makedirs(folder)
     training.write(folder)
     save_array(folder, _PLAYS, plays)

@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from components.pushed.publish import complete_versions, publish
+from components.pushed.pushed_models import PushedModels
 from models import names
 from serving.client import Client
-from serving.locations import write_models_config
 from tests.serving.running import ServerProcess
 from tests.serving.toy import after, save_toy
 from tfx_pipeline.home.rollback import rollback
@@ -30,14 +29,13 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for model in names.MODELS:
             save_toy(model, composed / names.SCANN / model, bias=score)
         shutil.copytree(composed / names.SCANN, composed / names.STOCK)
-        publish(composed, folder / "home" / "serving", keep=3, now=version)
-    write_models_config(folder / "home", names.SCANN)
+        PushedModels(folder / "home" / "serving").push(composed, keep=3, now=version)
     return folder / "home"
 
 
 @pytest.fixture(scope="module")
 def server(home: Path) -> Iterator[ServerProcess]:
-    config = home / "serving" / names.SCANN / "models.config"
+    config = PushedModels(home / "serving").config_path(names.SCANN)
     flags = [f"--model_config_file={config}", "--file_system_poll_wait_seconds=0.1"]
     process = ServerProcess(flags, home.parent / "server")
     process.wait_until_ready()
@@ -116,7 +114,7 @@ def test_no_request_fails_while_versions_are_rolled_back(home: Path, server: Ser
     finally:
         askers.stop()
 
-    assert complete_versions(home / "serving")[-1] == last
+    assert PushedModels(home / "serving").versions()[-1] == last
     for who, scores in askers.scores.items():
         assert set(scores) == set(SCORES.values()), who
         assert set(scores[-10:]) == {SCORES[1]}, who

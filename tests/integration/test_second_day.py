@@ -12,8 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from models import names
-from serving.titles import read_titles
+from components.pushed.model_folder import ModelFolder
 from tests.integration.whole import SETTINGS, WholeRun, run_words, upnext
 
 DAYS = 5
@@ -81,7 +80,7 @@ def pushed(home: Path) -> list[int]:
 
 
 def model_info(home: Path, version: int) -> dict[str, Any]:
-    path = home / f"serving/stock/upnext/{version}/assets.extra" / names.MODEL_INFO_FILE
+    path = home / f"serving/stock/upnext/{version}/assets.extra/upnext.json"
     return json.loads(path.read_text())
 
 
@@ -135,7 +134,7 @@ def test_new_items_are_served_without_training(
     assert "epoch" not in done.stdout
     newest = pushed(home)[-1]
     assert newest > before
-    assert read_titles(home / f"serving/stock/upnext/{newest}")["late"].title == "A late one"
+    assert ModelFolder(home / f"serving/stock/upnext/{newest}").titles()["late"].title == "A late one"
     answer = upnext("recommend", "--home", home, "--history", f"{NEW_ITEMS[0]}", "-k", "100")
     assert "A late one" in answer.stdout
 

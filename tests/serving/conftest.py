@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from components.pushed.pushed_models import PushedModels
 from models import names
-from serving.locations import write_models_config
 from tests.serving.running import ServerProcess
 from tests.serving.toy import ITEMS, push_toy, save_toy
 
@@ -22,7 +22,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         path = home / "serving" / names.SCANN / model / "1"
         save_toy(model, path)
         write_warmup(path, made_requests(model, ITEMS))
-    write_models_config(home, names.SCANN)
+    PushedModels(home / "serving").write_config(names.SCANN)
     return home
 
 
@@ -41,7 +41,7 @@ def processes(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     folder = tmp_path_factory.mktemp("servers")
     base, log = folder / "upnext", folder / "log.txt"
     push_toy(base, 1)
-    config = home / "serving" / names.SCANN / "models.config"
+    config = PushedModels(home / "serving").config_path(names.SCANN)
     limits = ["--max_batch_rows=500", "--max_message_bytes=1000000"]
     watch = ["--file_system_poll_wait_seconds=0.1", f"--log_file={log}"]
     started = Processes(

@@ -7,8 +7,8 @@ import kubernetes_validate
 import pytest
 import yaml
 
+from components.pushed.pushed_models import CONFIG_FILE
 from models import names
-from serving.locations import CONFIG_FILE
 from tests.conftest import ROOT
 from tfx_pipeline.cli import main as cli
 from tfx_pipeline.config.tree import Config

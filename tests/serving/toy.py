@@ -6,10 +6,11 @@ each known time, each context token and a known request time. Even items are tra
 The retrieval model searches with ScaNN's op, so that loading it needs the op.
 """
 
-import json
 from pathlib import Path
 from typing import Any
 
+from components.common.records import ModelSpans, SpanRange
+from components.pushed.model_folder import ModelFolder
 from models import names
 
 ITEMS = [f"i{n:02d}" for n in range(20)]
@@ -38,7 +39,7 @@ def push_toy(base: Path, version: int) -> None:
     staged.rename(base / str(version))
 
 
-def save_toy(model: str, path: Path, bias: float = 0.0, titles: bool = True) -> None:
+def save_toy(model: str, path: Path, bias: float = 0.0) -> None:
     """Writes one of the three models; `bias` tells versions apart by their scores."""
     import numpy as np
     import tensorflow as tf
@@ -121,8 +122,6 @@ def save_toy(model: str, path: Path, bias: float = 0.0, titles: bool = True) -> 
     }
     options = tf.saved_model.SaveOptions(namespace_whitelist=["Scann"])
     tf.saved_model.save(toy, str(path), signatures=toy.concrete, options=options)
-    if titles:
-        from serving.titles import write_titles
-
-        write_titles(path, [(i, f"Title {i}", "Someone", KINDS[n % 2][5:]) for n, i in enumerate(ITEMS)])
-    (path / "assets.extra" / names.MODEL_INFO_FILE).write_text(json.dumps({}))
+    folder = ModelFolder(path)
+    folder.write_titles((i, f"Title {i}", "Someone", KINDS[n % 2][5:]) for n, i in enumerate(ITEMS))
+    folder.write_info(ModelSpans(spans=SpanRange(first=1, last=1)))

@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from listening_log.errors import UsageError
+from listening_log.errors import UsageError, UserError
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.terminal.console import Console
 from tfx_pipeline.terminal.exit_codes import FAILED
@@ -72,12 +72,31 @@ def parameters_of(words: list[str]) -> dict[str, str]:
 
 def serve(args: argparse.Namespace, console: Console) -> int:
     """Serves the pushed models until it is told to stop."""
-    from serving.locations import serve_home
+    from components.pushed.pushed_models import PushedModels
+    from models import names
+    from serving import model_server
 
     for flag, port in (("--grpc-port", args.grpc_port), ("--rest-port", args.rest_port)):
         if not 1 <= port <= 65535:
             raise UsageError(f"{flag} {port}: a port is a number from 1 to 65535")
-    return serve_home(Path(args.home), args.grpc_port, args.rest_port, bind_address=args.bind_address)
+    home = Home(args.home)
+    pushed = PushedModels(home.path / "serving")
+    for model in names.MODELS:  # refused before TensorFlow is loaded
+        pushed.served(names.SCANN, model)
+    try:
+        home.logs.mkdir(exist_ok=True)
+        config = pushed.write_config(names.SCANN)  # again, since HOME may have moved
+    except OSError as error:
+        raise UserError(f"{home.path} can't be written: {error.strerror}") from None
+    return model_server.serve(
+        [
+            f"--port={args.grpc_port}",
+            f"--rest_api_port={args.rest_port}",
+            f"--bind_address={args.bind_address}",
+            f"--model_config_file={config}",
+            f"--log_file={home.logs / 'serve.log'}",
+        ]
+    )
 
 
 def recommend(args: argparse.Namespace, console: Console) -> int:
@@ -85,7 +104,7 @@ def recommend(args: argparse.Namespace, console: Console) -> int:
     _require_k(args.k)
     home = Home(args.home)
     if not args.address:
-        _require_pushed(home)
+        _served_upnext(home)
     history = [item for item in (args.history or "").split(",") if item]
     if args.user is not None:
         from tfx_pipeline.cli.recent_plays import recent_plays
@@ -100,12 +119,9 @@ def recommend(args: argparse.Namespace, console: Console) -> int:
 
 def batch(args: argparse.Namespace, console: Console) -> int:
     """Ranks a file of histories."""
-    from models import names
-    from serving.locations import latest_version
-
     _require_k(args.k)
     home = Home(args.home)
-    model_dir = latest_version(home.path, names.SCANN, names.UPNEXT)
+    model_dir = _served_upnext(home)
     console.redirect(_log_if_writable(home, "batch"))
     from serving.batch import rank_file
 
@@ -169,11 +185,16 @@ def _require_tables(data_dir: str, spans: str) -> None:
             log_files(data_dir, table, spans)
 
 
-def _require_pushed(home: Home) -> None:
-    from models import names
-    from serving.locations import latest_version
+def _served_upnext(home: Home) -> Path:
+    """The folder of the `upnext` model that `upnext serve` would serve.
 
-    latest_version(home.path, names.SCANN, names.UPNEXT)
+    Raises:
+        UserError: nothing was pushed under HOME.
+    """
+    from components.pushed.pushed_models import PushedModels
+    from models import names
+
+    return PushedModels(home.path / "serving").served(names.SCANN, names.UPNEXT).path
 
 
 def _require_k(k: int) -> None:

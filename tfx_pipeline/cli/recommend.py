@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from components.pushed.model_folder import ModelFolder
+from components.pushed.pushed_models import PushedModels
+from listening_log.errors import UserError
 from models import names
 from serving.client import Client, Ranking, top_rankings
-from serving.errors import ServerError
-from serving.locations import latest_version
 from serving.ranking_table import history_table, ranking_table
-from serving.titles import Title, read_titles
+from serving.titles import Title
 
 SHOWN_PLAYS = 10
 
@@ -23,16 +24,17 @@ def recommend(home: Path, history: list[str], k: int, address: str | None) -> st
         address: `host:port` of a server's gRPC.
 
     Raises:
-        ServerError: nothing was pushed under `home`, or the server doesn't answer.
+        UserError: nothing was pushed under `home`.
+        ServerError: the server doesn't answer.
     """
     if address:
         titles = _titles_if_any(home)
         with Client(address) as client:
             (ranking,) = client.recommend([history], k=k)
     else:
-        model_dir = latest_version(home, names.SCANN, names.UPNEXT)
-        titles = read_titles(model_dir)
-        ranking = _ask_model(model_dir, history, k)
+        folder = _served(home)
+        titles = folder.titles()
+        ranking = _ask_model(folder.path, history, k)
     return page(history, ranking, titles)
 
 
@@ -63,6 +65,10 @@ def _ask_model(model_dir: Path, history: list[str], k: int) -> Ranking:
 def _titles_if_any(home: Path) -> dict[str, Title]:
     """Titles of the newest models pushed here; a server elsewhere may serve others."""
     try:
-        return read_titles(latest_version(home, names.SCANN, names.UPNEXT))
-    except ServerError:
+        return _served(home).titles()
+    except UserError:
         return {}
+
+
+def _served(home: Path) -> ModelFolder:
+    return PushedModels(home / "serving").served(names.SCANN, names.UPNEXT)

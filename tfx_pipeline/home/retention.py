@@ -1,13 +1,13 @@
 """Keeps HOME/artifacts to a configured size, and its pushes true to what is served."""
 
-import json
 import shutil
 from collections.abc import Collection
 from pathlib import Path
 from typing import Final
 
-from components.pushed.origin import origin_of
-from components.pushed.publish import PUSH_FILE, complete_versions
+from components.common.records import Push
+from components.pushed.pushed_models import PushedModels
+from listening_log.errors import UserError
 
 SYSTEM: Final = ".system"
 
@@ -40,19 +40,20 @@ def forget_replaced_pushes(artifacts: Path, serving: Path) -> None:
     was rolled back is remembered too, or an unchanged run would serve those models again.
     """
     remembered = set()
-    for newest in complete_versions(serving)[-1:]:
-        origin = origin_of(serving, newest)
+    pushed = PushedModels(serving)
+    if newest := pushed.newest():
+        origin = pushed.origin(newest)
         remembered = {newest, origin.models_of, origin.instead_of}
-    for record in artifacts.glob(f"Push/pushed_model/*/{PUSH_FILE}"):
-        if _version(record) not in remembered:
+    for record in artifacts.glob(f"Push/pushed_model/*/{Push.FILE}"):
+        if _version(record.parent) not in remembered:
             shutil.rmtree(record.parent)
 
 
-def _version(record: Path) -> int | None:
-    """None where the record is damaged."""
+def _version(push: Path) -> int | None:
+    """The version of a push, None where its record is damaged."""
     try:
-        return int(json.loads(record.read_text())["version"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return Push.read(push).version
+    except UserError:
         return None
 
 

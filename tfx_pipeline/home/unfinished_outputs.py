@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from components.pushed.publish import sweep
+from components.pushed.pushed_models import PushedModels
 from listening_log.errors import UserError
 
 METADATA_FILE: Final = "metadata.db"
@@ -44,7 +44,7 @@ def remove_leftovers(home: Path) -> list[str]:
             removed.append(str(folder.relative_to(home)))
     for path in [*home.glob(_PARTIAL), *home.glob(f".{_PARTIAL}")]:
         path.unlink(missing_ok=True)
-    sweep(home / "serving")
+    PushedModels(home / "serving").sweep()
     return removed
 
 

@@ -15,12 +15,13 @@ from components.common.data_digest import data_digest
 from components.common.stage_state import StageState
 from listening_log.cleaning.forgotten import Forgotten
 from listening_log.errors import UserError
+from listening_log.tables.spans import newest_span
 from serving.errors import ServerError
 from tfx_pipeline.config.beam import beam_args
 from tfx_pipeline.config.tree import Config
 from tfx_pipeline.home import output_manifests, retention, unfinished_outputs
 from tfx_pipeline.home.layout import Home
-from tfx_pipeline.home.rollback import told_if_rolled_back
+from tfx_pipeline.home.rollback import rollback_message
 from tfx_pipeline.local import results
 from tfx_pipeline.local.machine_errors import accident
 from tfx_pipeline.parameters import Parameters
@@ -111,11 +112,12 @@ def _run(parameters: Parameters, home: Path, config: Config, only: str | None, t
     # TFX takes long to import: not before the data has been found.
     from tfx.orchestration.metadata import sqlite_metadata_connection_config
 
-    from components.pushed.in_production import version_in_production
+    from components.pushed.pushed_models import PushedModels
     from tfx_pipeline.local.dag_runner import ObservedDagRunner, StageError
     from tfx_pipeline.pipeline import create_pipeline
 
     artifacts, serving, forgotten = home / "artifacts", home / "serving", Home(home).forgotten_file
+    spans = str(parameters.spans)
     _tidy(home)
     train = only != INDEX
     pipeline = create_pipeline(
@@ -125,7 +127,7 @@ def _run(parameters: Parameters, home: Path, config: Config, only: str | None, t
             parameters,
             forgotten=str(forgotten) if forgotten.exists() else "",
             forgotten_digest=Forgotten.load(str(forgotten)).digest,
-            production=version_in_production(serving, str(parameters.spans), earlier=train),
+            production=PushedModels(serving).in_production(newest_span(spans) if train else None),
         ),
         config=config,
         metadata=sqlite_metadata_connection_config(str(home / "metadata.db")),
@@ -160,7 +162,7 @@ def _run(parameters: Parameters, home: Path, config: Config, only: str | None, t
         return DONE
     with contextlib.suppress(BrokenPipeError):  # whoever read along has gone; what was made is made
         terminal.write(found.table() + "\n")
-        rolled_back = told_if_rolled_back(serving, found.push.version if found.push else None)
+        rolled_back = rollback_message(serving, found.push.version if found.push else None)
         terminal.write(f"{rolled_back}\n" if rolled_back else "")
     return found.exit_code
 

@@ -19,6 +19,7 @@ from components.common.record import Record
 from components.common.stage_state import StageState
 from listening_log.cleaning.forgotten import Forgotten
 from listening_log.errors import UserError
+from listening_log.tables.spans import newest_span
 from tfx_pipeline.config.beam import beam_args
 from tfx_pipeline.config.tree import load_config
 from tfx_pipeline.home.layout import Home
@@ -62,7 +63,7 @@ class Interactive:
             from tfx.orchestration.experimental.interactive.interactive_context import InteractiveContext
             from tfx.orchestration.metadata import sqlite_metadata_connection_config
 
-            from components.pushed.in_production import version_in_production
+            from components.pushed.pushed_models import PushedModels
             from tfx_pipeline.pipeline import create_pipeline
 
             root, forgotten = self.home.path / "artifacts", self.home.forgotten_file
@@ -79,7 +80,7 @@ class Interactive:
                 spans,
                 forgotten=str(forgotten) if forgotten.exists() else "",
                 forgotten_digest=Forgotten.load(str(forgotten)).digest,
-                production=version_in_production(serving, spans, earlier=True),
+                production=PushedModels(serving).in_production(newest_span(spans)),
             )
             self.pipeline = create_pipeline(
                 name=PIPELINE_NAME,

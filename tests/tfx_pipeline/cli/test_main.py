@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from listening_log.errors import UserError
+from models import names
 from tfx_pipeline.cli import commands
 from tfx_pipeline.cli import main as cli
 from tfx_pipeline.home.layout import Home
@@ -43,6 +44,7 @@ def test_help_answers_within_half_a_second():
         ["--help"],
         ["run", "--data", "none", "--home", "home"],
         ["recommend", "--home", "none"],
+        ["serve", "--home", "none"],
         ["data", "make", "--out", "w", "--users", "0"],
     ],
 )
@@ -228,3 +230,22 @@ def test_a_server_that_is_not_there_is_one_line_and_exit_code_1(tmp_path, capfd)
         address = f"127.0.0.1:{probe.getsockname()[1]}"
     assert cli.main(["recommend", "--home", str(tmp_path), "--history", "a,b", "--address", address]) == 1
     assert address in one_line(capfd)
+
+
+def test_serve_starts_the_server_on_the_models_under_home(tmp_path, monkeypatch):
+    flags: list[str] = []
+    monkeypatch.setattr("serving.model_server.serve", lambda words: flags.extend(words) or 0)
+    for model in names.MODELS:
+        (tmp_path / "home/serving/scann" / model / "1").mkdir(parents=True)
+    (tmp_path / "home").rename(tmp_path / "moved [1]")
+    words = ["serve", "--home", str(tmp_path / "moved [1]"), "--grpc-port", "1", "--rest-port", "2"]
+    assert cli.main(words) == 0
+    config = tmp_path / "moved [1]/serving/scann/models.config"
+    assert flags == [
+        "--port=1",
+        "--rest_api_port=2",
+        "--bind_address=127.0.0.1",
+        f"--model_config_file={config}",
+        f"--log_file={tmp_path}/moved [1]/logs/serve.log",
+    ]
+    assert f'"{config.parent}/upnext"' in config.read_text()

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from components.pushed.publish import PLACES, publish
+from components.pushed.pushed_models import PLACES, PushedModels
 from components.trainer import checkpoints
 from listening_log.errors import UserError
 from tests.support.small_disk import fill, free, small_disk
@@ -50,9 +50,9 @@ def test_a_push_that_does_not_fit_leaves_what_is_served(disk: Path, tmp_path: Pa
     for build, model in PLACES:
         (tmp_path / "models" / build / model).mkdir(parents=True)
         (tmp_path / "models" / build / model / "saved_model.pb").write_bytes(bytes(30_000))
-    assert publish(tmp_path / "models", disk, keep=3, now=1) == 1
+    assert PushedModels(disk).push(tmp_path / "models", keep=3, now=1) == 1
     with pytest.raises(UserError, match=r"^cannot push to [^:]*: No space left on device$"):
-        publish(tmp_path / "models", disk, keep=3, now=2)
+        PushedModels(disk).push(tmp_path / "models", keep=3, now=2)
     assert {path.name for path in disk.glob("*/*/*")} == {"1"}
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from components.pushed.origin import Origin
+from components.pushed.model_folder import ModelFolder, Origin
 from models import names
 from tfx_pipeline.home.retention import forget_replaced_pushes, prune_artifacts
 
@@ -56,7 +56,7 @@ def test_only_the_push_that_is_served_is_remembered(
     artifacts, serving = tmp_path / "artifacts", tmp_path / "serving"
     for number, version in ((11, 1), (12, 2)):
         folder = execution(artifacts, "Push", "pushed_model", number)
-        (folder / "push.json").write_text(json.dumps({"version": version}))
+        (folder / "push.json").write_text(json.dumps({"version": version, "destination": "serving"}))
     serve(serving, served)
 
     forget_replaced_pushes(artifacts, serving)
@@ -68,9 +68,9 @@ def test_a_push_that_was_rolled_back_is_remembered_and_not_repeated(tmp_path: Pa
     artifacts, serving = tmp_path / "artifacts", tmp_path / "serving"
     for number, version in ((11, 1), (12, 2), (13, 3)):
         folder = execution(artifacts, "Push", "pushed_model", number)
-        (folder / "push.json").write_text(json.dumps({"version": version}))
+        (folder / "push.json").write_text(json.dumps({"version": version, "destination": "serving"}))
     serve(serving, [1, 2, 3, 4])
-    Origin(models_of=2, instead_of=3).write(serving / names.SCANN / names.UPNEXT / "4")
+    ModelFolder(serving / names.SCANN / names.UPNEXT / "4").write_origin(Origin(models_of=2, instead_of=3))
 
     forget_replaced_pushes(artifacts, serving)
 

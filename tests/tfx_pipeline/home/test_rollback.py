@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from components.pushed.origin import ORIGIN_FILE
-from components.pushed.publish import complete_versions, publish
+from components.pushed.model_folder import Origin
+from components.pushed.pushed_models import PushedModels
 from listening_log.errors import UserError
 from models import names
 from tfx_pipeline.home.layout import Home
-from tfx_pipeline.home.rollback import RolledBack, rollback, told_if_rolled_back
+from tfx_pipeline.home.rollback import RolledBack, rollback, rollback_message
 
 PLACES = [(build, model) for build in names.BUILDS for model in names.MODELS]
 
@@ -24,12 +24,12 @@ def push(home: Path, content: str, now: int, keep: int = 3) -> int:
         folder = models / build / model
         (folder / "assets.extra").mkdir(parents=True, exist_ok=True)
         (folder / "saved_model.pb").write_text(f"{build} {model} {content}")
-    return publish(models, home / "serving", keep, now)
+    return PushedModels(home / "serving").push(models, keep, now)
 
 
 def served(home: Path) -> set[str]:
     """What the newest version of each model holds, without the model's name."""
-    version = complete_versions(home / "serving")[-1]
+    version = PushedModels(home / "serving").versions()[-1]
     texts = [
         (home / "serving" / build / model / str(version) / "saved_model.pb").read_text()
         for build, model in PLACES
@@ -95,7 +95,7 @@ def test_any_version_that_is_there_can_be_asked_for(home: Path) -> None:
 def test_a_version_that_cannot_be_meant_is_one_line(home: Path, to: int, told: str) -> None:
     with pytest.raises(UserError, match=f"^{told}$"):
         rollback(home, to)
-    assert complete_versions(home / "serving") == [1, 2, 3]
+    assert PushedModels(home / "serving").versions() == [1, 2, 3]
 
 
 def test_what_was_pushed_again_is_listed_as_what_it_is(home: Path) -> None:
@@ -115,9 +115,9 @@ def test_a_version_that_lives_on_under_a_later_number_can_still_be_asked_for(hom
 
 def test_the_configured_number_of_models_stays_and_the_one_rolled_back_to(home: Path) -> None:
     first = rollback(home).version
-    assert complete_versions(home / "serving") == [1, 2, 3, first]
+    assert PushedModels(home / "serving").versions() == [1, 2, 3, first]
     second = rollback(home).version
-    assert complete_versions(home / "serving") == [1, 3, first, second]
+    assert PushedModels(home / "serving").versions() == [1, 3, first, second]
 
 
 def test_of_two_versions_the_older_one_is_not_pruned_before_it_is_pushed(tmp_path: Path) -> None:
@@ -128,7 +128,7 @@ def test_of_two_versions_the_older_one_is_not_pruned_before_it_is_pushed(tmp_pat
     push(home, "b", 2)
     version = rollback(home).version
     assert served(home) == {"a"}
-    assert complete_versions(home / "serving") == [1, version]
+    assert PushedModels(home / "serving").versions() == [1, version]
 
 
 def test_a_single_version_has_nothing_before_it(tmp_path: Path) -> None:
@@ -155,7 +155,7 @@ def test_a_rollback_waits_for_no_run_and_says_so(home: Path) -> None:
                 rollback(home)
         finally:
             holder.kill()
-    assert complete_versions(home / "serving") == [1, 2, 3]
+    assert PushedModels(home / "serving").versions() == [1, 2, 3]
 
 
 def test_every_rollback_leaves_a_record(home: Path) -> None:
@@ -165,17 +165,17 @@ def test_every_rollback_leaves_a_record(home: Path) -> None:
     assert records[0]["time"] > 1_700_000_000
     for build, model in PLACES:
         extra = home / "serving" / build / model / str(done[1].version) / "assets.extra"
-        assert json.loads((extra / ORIGIN_FILE).read_text()) == {"models_of": 1, "instead_of": 3}
+        assert json.loads((extra / Origin.FILE).read_text()) == {"models_of": 1, "instead_of": 3}
 
 
 def test_a_run_whose_push_was_rolled_back_says_so(home: Path) -> None:
     serving = home / "serving"
-    assert told_if_rolled_back(serving, 3) is None
+    assert rollback_message(serving, 3) is None
     version = rollback(home).version
-    assert told_if_rolled_back(serving, 3) == (
+    assert rollback_message(serving, 3) == (
         f"version 3 was rolled back and is not pushed again: version {version}, the models of version 2, is served"
     )
-    assert told_if_rolled_back(serving, 2) == f"version 2 is served again, as version {version}"
+    assert rollback_message(serving, 2) == f"version 2 is served again, as version {version}"
 
 
 def test_the_lock_is_free_afterwards(home: Path) -> None:

@@ -9,17 +9,19 @@ from pathlib import Path
 
 import pytest
 
-from components.pushed import publish as publishing
-from components.pushed.publish import PLACES, complete_versions, publish, publish_folders, sweep
+from components.common.records import ModelSpans, SpanRange
+from components.pushed.model_folder import ModelFolder, Origin
+from components.pushed.pushed_models import PLACES, PushedModels
 from listening_log.errors import UserError
 from models import names
+from serving.model_configs import read_model_configs
 from serving.versions import versions as served_versions
 
 # Pushes version 2 over version 1 again and again, each time in a copy of its own. The n-th process kills
 # itself before its n-th step in the file system; the first one that lives to its end is the last.
 KILLED_AT_EACH_STEP = """
 import itertools, os, shutil, signal, sys
-from components.pushed.publish import publish
+from components.pushed.pushed_models import PushedModels
 
 CHANGES = {"os.mkdir", "os.rename", "os.remove", "os.rmdir", "os.chmod", "os.utime", "open", "shutil.copyfile"}
 models, root = sys.argv[1:]
@@ -35,7 +37,7 @@ def push(serving, last_step):
     fsync = os.fsync
     os.fsync = lambda descriptor: (step("os.utime", ()), fsync(descriptor))
     sys.addaudithook(step)
-    publish(models, serving, keep=1, now=2)
+    PushedModels(serving).push(models, keep=1, now=2)
     os._exit(0)
 
 for last_step in itertools.count():
@@ -76,21 +78,21 @@ def each(*numbers: str) -> dict[tuple[str, str], list[str]]:
 
 
 def test_all_six_models_get_one_version(models: Path, serving: Path) -> None:
-    assert publish(models, serving, keep=3, now=1000) == 1000
+    assert PushedModels(serving).push(models, keep=3, now=1000) == 1000
     assert versions(serving) == each("1000")
     assert (serving / "stock/ranker/1000/saved_model.pb").read_text() == "stock ranker"
 
 
 def test_a_later_push_has_a_higher_version_even_if_the_clock_stands(models: Path, serving: Path) -> None:
-    publish(models, serving, keep=3, now=1000)
-    assert publish(models, serving, keep=3, now=1000) == 1001
-    assert publish(models, serving, keep=3, now=5) == 1002
-    assert complete_versions(serving) == [1000, 1001, 1002]
+    PushedModels(serving).push(models, keep=3, now=1000)
+    assert PushedModels(serving).push(models, keep=3, now=1000) == 1001
+    assert PushedModels(serving).push(models, keep=3, now=5) == 1002
+    assert PushedModels(serving).versions() == [1000, 1001, 1002]
 
 
 def test_only_the_newest_versions_are_kept(models: Path, serving: Path) -> None:
     for now in (1, 2, 3):
-        publish(models, serving, keep=2, now=now)
+        PushedModels(serving).push(models, keep=2, now=now)
     assert versions(serving) == each("2", "3")
 
 
@@ -103,7 +105,7 @@ def test_upnext_is_renamed_last(models: Path, serving: Path, monkeypatch: pytest
         return rename(self, target)
 
     monkeypatch.setattr(Path, "rename", noted)
-    publish(models, serving, keep=2, now=1)
+    PushedModels(serving).push(models, keep=2, now=1)
     assert order[-6:] == ["retrieval"] * 2 + ["ranker"] * 2 + ["upnext"] * 2
 
 
@@ -111,7 +113,7 @@ def test_upnext_is_renamed_last(models: Path, serving: Path, monkeypatch: pytest
 def test_a_killed_push_is_cleared_away_by_the_next(
     models: Path, serving: Path, monkeypatch: pytest.MonkeyPatch, calls_before_the_kill: int
 ) -> None:
-    publish(models, serving, keep=2, now=1)
+    PushedModels(serving).push(models, keep=2, now=1)
     renames = 0
     rename = Path.rename
 
@@ -125,10 +127,10 @@ def test_a_killed_push_is_cleared_away_by_the_next(
     with monkeypatch.context() as patch:
         patch.setattr(Path, "rename", killed)
         with pytest.raises(KeyboardInterrupt):
-            publish(models, serving, keep=1, now=2)
-    assert complete_versions(serving)
+            PushedModels(serving).push(models, keep=1, now=2)
+    assert PushedModels(serving).versions()
 
-    newest = publish(models, serving, keep=1, now=2)
+    newest = PushedModels(serving).push(models, keep=1, now=2)
 
     assert newest >= 2
     assert versions(serving) == each(str(newest))
@@ -147,7 +149,7 @@ def whole(version: Path) -> bool:
 def test_a_kill_at_any_step_leaves_whole_models_and_the_next_push_finishes(
     models: Path, serving: Path, tmp_path: Path
 ) -> None:
-    publish(models, tmp_path / "killed" / "before", keep=1, now=1)
+    PushedModels(tmp_path / "killed" / "before").push(models, keep=1, now=1)
     command = [sys.executable, "-c", KILLED_AT_EACH_STEP, str(models), str(tmp_path / "killed")]
     subprocess.run(command, check=True)
     (tmp_path / "killed" / "before").rename(tmp_path / "before")
@@ -161,17 +163,17 @@ def test_a_kill_at_any_step_leaves_whole_models_and_the_next_push_finishes(
         assert all(whole(state / build / model / str(served[build, model])) for build, model in PLACES)
         for build in names.BUILDS:  # `upnext` is the last that appears: no part is older
             assert served[build, names.UPNEXT] == min(served[build, model] for model in names.MODELS)
-        newest.append(complete_versions(state)[-1])
+        newest.append(PushedModels(state).versions()[-1])
     assert newest == sorted(newest)
     assert set(newest) == {1, 2}
 
     for state, before in zip(states, newest, strict=True):
         swept = state.with_name(f"{state.name}-swept")
         shutil.copytree(state, swept)
-        sweep(swept)
+        PushedModels(swept).sweep()
         assert versions(swept)[names.SCANN, names.UPNEXT][-1] == str(before)
         assert len(set(map(tuple, versions(swept).values()))) == 1
-        pushed = publish(models, state, keep=1, now=2)
+        pushed = PushedModels(state).push(models, keep=1, now=2)
         assert versions(state) == each(str(pushed))
         assert not list(state.rglob(".staging*"))
         assert not list(swept.rglob(".staging*"))
@@ -180,7 +182,7 @@ def test_a_kill_at_any_step_leaves_whole_models_and_the_next_push_finishes(
 def test_a_full_disk_is_one_line_and_leaves_what_was_served(
     models: Path, serving: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish(models, serving, keep=1, now=1)
+    PushedModels(serving).push(models, keep=1, now=1)
 
     def full(source: Path, target: Path) -> None:
         target.mkdir()
@@ -189,14 +191,14 @@ def test_a_full_disk_is_one_line_and_leaves_what_was_served(
 
     monkeypatch.setattr(shutil, "copytree", full)
     with pytest.raises(UserError, match=r"^cannot push to [^:]*: No space left on device$"):
-        publish(models, serving, keep=1, now=2)
+        PushedModels(serving).push(models, keep=1, now=2)
     assert versions(serving) == each("1")
 
 
 def test_a_push_that_fails_between_its_renames_takes_them_back(
     models: Path, serving: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish(models, serving, keep=1, now=1)
+    PushedModels(serving).push(models, keep=1, now=1)
     rename = Path.rename
 
     def failing(self: Path, target: Path) -> Path:
@@ -206,28 +208,30 @@ def test_a_push_that_fails_between_its_renames_takes_them_back(
 
     monkeypatch.setattr(Path, "rename", failing)
     with pytest.raises(UserError, match="Input/output error"):
-        publish(models, serving, keep=1, now=2)
+        PushedModels(serving).push(models, keep=1, now=2)
     assert versions(serving) == each("1")
 
 
 def test_old_versions_that_cannot_be_removed_do_not_fail_the_push(
     models: Path, serving: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    publish(models, serving, keep=1, now=1)
+    PushedModels(serving).push(models, keep=1, now=1)
 
     def refuse(*_: object) -> None:
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
 
-    monkeypatch.setattr(publishing, "_prune", refuse)
-    assert publish(models, serving, keep=1, now=2) == 2
-    assert complete_versions(serving) == [1, 2]
+    monkeypatch.setattr(PushedModels, "_prune", refuse)
+    assert PushedModels(serving).push(models, keep=1, now=2) == 2
+    assert PushedModels(serving).versions() == [1, 2]
 
 
 def test_models_can_come_from_an_earlier_version(models: Path, serving: Path) -> None:
-    publish(models, serving, keep=3, now=1)
-    earlier = {(build, model): serving / build / model / "1" for build, model in PLACES}
-    assert publish_folders(earlier, serving, keep=3, now=1) == 2
-    assert whole(serving / "stock/ranker/2")
+    PushedModels(serving).push(models, keep=3, now=1)
+    assert PushedModels(serving).push_again(1, keep=3, now=1) == 2
+    again = serving / "stock/ranker/2"
+    assert ModelFolder(again).origin() == Origin(models_of=1, instead_of=1)
+    shutil.rmtree(again / "assets.extra")
+    assert whole(again)
 
 
 def test_a_kill_while_copying_leaves_nothing_that_looks_like_a_version(
@@ -239,7 +243,7 @@ def test_a_kill_while_copying_leaves_nothing_that_looks_like_a_version(
 
     monkeypatch.setattr(shutil, "copytree", half)
     with pytest.raises(KeyboardInterrupt):
-        publish(models, serving, keep=1, now=2)
+        PushedModels(serving).push(models, keep=1, now=2)
     assert not [path for path in serving.glob("*/*/*") if path.name.isdecimal()]
 
 
@@ -247,7 +251,7 @@ def test_the_server_configuration_has_absolute_paths(
     models: Path, serving: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(serving.parent)
-    publish(models, "serving", keep=1, now=1)
+    PushedModels("serving").push(models, keep=1, now=1)
     text = (serving / "scann" / "models.config").read_text()
     assert f'name: "retrieval"\n    base_path: "{serving}/scann/retrieval"' in text
     assert text.count("config {") == 3
@@ -256,17 +260,124 @@ def test_the_server_configuration_has_absolute_paths(
 def test_a_missing_model_is_told_and_pushes_nothing(models: Path, serving: Path) -> None:
     (models / "stock/upnext/saved_model.pb").unlink()
     with pytest.raises(UserError, match="stock/upnext holds no SavedModel"):
-        publish(models, serving, keep=1)
+        PushedModels(serving).push(models, keep=1)
     assert not serving.exists()
 
 
 def test_a_remote_destination_is_told(models: Path) -> None:
     with pytest.raises(UserError, match="mounted folder"):
-        publish(models, "gs://bucket/serving", keep=1)
+        PushedModels("gs://bucket/serving").push(models, keep=1)
 
 
 def test_a_protected_version_stays_however_old(tmp_path: Path, models: Path) -> None:
     serving = tmp_path / "serving"
     for now in (1, 2, 3):
-        publish(models, serving, keep=1, now=now, protected={1})
-    assert complete_versions(serving) == [1, 3]
+        PushedModels(serving).push(models, keep=1, now=now, protected={1})
+    assert PushedModels(serving).versions() == [1, 3]
+
+
+@pytest.mark.parametrize(("keep", "kept"), [(4, [1, 3, 4, 5]), (3, [3, 4, 5])])
+def test_models_that_were_pushed_again_count_once(
+    models: Path, serving: Path, keep: int, kept: list[int]
+) -> None:
+    pushed = PushedModels(serving)
+    for now in (1, 2, 3):
+        pushed.push(models, keep=9, now=now)
+    pushed.push_again(2, keep=9, now=4)
+    pushed.push(models, keep=keep, now=5)
+    assert pushed.versions() == kept
+
+
+def test_a_version_that_a_run_pushed_is_its_own_origin(models: Path, serving: Path) -> None:
+    PushedModels(serving).push(models, keep=3, now=7)
+    assert PushedModels(serving).origin(7) == Origin(models_of=7, instead_of=7)
+
+
+def test_a_version_that_was_pushed_again_names_the_first_and_the_one_it_replaced(
+    models: Path, serving: Path
+) -> None:
+    pushed = PushedModels(serving)
+    for now in (7, 8):
+        pushed.push(models, keep=3, now=now)
+    pushed.push_again(7, keep=3, now=9)
+    pushed.push_again(9, keep=3, now=10)
+    origins = [pushed.origin(version) for version in pushed.versions()]
+    assert [(origin.models_of, origin.instead_of) for origin in origins] == [(8, 8), (7, 8), (7, 8)]
+
+
+def test_the_highest_number_is_what_a_server_serves(tmp_path: Path) -> None:
+    for name in ("9", "10", ".11.staging"):
+        (tmp_path / "serving/scann/upnext" / name).mkdir(parents=True)
+    served = PushedModels(tmp_path / "serving").served(names.SCANN, names.UPNEXT)
+    assert served.path == tmp_path / "serving/scann/upnext/10"
+
+
+def test_an_empty_home_is_an_error_that_says_what_to_do(tmp_path: Path) -> None:
+    message = f"^{tmp_path} holds no pushed model `upnext`: run `upnext run --home {tmp_path}` first$"
+    with pytest.raises(UserError, match=message):
+        PushedModels(tmp_path / "serving").served(names.SCANN, names.UPNEXT)
+
+
+@pytest.mark.parametrize("name", ['my "home" é', "home [1] {a,b}*?", "back\\slash"])
+def test_servers_read_the_configuration_of_any_folder(
+    models: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    pushed = PushedModels(Path(name) / "serving")
+    pushed.push(models, keep=1, now=1)
+    configs = read_model_configs(pushed.config_path(names.SCANN))
+    assert [config.name for config in configs] == list(names.MODELS)
+    assert configs[-1].base_path == tmp_path / name / "serving/scann/upnext"
+    assert configs[-1].wanted() == pushed.versions() == [1]
+
+
+def test_the_configuration_follows_a_moved_folder(models: Path, tmp_path: Path) -> None:
+    PushedModels(tmp_path / "old/serving").push(models, keep=1, now=1)
+    (tmp_path / "old").rename(tmp_path / "new")
+    config = PushedModels(tmp_path / "new/serving").write_config(names.SCANN)
+    assert f'"{tmp_path}/new/serving/scann/ranker"' in config.read_text()
+    assert f"{tmp_path}/old" not in config.read_text()
+
+
+def test_a_right_configuration_is_left_alone(models: Path, serving: Path) -> None:
+    pushed = PushedModels(serving)
+    pushed.push(models, keep=1, now=1)
+    before = pushed.config_path(names.SCANN).stat().st_mtime_ns
+    assert pushed.write_config(names.SCANN).stat().st_mtime_ns == before
+
+
+def learnt_from(models: Path, last_span: int) -> Path:
+    """The models, as if composed by a run whose newest span is `last_span`."""
+    info = ModelSpans(spans=SpanRange(first=1, last=last_span))
+    for place in PLACES:
+        ModelFolder(models.joinpath(*place)).write_info(info)
+    return models
+
+
+@pytest.fixture
+def of_spans(models: Path, serving: Path) -> PushedModels:
+    """Versions 10 and 11, which have learnt from span 1, and 20, which has learnt from span 2."""
+    pushed = PushedModels(serving)
+    for version, last_span in ((10, 1), (11, 1), (20, 2)):
+        pushed.push(learnt_from(models, last_span), keep=9, now=version)
+    return pushed
+
+
+@pytest.mark.parametrize(("before_span", "version"), [(1, 0), (2, 11), (3, 20), (None, 20)])
+def test_production_is_the_newest_version_that_has_not_learnt_from_the_span(
+    of_spans: PushedModels, before_span: int | None, version: int
+) -> None:
+    assert of_spans.in_production(before_span) == version
+
+
+def test_a_version_that_some_model_lacks_is_not_in_production(of_spans: PushedModels) -> None:
+    of_spans.model(names.STOCK, names.UPNEXT, 11).path.rename(of_spans.folder / "elsewhere")
+    assert of_spans.in_production(2) == 10
+
+
+def test_of_a_version_that_was_pushed_again_the_first_one_counts(of_spans: PushedModels) -> None:
+    of_spans.push_again(11, keep=9, now=30)
+    assert of_spans.in_production(2) == 11
+    for place in PLACES:
+        shutil.rmtree(of_spans.model(*place, 11).path)
+    assert of_spans.in_production(2) == 30
