@@ -1,13 +1,16 @@
 """What may differ from run to run of one pipeline; compiled for Kubeflow, runtime parameters stand here."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from tfx.orchestration.data_types import RuntimeParameter
 
     Text: TypeAlias = str | RuntimeParameter
     Number: TypeAlias = int | RuntimeParameter
+
+PIPELINE_NAME: Final = "upnext"
+"""The pipeline's name, on whichever runner."""
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,22 @@ from urllib.parse import parse_qs, urlsplit
 import yaml
 
 from tests.support.kfp_models import RefusedError, check, expect, load_documents
-from tfx_pipeline.kubeflow.submit.dry_run import Request, told_file
+from tfx_pipeline.kubeflow.submit.client import describe_file, describe_request
 
 API = "/apis/v2beta1"
 ROOT_SPEC = ("pipeline_spec", "platform_spec")
+
+
+@dataclass(frozen=True)
+class Request:
+    """What has come to the server."""
+
+    method: str
+    path: str  # with the query, as sent
+    body: Any  # as JSON; of an uploaded file what `describe_file` says; None for none
+
+    def __str__(self) -> str:
+        return describe_request(self.method, self.path, self.body)
 
 
 @dataclass
@@ -276,7 +288,7 @@ def _handler(stub: KfpStub) -> type[BaseHTTPRequestHandler]:
             (part,) = message.get_payload()
             name = part.get_param("name", header="content-disposition")
             uploaded = part.get_payload(decode=True)
-            return {name: told_file(part.get_filename(), uploaded)}, uploaded
+            return {name: describe_file(part.get_filename(), uploaded)}, uploaded
 
         def _send(self, status: int, answer: bytes, kind: str = "application/json") -> None:
             self.send_response(status)

@@ -38,14 +38,15 @@ def run(args: argparse.Namespace, console: Console) -> int:
 
 
 def _run_compiled(args: argparse.Namespace, console: Console) -> int:
-    from tfx_pipeline.kubeflow.emulator.reading import read_compiled
+    from tfx_pipeline.kubeflow.compiled_file import read_compiled
+    from tfx_pipeline.kubeflow.parameter_values import split_parameters
 
     if args.set or args.config or args.only:
         raise UsageError("--compiled: settings were fixed by `upnext compile`; --param gives its parameters")
     spans = chosen_spans(args)
-    given = {"data_dir": args.data and str(Path(args.data).resolve()), "spans": spans}
-    given = {name: value for name, value in given.items() if value} | parameters_of(args.param)
-    read_compiled(args.compiled)
+    texts = {"data_dir": args.data and str(Path(args.data).resolve()), "spans": spans}
+    texts = {name: text for name, text in texts.items() if text} | split_parameters(args.param)
+    pipeline = read_compiled(Path(args.compiled))
     home = Home(args.home)
     home.prepare()
     with home.locked():
@@ -56,18 +57,7 @@ def _run_compiled(args: argparse.Namespace, console: Console) -> int:
         from tfx_pipeline.terminal.progress import shown_progress
 
         with shown_progress(console.out):
-            return run_compiled(args.compiled, args.home, given, console.out)
-
-
-def parameters_of(words: list[str]) -> dict[str, str]:
-    """The parameters of words `name=value`. Raises UsageError for another word."""
-    given = {}
-    for word in words:
-        name, equals, value = word.partition("=")
-        if not equals or not name:
-            raise UsageError(f"--param {word}: expected name=value, as in --param seed=3")
-        given[name] = value
-    return given
+            return run_compiled(pipeline, args.home, texts, console.out)
 
 
 def serve(args: argparse.Namespace, console: Console) -> int:

@@ -14,7 +14,7 @@ HOST_ENV: Final = "KF_PIPELINES_ENDPOINT"
 
 def add_flags(parser: argparse.ArgumentParser) -> None:
     """Adds the flags of `upnext submit`, and the command as `function`."""
-    parser.add_argument("file", metavar="FILE", help="of `upnext compile`")
+    parser.add_argument("file", metavar="FILE", help="what `upnext compile` wrote")
     parser.add_argument(
         "--host", default="", metavar="URL", help=f"Kubeflow Pipelines, with its path; default: ${HOST_ENV}"
     )
@@ -70,7 +70,7 @@ def submit(args: argparse.Namespace, console: Console) -> int:
             namespace=args.namespace,
             params=tuple(args.param),
             cron=args.recurring or "",
-            backfill=_spans(args.backfill) if args.backfill else None,
+            backfill=_parse_spans(args.backfill) if args.backfill else None,
             caching=not args.no_cache,
             wait=args.wait,
             dry_run=args.dry_run,
@@ -80,7 +80,7 @@ def submit(args: argparse.Namespace, console: Console) -> int:
     return 0
 
 
-def _spans(words: list[str]) -> tuple[int, int]:
+def _parse_spans(words: list[str]) -> tuple[int, int]:
     first, last = words
     if not (first.isascii() and first.isdigit() and last.isascii() and last.isdigit()):
         raise UsageError(f"--backfill {first} {last}: expected two numbers of spans, as in 1 7")

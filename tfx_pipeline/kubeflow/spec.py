@@ -7,20 +7,20 @@ from typing import Any, Final, TypeAlias
 import yaml
 
 Spec: TypeAlias = dict[str, Any]
+"""A mapping of the specification; what its keys hold is in pipeline_spec.proto."""
 
 SCHEMA_VERSION: Final = "2.1.0"
 INNER: Final = "tfx-dag"
 """The component that holds every stage but the exit handler."""
 KUBERNETES: Final = "kubernetes"
 
-
 # libyaml's, where it is there: a compiled pipeline is long
 _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-def load_all(text: str) -> list[Any]:
-    """Reads YAML documents."""
+def load_all(text: str) -> list[Spec]:
+    """Reads YAML documents; whether they are mappings is the caller's to check."""
     return list(yaml.load_all(text, _LOADER))
 
 
@@ -49,15 +49,20 @@ def dags(spec: Spec) -> Iterator[Dag]:
 
 
 def executors(spec: Spec) -> dict[str, Spec]:
-    """What runs where, by label."""
-    found: dict[str, Spec] = spec.get("deploymentSpec", {}).get("executors", {})
-    return found
+    """Returns what runs where, by label."""
+    labels: dict[str, Spec] = spec.get("deploymentSpec", {}).get("executors", {})
+    return labels
+
+
+def platform_executors(platform: Spec) -> dict[str, Spec]:
+    """Returns what Kubernetes gives each container, by label, from the platform document."""
+    return executors(platform.get("platforms", {}).get(KUBERNETES, {}))
 
 
 def component_of(spec: Spec, task: Spec) -> Spec:
-    """The component of a task, {} where the reference leads nowhere."""
-    found: Spec = spec.get("components", {}).get(task.get("componentRef", {}).get("name"), {})
-    return found
+    """Returns the component of a task, {} where the reference leads nowhere."""
+    component: Spec = spec.get("components", {}).get(task.get("componentRef", {}).get("name"), {})
+    return component
 
 
 def container_tasks(spec: Spec) -> Iterator[tuple[str, Spec, Spec]]:
@@ -70,12 +75,12 @@ def container_tasks(spec: Spec) -> Iterator[tuple[str, Spec, Spec]]:
 
 
 def parameters(definitions: Spec) -> dict[str, Spec]:
-    """Of `inputDefinitions`, `outputDefinitions` or a task's `inputs`."""
+    """Returns the parameters of `inputDefinitions`, `outputDefinitions` or a task's `inputs`, by name."""
     found: dict[str, Spec] = definitions.get("parameters", {})
     return found
 
 
 def artifacts(definitions: Spec) -> dict[str, Spec]:
-    """Likewise."""
+    """Returns the artifacts of `inputDefinitions`, `outputDefinitions` or a task's `inputs`, by name."""
     found: dict[str, Spec] = definitions.get("artifacts", {})
     return found

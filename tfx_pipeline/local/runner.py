@@ -24,10 +24,9 @@ from tfx_pipeline.home.layout import Home
 from tfx_pipeline.home.rollback import rollback_message
 from tfx_pipeline.local import results
 from tfx_pipeline.local.machine_errors import accident
-from tfx_pipeline.parameters import Parameters
+from tfx_pipeline.parameters import PIPELINE_NAME, Parameters
 from tfx_pipeline.terminal.exit_codes import DONE, REFUSED, exit_code_of
 
-PIPELINE_NAME: Final = "upnext"
 RUN_FILE: Final = "run.json"
 EXAMPLE_GEN: Final = "ListeningLogExampleGen"
 INDEX: Final = "index"

@@ -23,9 +23,8 @@ from listening_log.tables.spans import newest_span
 from tfx_pipeline.config.beam import beam_args
 from tfx_pipeline.config.tree import load_config
 from tfx_pipeline.home.layout import Home
-from tfx_pipeline.local.runner import PIPELINE_NAME
 from tfx_pipeline.notebook.loaded_sources import check_sources
-from tfx_pipeline.parameters import Parameters
+from tfx_pipeline.parameters import PIPELINE_NAME, Parameters
 from tfx_pipeline.terminal.progress import shown_progress
 
 _Record = TypeVar("_Record", bound=Record)

@@ -9,7 +9,8 @@ from typing import Final
 import yaml
 
 from listening_log.errors import UserError
-from tfx_pipeline.kubeflow.check import deployment, proto_check, references, required_fields
+from tfx_pipeline.kubeflow.check import deployment, references, required_fields
+from tfx_pipeline.kubeflow.proto_check import loader_problems, proto_problems
 from tfx_pipeline.kubeflow.spec import Spec, load_all
 
 SHOWN: Final = 3
@@ -40,12 +41,12 @@ def findings(text: str) -> list[str]:
     if len(documents) not in (1, 2) or not all(isinstance(found, dict) for found in documents):
         return [f"the file: expected one or two mappings as YAML documents, got {len(documents)} documents"]
     spec, platform = (*documents, {})[:2]
-    return document_findings(spec, platform) or list(proto_check.loader_findings(text))
+    return document_findings(spec, platform) or list(loader_problems(text))
 
 
 def document_findings(spec: Spec, platform: Spec) -> list[str]:
     """Likewise of the documents, {} for no platform; all but what the loader says."""
-    found = list(proto_check.findings(spec, platform))
+    found = list(proto_problems(spec, platform))
     if found:  # what has the wrong shape cannot be read further
         return found
     return [*references.findings(spec), *deployment.findings(spec, platform), *required_fields.findings(spec)]

@@ -19,11 +19,11 @@ from tfx_pipeline.kubeflow.compile.platform import platform_document
 from tfx_pipeline.kubeflow.compile.resources import set_resources
 from tfx_pipeline.kubeflow.runtime_parameters import Value, defaults, runtime_parameters
 from tfx_pipeline.kubeflow.spec import Spec, container_tasks, dump_all
+from tfx_pipeline.parameters import PIPELINE_NAME
 
 if TYPE_CHECKING:
     from tfx.orchestration.pipeline import Pipeline
 
-PIPELINE_NAME: Final = "upnext"
 COMMAND: Final = ["python", "-m", "components.exit_handler.entry_point"]
 """TFX's own entry point inside; the stage's name follows."""
 

@@ -11,9 +11,9 @@ from components.common import progress
 from components.common.stage_state import StageState
 from listening_log.errors import UserError
 from tfx_pipeline.home.layout import Home
+from tfx_pipeline.kubeflow.compiled_file import CompiledPipeline
 from tfx_pipeline.kubeflow.emulator.graph import GraphRun
 from tfx_pipeline.kubeflow.emulator.inputs import Given
-from tfx_pipeline.kubeflow.emulator.reading import parameter_values, read_compiled
 from tfx_pipeline.kubeflow.runtime_parameters import DATA_DIR, DESTINATION, SPANS
 from tfx_pipeline.local import results
 
@@ -21,26 +21,27 @@ ROOT: Final = "compiled"
 """Folder under HOME of the artifacts: apart from those of `upnext run`, which has other caches."""
 
 
-def run_compiled(file: str | Path, home: str | Path, given: Mapping[str, str], terminal: TextIO) -> int:
+def run_compiled(
+    pipeline: CompiledPipeline, home: str | Path, texts: Mapping[str, str], terminal: TextIO
+) -> int:
     """Runs a compiled pipeline and prints its figures.
 
     Args:
-        file: what `upnext compile` wrote.
+        pipeline: what `upnext compile` wrote.
         home: folder for all that the run leaves.
-        given: the pipeline's parameters that have not their defaults, as text. Models are pushed under HOME
-          unless `destination` says otherwise: the file's own default is a folder of the cluster.
+        texts: the parameters that do not keep their defaults. Models are pushed under HOME unless `destination`
+            says otherwise: the file's own default is a folder of the cluster.
         terminal: where the table of figures is printed.
 
     Returns:
         0 after a push, 3 where a gate said no.
 
     Raises:
-        UserError: the file can't be read, or a stage failed; its message names stage and log.
-        UsageError: a parameter that there is not, or one of another type.
+        UserError: a stage failed; the message names stage and log.
+        UsageError: there is no such parameter, or it has another type.
     """
     home = Path(home).resolve()
-    spec = read_compiled(file)
-    values = parameter_values(spec, {DESTINATION: str(home / "serving"), **given})
+    values = pipeline.values({DESTINATION: str(home / "serving"), **texts})
     run_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
     logs = home / "logs" / f"compiled-{run_id}"
     logs.mkdir(parents=True)
@@ -49,8 +50,8 @@ def run_compiled(file: str | Path, home: str | Path, given: Mapping[str, str], t
     def observe(stage: str, state: StageState, seconds: float) -> None:
         progress.report(stage, state=state, seconds=seconds)
 
-    run = GraphRun(spec, run_id, home / ROOT, logs, observe)
-    state = run.run(spec["root"], Given(values))
+    run = GraphRun(pipeline.spec, run_id, home / ROOT, logs, observe)
+    state = run.run(pipeline.spec["root"], Given(values))
     if state == StageState.FAILED:
         stage, words = next(iter(run.failed.items()))
         raise UserError(f"stage {stage} failed: {words} (details: {logs / stage}.log)")

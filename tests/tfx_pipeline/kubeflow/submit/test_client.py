@@ -85,7 +85,7 @@ def test_a_mounted_token_and_the_sdks_own_cookie_are_sent(
 @pytest.mark.parametrize(
     ("status", "told"),
     [
-        (400, "does not take this request (wrong)"),
+        (400, "Bad Request (wrong)"),
         (401, "wants credentials"),
         (403, "may not do that"),
         (404, "is --host the address of Kubeflow Pipelines"),

@@ -1,5 +1,7 @@
 """Against a stub that holds each request to KFP's own API models: no cluster is run."""
 
+import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -9,9 +11,11 @@ import yaml
 from listening_log.errors import UsageError, UserError
 from tests.support.kfp_stub import KfpStub
 from tests.support.submissions import PIPELINE, PLATFORM, only, run, uploads
-from tfx_pipeline.kubeflow.submit.submitting import Submission
+from tfx_pipeline.kubeflow.submit.submitting import Submission, with_seconds
 
 pytest_plugins = ["tests.support.submissions"]
+
+IDENTITY = re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 
 
 def test_a_first_submit_uploads_makes_the_experiment_and_starts_a_run(
@@ -166,4 +170,105 @@ def test_a_backfill_needs_the_parameter_that_it_sets(submission: Submission, kfp
     )
     with pytest.raises(UsageError, match="has no parameter `spans`"):
         run(replace(submission, backfill=(1, 2)))
+    assert kfp_stub.requests == []
+
+
+@pytest.mark.parametrize(
+    ("cron", "sent"),
+    [
+        ("0 3 * * *", "0 0 3 * * *"),
+        ("30 0 3 * * MON-FRI", "30 0 3 * * MON-FRI"),
+        (" */15 0-6/2 1,15 jan ? ", "0 */15 0-6/2 1,15 jan ?"),
+    ],
+)
+def test_a_schedule_has_its_seconds(cron: str, sent: str):
+    assert with_seconds(cron) == sent
+
+
+@pytest.mark.parametrize("cron", ["daily", "0 3 *", "0 0 3 * * * *"])
+def test_what_is_no_schedule_is_refused(cron: str):
+    with pytest.raises(UsageError, match="expected five fields"):
+        with_seconds(cron)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{}, {"cron": "0 3 * * *"}, {"backfill": (1, 3), "wait": True}, {"caching": False}, {"namespace": "ann"}],
+)
+def test_a_dry_run_prints_what_a_submit_then_sends(
+    submission: Submission, kfp_stub: KfpStub, changes: dict[str, Any]
+):
+    planned = replace(submission, **changes)
+    printed = run(replace(planned, dry_run=True))
+    assert kfp_stub.requests == []
+
+    run(planned)
+
+    head, *requests = printed.split("\n\n")
+    ids = given_ids(kfp_stub)
+    sent = [IDENTITY.sub(lambda match: ids[match[0]], str(request)) for request in kfp_stub.requests]
+    assert kfp_stub.url in head
+    assert [request.rstrip() for request in requests] == sent
+
+
+def given_ids(kfp_stub: KfpStub) -> dict[str, str]:
+    """The name that a dry run has for each of the stub's ids."""
+    things = {
+        "PIPELINE_ID": kfp_stub.pipelines,
+        "VERSION_ID": kfp_stub.versions,
+        "EXPERIMENT_ID": kfp_stub.experiments,
+        "RECURRING_RUN_ID": kfp_stub.recurring_runs,
+        "RUN_ID": kfp_stub.runs,
+    }
+    return {key: name for name, by_id in things.items() for key in by_id}
+
+
+def test_a_dry_run_needs_no_server(submission: Submission):
+    printed = run(replace(submission, dry_run=True, host="https://kubeflow.example.invalid/pipeline"))
+    assert "POST /pipeline/apis/v2beta1/runs\n{" in printed
+    body = json.loads(printed.split("/apis/v2beta1/runs\n")[1])
+    assert body["runtime_config"] == {"parameters": {"data_dir": "gs://log"}}
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        (
+            {"params": ("data_dri=x",)},
+            "--param data_dri: the pipeline has no such parameter; did you mean data_dir?",
+        ),
+        (
+            {"params": ("xyz=x",)},
+            "no such parameter; it has countries, data_dir, final_fit, gates, seed, share, spans",
+        ),
+        ({"params": ()}, "the pipeline has no default for data_dir: give --param data_dir=VALUE"),
+        ({"params": ("data_dir",)}, "--param data_dir: expected name=value"),
+        ({"params": ("data_dir=a", "data_dir=b")}, "--param data_dir: given twice"),
+        ({"params": ("data_dir=a", "seed=1.5")}, "--param seed=1.5: expected a whole number"),
+        ({"params": ("data_dir=a", "share=nan")}, "--param share=nan: expected a finite number"),
+        ({"params": ("data_dir=a", "final_fit=yes")}, "--param final_fit=yes: expected true or false"),
+        ({"params": ("data_dir=a", "gates=[]")}, "--param gates=[]: expected an object in JSON"),
+        ({"params": ("data_dir=a", "countries={}")}, "--param countries={}: expected a list in JSON"),
+        (
+            {"params": ("data_dir=a", "spans=1"), "backfill": (1, 2)},
+            "--param spans: --backfill sets it for each run",
+        ),
+        ({"backfill": (3, 2)}, "--backfill 3 2: expected two spans"),
+        ({"backfill": (0, 2)}, "--backfill 0 2: expected two spans"),
+        ({"backfill": (1, 2), "cron": "0 3 * * *"}, "--recurring and --backfill: choose one"),
+        ({"wait": True, "cron": "0 3 * * *"}, "--wait: a recurring run has no end"),
+        ({"host": ""}, "--host: expected the address"),
+        ({"host": "ftp://x"}, "--host: expected the address"),
+        ({"host": "http://localhost:http"}, "--host: expected the address"),
+        (
+            {"host": "https://ann:pass@kubeflow.example.com"},
+            "--host: expected an address without user, password",
+        ),
+    ],
+)
+def test_wrong_usage_is_told_before_anything_is_sent(
+    submission: Submission, kfp_stub: KfpStub, changes: dict[str, Any], message: str
+):
+    with pytest.raises(UsageError, match=re.escape(message)):
+        run(replace(submission, **changes))
     assert kfp_stub.requests == []
