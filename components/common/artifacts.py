@@ -1,15 +1,11 @@
 """Artifact types that Upnext's own components pass between them (docs/architecture.md).
 
-Each is a folder whose files are named here, so that a writer and its readers can't differ. A type's
-name is where Kubeflow imports it from (see `components/__init__.py`).
+The JSON file in each is a record (`components.common.records`). A type's name is where Kubeflow imports it from
+(see `components/__init__.py`).
 """
-
-from typing import Final
 
 from tfx.types.artifact import Artifact
 from tfx.types.system_artifacts import Dataset, Metrics, Model
-
-SPAN_VALIDATION_FILE: Final = "span_validation.json"
 
 
 class LogSummary(Artifact):

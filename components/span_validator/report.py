@@ -1,13 +1,12 @@
 """What the stage leaves: its figures as JSON, and the statistics, schema and anomalies that they rest on."""
 
-import json
 import os
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
 import tensorflow as tf
 
-from components.common.artifacts import SPAN_VALIDATION_FILE
+from components.common.records import SpanFigures, SpanValidation
 from components.span_validator.span_facts import SpanFacts
 from components.span_validator.statistics import Statistics, without_rare_names
 from components.span_validator.verdict import Verdict
@@ -19,8 +18,7 @@ ANOMALIES_FILE: Final = "anomalies-{}.pbtxt"
 
 def write(uri: str, verdict: Verdict | None, statistics: Mapping[str, Statistics]) -> None:
     """Writes a verdict that is good; None where there was nothing to compare with."""
-    tf.io.gfile.makedirs(uri)
-    _write(uri, SPAN_VALIDATION_FILE, json.dumps(figures(verdict), indent=2))
+    as_record(verdict).write(uri)
     if verdict is None:
         return
     for name, held in statistics.items():
@@ -31,30 +29,26 @@ def write(uri: str, verdict: Verdict | None, statistics: Mapping[str, Statistics
         _write(uri, ANOMALIES_FILE.format(kind), str(anomalies))
 
 
-def figures(verdict: Verdict | None) -> dict[str, Any]:
-    """The content of `span_validation.json`.
-
-    `newest` is null where there is nothing to compare with; `spans` has the figures of each by its number,
-    `distances` the `drift` and `skew` of each feature.
-    """
+def as_record(verdict: Verdict | None) -> SpanValidation:
+    """The verdict as the notebook and people read it."""
     if verdict is None:
-        return {"newest": None, "spans": {}, "distances": {}}
-    return {
-        "newest": verdict.plan.newest,
-        "spans": {str(span): _figures(facts) for span, facts in sorted(verdict.facts.items())},
-        "distances": verdict.findings.distances,
-    }
+        return SpanValidation(newest=None, spans={}, distances={})
+    return SpanValidation(
+        newest=verdict.plan.newest,
+        spans={span: _figures(facts) for span, facts in sorted(verdict.facts.items())},
+        distances=verdict.findings.distances,
+    )
 
 
-def _figures(facts: SpanFacts) -> dict[str, Any]:
-    return {
-        "rows": facts.rows,
-        "events": facts.events,
-        "days": len(facts.days()),
-        "items": len(facts.played),
-        "policies": dict(facts.dropped),
-        "columns": sorted(facts.columns),
-    }
+def _figures(facts: SpanFacts) -> SpanFigures:
+    return SpanFigures(
+        rows=facts.rows,
+        events=facts.events,
+        days=len(facts.days()),
+        items=len(facts.played),
+        policies=dict(facts.dropped),
+        columns=sorted(facts.columns),
+    )
 
 
 def _write(uri: str, name: str, content: str | bytes) -> None:
