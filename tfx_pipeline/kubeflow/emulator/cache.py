@@ -5,12 +5,13 @@ import json
 from dataclasses import asdict
 from pathlib import Path
 
-from tfx_pipeline.kubeflow.emulator.inputs import Given, Outputs
+from listening_log.storage import atomic
+from tfx_pipeline.kubeflow.emulator.inputs import TaskData
 from tfx_pipeline.kubeflow.spec import Spec
 
 
-def cache_key(component: Spec, container: Spec, inputs: Given) -> str:
-    """What Kubeflow's cache key has: container, parameters, the names of the inputs, the kinds of outputs."""
+def cache_key(component: Spec, container: Spec, inputs: TaskData) -> str:
+    """Digests what Kubeflow does: container, parameters, the names of the inputs, the kinds of outputs."""
     content = {
         "container": {key: container.get(key) for key in ("image", "command", "args")},
         "parameters": inputs.parameters,
@@ -20,19 +21,16 @@ def cache_key(component: Spec, container: Spec, inputs: Given) -> str:
     return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
-def cached(folder: Path, key: str) -> Outputs | None:
-    """What the task made before; None if it was never done, or what it made has gone."""
+def find_cached(folder: Path, key: str) -> TaskData | None:
+    """Finds a task's outputs; None if it was never done, or its outputs have gone."""
     try:
-        outputs = Outputs(**json.loads((folder / f"{key}.json").read_text(encoding="utf-8")))
+        outputs = TaskData(**json.loads((folder / f"{key}.json").read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
         return None
-    there = all(Path(artifact["uri"]).exists() for artifact in outputs.artifacts.values())
-    return outputs if there else None
+    return outputs if all(Path(artifact["uri"]).exists() for artifact in outputs.artifacts.values()) else None
 
 
-def remember(folder: Path, key: str, outputs: Outputs) -> None:
-    """Notes what a task made."""
+def remember(folder: Path, key: str, outputs: TaskData) -> None:
+    """Notes a task's outputs."""
     folder.mkdir(parents=True, exist_ok=True)
-    staged = folder / f".{key}.json"
-    staged.write_text(json.dumps(asdict(outputs)), encoding="utf-8")
-    staged.replace(folder / f"{key}.json")
+    atomic.write_text(folder / f"{key}.json", json.dumps(asdict(outputs)))

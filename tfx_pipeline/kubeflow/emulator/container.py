@@ -5,47 +5,46 @@ import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from listening_log.errors import UserError
-from tfx_pipeline.kubeflow.spec import Spec
+from tfx_pipeline.kubeflow.spec import Spec, artifacts
 
 EXECUTOR_INPUT: Final = "{{$}}"
-_LAST_LINES: Final = 4000  # bytes of a log's end that are searched for what went wrong
+_LOG_END_BYTES: Final = 4000  # searched for what went wrong
 
 
 class TaskError(Exception):
-    """A task's process failed. The message is its last words."""
+    """A task's process failed. The message is the last line that it wrote."""
 
 
-def run_container(container: Spec, executor_input: Mapping[str, Any], log: Path) -> dict[str, Any]:
+def run_container(container: Spec, executor_input: Spec, log: Path) -> Spec:
     """Runs a container's command in an empty folder, as an image starts in one.
 
     Args:
         container: `command`, `args` and `env` of the specification.
         executor_input: takes the place of `{{$}}`.
-        log: file for all that the process says.
+        log: file for all that the process writes.
 
     Returns:
-        What the process wrote to its output file.
+        The content of the process's output file.
 
     Raises:
         TaskError: the process failed, or wrote no output file.
         UserError: the arguments hold a placeholder that is not known here.
     """
-    words = [_filled(word, executor_input) for word in [*container["command"], *container.get("args", [])]]
-    own = {told["name"]: told.get("value", "") for told in container.get("env", [])}
+    words = [_fill(word, executor_input) for word in [*container["command"], *container.get("args", [])]]
+    variables = {variable["name"]: variable.get("value", "") for variable in container.get("env", [])}
     # the image's `python` is the one that runs this
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
     output_file = Path(executor_input["outputs"]["outputFile"])
     output_file.parent.mkdir(parents=True, exist_ok=True)
-    for output in executor_input["outputs"]["artifacts"].values():  # as Kubeflow's launcher does
+    for output in artifacts(executor_input["outputs"]).values():  # as Kubeflow's launcher does
         Path(output["artifacts"][0]["uri"]).mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="upnext-task-") as folder, log.open("wb") as told:
+    with tempfile.TemporaryDirectory(prefix="upnext-task-") as folder, log.open("wb") as stream:
         process = subprocess.Popen(
-            words, cwd=folder, env={**os.environ, **own, "PATH": path}, stdout=told, stderr=told,
+            words, cwd=folder, env={**os.environ, **variables, "PATH": path}, stdout=stream, stderr=stream,
             stdin=subprocess.DEVNULL,
         )  # fmt: skip
         try:
@@ -55,14 +54,14 @@ def run_container(container: Spec, executor_input: Mapping[str, Any], log: Path)
             process.wait()
             raise
     if code:
-        raise TaskError(last_words(log) or f"exit code {code}")
+        raise TaskError(last_line(log) or f"exit code {code}")
     if not output_file.is_file():
         raise TaskError("it wrote no output file")
-    answered: dict[str, Any] = json.loads(output_file.read_text(encoding="utf-8"))
-    return answered
+    executor_output: Spec = json.loads(output_file.read_text(encoding="utf-8"))
+    return executor_output
 
 
-def _filled(word: str, executor_input: Mapping[str, Any]) -> str:
+def _fill(word: str, executor_input: Spec) -> str:
     if word == EXECUTOR_INPUT:
         return json.dumps(executor_input)
     if "{{$" in word:
@@ -70,7 +69,7 @@ def _filled(word: str, executor_input: Mapping[str, Any]) -> str:
     return word
 
 
-def last_words(log: Path) -> str:
-    """The last line of a log that isn't blank: of a traceback, the exception."""
-    content = log.read_bytes()[-_LAST_LINES:].decode("utf-8", "replace")
+def last_line(log: Path) -> str:
+    """Returns the last line of a log that isn't blank: of a traceback, the exception."""
+    content = log.read_bytes()[-_LOG_END_BYTES:].decode("utf-8", "replace")
     return next((line.strip() for line in reversed(content.splitlines()) if line.strip()), "")

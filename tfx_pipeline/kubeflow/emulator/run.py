@@ -13,7 +13,7 @@ from listening_log.errors import UserError
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.kubeflow.compiled_file import CompiledPipeline
 from tfx_pipeline.kubeflow.emulator.graph import GraphRun
-from tfx_pipeline.kubeflow.emulator.inputs import Given
+from tfx_pipeline.kubeflow.emulator.inputs import TaskData
 from tfx_pipeline.kubeflow.runtime_parameters import DATA_DIR, DESTINATION, SPANS
 from tfx_pipeline.local import results
 
@@ -51,14 +51,14 @@ def run_compiled(
         progress.report(stage, state=state, seconds=seconds)
 
     run = GraphRun(pipeline.spec, run_id, home / ROOT, logs, observe)
-    state = run.run(pipeline.spec["root"], Given(values))
+    state = run.run(pipeline.spec["root"], TaskData(values))
     if state == StageState.FAILED:
-        stage, words = next(iter(run.failed.items()))
-        raise UserError(f"stage {stage} failed: {words} (details: {logs / stage}.log)")
+        stage, line = next(iter(run.failures.items()))
+        raise UserError(f"stage {stage} failed: {line} (details: {logs / stage}.log)")
     found = results.read(
         {
             stage: {name: artifact["uri"] for name, artifact in outputs.artifacts.items()}
-            for stage, outputs in run.done.items()
+            for stage, outputs in run.outputs.items()
         }
     )
     terminal.write(found.table() + "\n")

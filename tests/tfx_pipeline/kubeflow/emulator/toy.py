@@ -8,19 +8,19 @@ from typing import Any
 SCRIPT = textwrap.dedent(
     """
     import json, os, pathlib, sys
-    given, told = json.loads(sys.argv[1]), json.loads(sys.argv[2])
+    executor_input, behaviour = json.loads(sys.argv[1]), json.loads(sys.argv[2])
     print("in", os.listdir("."))
-    if "fail" in told:
-        pathlib.Path(told["fail"]).open("a").write("x")
-        sys.exit("ValueError: " + told["why"])
-    answer = {}
-    for name, output in given["outputs"]["artifacts"].items():
+    if "fail" in behaviour:
+        pathlib.Path(behaviour["fail"]).open("a").write("x")
+        sys.exit("ValueError: " + behaviour["why"])
+    output_artifacts = {}
+    for name, output in executor_input["outputs"]["artifacts"].items():
         (artifact,) = output["artifacts"]
-        pathlib.Path(artifact["uri"], "given.json").write_text(json.dumps(given["inputs"]))
-        answer[name] = {"artifacts": [{"name": artifact["name"], "uri": artifact["uri"],
-                                       "metadata": told.get("metadata", {})}]}
-    with open(given["outputs"]["outputFile"], "w") as file:
-        json.dump({"artifacts": answer, "parameterValues": told.get("parameters", {})}, file)
+        pathlib.Path(artifact["uri"], "inputs.json").write_text(json.dumps(executor_input["inputs"]))
+        output_artifacts[name] = {"artifacts": [{"name": artifact["name"], "uri": artifact["uri"],
+                                       "metadata": behaviour.get("metadata", {})}]}
+    with open(executor_input["outputs"]["outputFile"], "w") as file:
+        json.dump({"artifacts": output_artifacts, "parameterValues": behaviour.get("parameters", {})}, file)
     """
 )
 
@@ -35,12 +35,12 @@ def component(name: str, outputs: tuple[str, ...] = (), **inputs: str) -> dict[s
     }
 
 
-def executor(**told: Any) -> dict[str, Any]:
+def executor(**behaviour: Any) -> dict[str, Any]:
     return {
         "container": {
             "image": "toy",
             "command": ["python", "-c", SCRIPT],
-            "args": ["{{$}}", json.dumps(told)],
+            "args": ["{{$}}", json.dumps(behaviour)],
         }
     }
 
@@ -49,7 +49,7 @@ def task(name: str, *after: str, **more: Any) -> dict[str, Any]:
     return {"componentRef": {"name": name}, "dependentTasks": list(after), **more}
 
 
-def taking(producer: str, key: str = "out") -> dict[str, Any]:
+def reading(producer: str, key: str = "out") -> dict[str, Any]:
     source = {"taskOutputArtifact": {"producerTask": producer, "outputArtifactKey": key}}
     return {"inputs": {"artifacts": {"it": source}}}
 
