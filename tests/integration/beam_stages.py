@@ -12,6 +12,7 @@ from listening_log.world import make_world
 from models import names
 from tfx_pipeline.config.beam import BeamConfig, beam_args
 from tfx_pipeline.config.tree import load_config
+from tfx_pipeline.home.layout import Home
 from tfx_pipeline.local import runner
 
 EXAMPLE_GEN = "ListeningLogExampleGen"
@@ -38,7 +39,7 @@ class Made:
         """Runs `stages` and what they need, as `upnext run --only` does."""
         config = load_config(None, [f"beam={json.dumps(beam)}"])
         for stage in stages:
-            runner.run(data, home, config, stage, io.StringIO(), spans=spans)
+            runner.run(data, Home(home), config, stage, io.StringIO(), spans=spans)
         return cls(home)
 
     def output(self, stage: str, name: str) -> Path:

@@ -15,6 +15,7 @@ from models import names
 from tests.integration.test_reruns import made
 from tests.integration.whole import WholeRun, run_words, upnext
 from tfx_pipeline.home.forget.forgetting import forget
+from tfx_pipeline.home.layout import Home
 
 TRAINERS = {"RetrievalTrainer", "RankerTrainer", "RetrievalFinalTrainer", "RankerFinalTrainer"}
 
@@ -71,34 +72,39 @@ def test_no_file_of_home_holds_a_listener_who_was_forgotten(
     home = tmp_path / "home"
     shutil.copytree(whole_run.home, home)
     (home / "logs" / "run-earlier.log").write_text(f"one\nno event of '{listener}'\nthree\n")
+    (home / "spans").mkdir()
+    (home / "spans" / "events.csv").write_text(f"user_id,item_id,timestamp\n{listener},a,1\nsomebody,b,2\n")
     before = holding(home, listener)
     served = {path: path.read_bytes() for path in (home / "serving").rglob("*.pb")}
 
-    page = forget(home, listener)
+    page = forget(Home(home), listener)
 
     assert any("ListeningLogExampleGen/examples" in path for path in before)
     assert any("LogStatistics" in path for path in before)
     assert holding(home, listener) == []
     assert list(home.rglob("queries.npy")) == []
     assert {path: path.read_bytes() for path in served} == served
-    assert (home / "logs" / "run-earlier.log").read_text().splitlines()[::2] == ["one", "three"]
+    assert not (home / "logs" / "run-earlier.log").exists()
+    assert (home / "spans" / "events.csv").read_text() == "user_id,item_id,timestamp\nsomebody,b,2\n"
     for folder in ("ListeningLogExampleGen/examples", "LogStatistics/statistics", "RetrievalTrainer/model"):
         assert f"  artifacts/{folder}/" in page
-    assert "1 lines of logs" in page
+    assert "  logs/run-earlier.log " in page
+    assert "1 rows of the spans under HOME" in page
     assert "trained again by the next `upnext run`" in page
     assert str(whole_run.data) in page
     assert listener not in page
 
 
-def test_a_listener_nobody_knows_removes_nothing(whole_run: WholeRun, tmp_path: Path):
+def test_what_is_served_stays_whoever_is_forgotten(whole_run: WholeRun, tmp_path: Path):
     home = tmp_path / "home"
     shutil.copytree(whole_run.home, home)
-    files = {path for path in home.rglob("*") if path.is_file()}
+    served = {path for path in (home / "serving").rglob("*") if path.is_file()}
 
-    assert forget(home, "nobody-of-that-name").startswith("Nothing under HOME holds this listener.")
+    forget(Home(home), "nobody-of-that-name")
 
     now = {path for path in home.rglob("*") if path.is_file()}
-    assert (now - files, files - now) == ({home / "forgotten.json"}, set())
+    own = {home / name for name in ("run.json", ".lock", "forgotten.json")}
+    assert {path for path in now - own if path.parent != home / "logs"} == served
 
 
 @pytest.mark.long
@@ -117,7 +123,8 @@ def test_the_next_run_trains_everything_again_without_the_listener(
     assert again.returncode in (0, 3), again.stderr
     assert holding(home, listener) == []
     after = made(home)
-    assert {stage for stage in TRAINERS if not after[stage] - before[stage]} == set()
+    assert set(before) >= TRAINERS
+    assert set(after) == set(before)  # all that there was had gone
     told, earlier = summary(home), summary(whole_run.home)
     assert told["listeners"] == earlier["listeners"] - 1
     assert told["events"] == earlier["events"] - len(whole_run.histories[listener])

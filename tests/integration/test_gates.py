@@ -18,10 +18,10 @@ def poor_index(whole_run: WholeRun) -> Iterator[None]:
     path = Path(folder) / "index.json"
     text = path.read_text()
     path.write_text(json.dumps({**json.loads(text), "recall@200": 0.5}))
-    output_manifests.note([folder])  # else the next run would find it damaged, and build it anew
+    output_manifests.write_manifests([folder])  # else the next run would find it damaged, and build it anew
     yield
     path.write_text(text)
-    output_manifests.note([folder])
+    output_manifests.write_manifests([folder])
 
 
 def pushed(whole_run: WholeRun) -> list[Path]:

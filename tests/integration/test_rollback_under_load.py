@@ -14,7 +14,8 @@ from models import names
 from serving.client import Client
 from tests.serving.running import ServerProcess
 from tests.serving.toy import after, save_toy
-from tfx_pipeline.home.rollback import rollback
+from tfx_pipeline.home.layout import Home
+from tfx_pipeline.home.rollback import roll_back
 
 ASKED, ANSWER = "i03", after("i03", 3)
 SCORES = {1: 1.0, 2: 2.0}  # of the best item, by whose models answer
@@ -104,9 +105,9 @@ def test_no_request_fails_while_versions_are_rolled_back(home: Path, server: Ser
     askers = Askers(server)
     try:
         for to in (None, 2, 1, 2, None):
-            wait_until_served(server, rollback(home, to).version)
-        rollback(home, to=2)  # and two at once, before the server has seen the first
-        last = rollback(home, to=1).version
+            wait_until_served(server, roll_back(Home(home), to).version)
+        roll_back(Home(home), to=2)  # and two at once, before the server has seen the first
+        last = roll_back(Home(home), to=1).version
         wait_until_served(server, last)
         counts = {who: len(scores) for who, scores in askers.scores.items()}
         while any(len(scores) < counts[who] + 20 for who, scores in askers.scores.items()):

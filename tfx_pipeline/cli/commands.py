@@ -29,12 +29,13 @@ def run(args: argparse.Namespace, console: Console) -> int:
         log = home.new_log("run")
         console.redirect(log)
         print(f"upnext: {args.data} to {args.home}; details: {log}", file=console.out)
+        from tfx_pipeline.home.run_record import note_end
         from tfx_pipeline.local import runner
         from tfx_pipeline.terminal.progress import shown_progress
 
-        console.if_stopped = lambda: runner.note_end(home.path, FAILED, "stopped")
+        console.if_stopped = lambda: note_end(home, FAILED, "stopped")
         with shown_progress(console.out):
-            return runner.run(args.data, args.home, config, args.only, console.out, spans=spans)
+            return runner.run(Path(args.data), home, config, args.only, console.out, spans=spans)
 
 
 def _run_compiled(args: argparse.Namespace, console: Console) -> int:
@@ -57,7 +58,7 @@ def _run_compiled(args: argparse.Namespace, console: Console) -> int:
         from tfx_pipeline.terminal.progress import shown_progress
 
         with shown_progress(console.out):
-            return run_compiled(pipeline, args.home, texts, console.out)
+            return run_compiled(pipeline, home, texts, console.out)
 
 
 def serve(args: argparse.Namespace, console: Console) -> int:
@@ -70,7 +71,7 @@ def serve(args: argparse.Namespace, console: Console) -> int:
         if not 1 <= port <= 65535:
             raise UsageError(f"{flag} {port}: a port is a number from 1 to 65535")
     home = Home(args.home)
-    pushed = PushedModels(home.path / "serving")
+    pushed = PushedModels(home.serving)
     for model in names.MODELS:  # refused before TensorFlow is loaded
         pushed.served(names.SCANN, model)
     try:
@@ -98,12 +99,14 @@ def recommend(args: argparse.Namespace, console: Console) -> int:
     history = [item for item in (args.history or "").split(",") if item]
     if args.user is not None:
         from tfx_pipeline.cli.recent_plays import recent_plays
+        from tfx_pipeline.home.run_record import last_run
 
-        history = recent_plays(home.data_dir(), args.user, spans=home.spans(), forgotten=home.forgotten_file)
+        log = last_run(home)
+        history = recent_plays(log.data_dir, args.user, spans=log.spans, forgotten=home.forgotten_file)
     console.redirect(_log_if_writable(home, "recommend"))
     from tfx_pipeline.cli.recommend import recommend as make_page
 
-    print(make_page(home.path, history, args.k, args.address), file=console.out)
+    print(make_page(home, history, args.k, args.address), file=console.out)
     return 0
 
 
@@ -141,9 +144,9 @@ def compile_pipeline(args: argparse.Namespace, console: Console) -> int:
 
 def rollback(args: argparse.Namespace, console: Console) -> int:
     """Pushes an earlier version again."""
-    from tfx_pipeline.home.rollback import rollback as push_again
+    from tfx_pipeline.home.rollback import roll_back
 
-    pushed = push_again(Path(args.home), args.to)
+    pushed = roll_back(Home(args.home), args.to)
     print(f"pushed version {pushed.version}: the models of {pushed.source} again", file=console.out)
     return 0
 
@@ -152,7 +155,7 @@ def forget(args: argparse.Namespace, console: Console) -> int:
     """Removes a listener from HOME."""
     from tfx_pipeline.home.forget.forgetting import forget as remove
 
-    print(remove(Path(args.home), args.user), file=console.out)
+    print(remove(Home(args.home), args.user), file=console.out)
     return 0
 
 
@@ -184,7 +187,7 @@ def _served_upnext(home: Home) -> Path:
     from components.pushed.pushed_models import PushedModels
     from models import names
 
-    return PushedModels(home.path / "serving").served(names.SCANN, names.UPNEXT).path
+    return PushedModels(home.serving).served(names.SCANN, names.UPNEXT).path
 
 
 def _require_k(k: int) -> None:

@@ -10,11 +10,12 @@ from models import names
 from serving.client import Client, Ranking, top_rankings
 from serving.ranking_table import history_table, ranking_table
 from serving.titles import Title
+from tfx_pipeline.home.layout import Home
 
 SHOWN_PLAYS = 10
 
 
-def recommend(home: Path, history: list[str], k: int, address: str | None) -> str:
+def recommend(home: Home, history: list[str], k: int, address: str | None) -> str:
     """The page: recent plays above the ranking.
 
     Args:
@@ -62,7 +63,7 @@ def _ask_model(model_dir: Path, history: list[str], k: int) -> Ranking:
     return ranking
 
 
-def _titles_if_any(home: Path) -> dict[str, Title]:
+def _titles_if_any(home: Home) -> dict[str, Title]:
     """Titles of the newest models pushed here; a server elsewhere may serve others."""
     try:
         return _served(home).titles()
@@ -70,5 +71,5 @@ def _titles_if_any(home: Path) -> dict[str, Title]:
         return {}
 
 
-def _served(home: Path) -> ModelFolder:
-    return PushedModels(home / "serving").served(names.SCANN, names.UPNEXT)
+def _served(home: Home) -> ModelFolder:
+    return PushedModels(home.serving).served(names.SCANN, names.UPNEXT)

@@ -3,54 +3,85 @@
 import contextlib
 import errno
 import fcntl
-import json
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 from listening_log.errors import UserError
 
 KEPT_LOGS: Final = 20
 """Newest logs of each command that stay."""
 
-_HELD = (errno.EACCES, errno.EAGAIN)
-_TMPDIR = "TMPDIR"
+_LOCK_HELD: Final = (errno.EACCES, errno.EAGAIN)
+_WILDCARDS: Final = frozenset("[]*?\\")
+_TMPDIR: Final = "TMPDIR"
 
 
 class Home:
-    """Names the places in a HOME folder; nothing is made before `prepare`."""
+    """Every place under HOME; nothing is made before `prepare`.
+
+    Args:
+        path: the folder, as its user names it. Places below it begin with the same words.
+    """
 
     def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
-
-    @property
-    def logs(self) -> Path:
+        self.path: Final = Path(path)
+        self.artifacts: Final = self.path / "artifacts"
+        """What stages have made: `<stage>/<output>/<execution>/` (`tfx_pipeline.home.executions`)."""
+        self.metadata: Final = self.path / "metadata.db"
+        """TFX's own record of executions and artifacts."""
+        self.compiled_artifacts: Final = self.path / "compiled"
+        """What runs of a compiled pipeline have made: apart, since their cache is another."""
+        self.serving: Final = self.path / "serving"
+        """Pushed models, as servers read them."""
+        self.logs: Final = self.path / "logs"
         """Logs, one file a command and start."""
-        return self.path / "logs"
-
-    @property
-    def run_file(self) -> Path:
-        """What the last run was given, and how it ended."""
-        return self.path / "run.json"
-
-    @property
-    def lock_file(self) -> Path:
-        """Locked while a run is under way; holds its process id."""
-        return self.path / ".lock"
-
-    @property
-    def forgotten_file(self) -> Path:
+        self.spans: Final = self.path / "spans"
+        """Spans of the listening log that are kept here."""
+        self.report: Final = self.path / "report.html"
+        self.run_file: Final = self.path / "run.json"
+        """What the last run was asked for, and how it ended (`tfx_pipeline.home.run_record`)."""
+        self.rollbacks_file: Final = self.path / "rollbacks.jsonl"
+        """A line for each rollback, the oldest first."""
+        self.forgotten_file: Final = self.path / "forgotten.json"
         """The listeners whom runs leave out (`listening_log.cleaning.forgotten`)."""
-        return self.path / "forgotten.json"
-
-    @property
-    def temporary_files(self) -> Path:
+        self.lock_file: Final = self.path / ".lock"
+        """Locked while a run is under way; holds its process id."""
+        self.temporary_files: Final = self.path / ".tmp"
         """What libraries put aside while a run is under way."""
-        return self.path / ".tmp"
+
+    def resolved(self) -> "Home":
+        """The same HOME by its absolute path."""
+        return Home(self.path.resolve())
+
+    def _refuse_wildcards(self) -> None:
+        """TFX and Beam read artifacts through patterns of file names: they would find other files, or none."""
+        path = str(self.path.resolve())
+        wildcards = sorted(_WILDCARDS.intersection(path))
+        if wildcards:
+            raise UserError(
+                f"HOME can't be {path}: TFX takes {' '.join(wildcards)} in a path for a wildcard; "
+                "give another --home"
+            )
+
+    def prepare(self) -> None:
+        """Makes the folder, for a command that runs stages.
+
+        Raises:
+            UserError: it can't be made or written to, or its path has a wildcard.
+        """
+        self._refuse_wildcards()
+        try:
+            self.logs.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise UserError(f"cannot make {self.logs}: {error.strerror}; give another --home") from None
+        for folder in (self.path, self.logs):
+            if not os.access(folder, os.W_OK | os.X_OK):
+                raise UserError(f"cannot write to {folder}; give another --home, or change its permissions")
 
     @contextlib.contextmanager
     def temporary(self) -> Iterator[None]:
@@ -60,26 +91,16 @@ class Home:
         """
         shutil.rmtree(self.temporary_files, ignore_errors=True)
         self.temporary_files.mkdir()
-        before, kept = os.environ.get(_TMPDIR), tempfile.tempdir
+        before, tempdir = os.environ.get(_TMPDIR), tempfile.tempdir
         os.environ[_TMPDIR] = tempfile.tempdir = str(self.temporary_files.resolve())
         try:
             yield
         finally:
-            tempfile.tempdir = kept
+            tempfile.tempdir = tempdir
             os.environ.pop(_TMPDIR)
             if before is not None:
                 os.environ[_TMPDIR] = before
             shutil.rmtree(self.temporary_files, ignore_errors=True)
-
-    def prepare(self) -> None:
-        """Makes the folder. Raises UserError where that can't be, or it can't be written to."""
-        try:
-            self.logs.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise UserError(f"cannot make {self.logs}: {error.strerror}; give another --home") from None
-        for folder in (self.path, self.logs):
-            if not os.access(folder, os.W_OK | os.X_OK):
-                raise UserError(f"cannot write to {folder}; give another --home, or change its permissions")
 
     @contextlib.contextmanager
     def locked(self) -> Iterator[None]:
@@ -98,7 +119,7 @@ class Home:
             try:
                 fcntl.lockf(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError as error:
-                if error.errno not in _HELD:
+                if error.errno not in _LOCK_HELD:
                     raise UserError(f"cannot lock {self.lock_file}: {error.strerror}") from None
                 lock.seek(0)
                 holder = lock.read().strip() or "unknown"
@@ -117,22 +138,3 @@ class Home:
         for path in earlier[: max(0, len(earlier) - KEPT_LOGS + 1)]:
             path.unlink(missing_ok=True)
         return self.logs / f"{command}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
-
-    def data_dir(self) -> Path:
-        """The data directory of the last run. Raises UserError where there was no run."""
-        return Path(self._last_run()["data_dir"])
-
-    def spans(self) -> str:
-        """The spans that the last run read, "" for a log without. Raises UserError where there was no run."""
-        return str(self._last_run()["spans"])
-
-    def _last_run(self) -> dict[str, Any]:
-        try:
-            told: dict[str, Any] = json.loads(self.run_file.read_text(encoding="utf-8"))
-            return {"spans": "", **told, "data_dir": told["data_dir"]}
-        except FileNotFoundError:
-            raise UserError(
-                f"{self.path} holds no run: run `upnext run --data DIR --home {self.path}` first"
-            ) from None
-        except (OSError, ValueError, KeyError, TypeError) as error:
-            raise UserError(f"cannot read {self.run_file}: {error}") from None

@@ -11,74 +11,69 @@ import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
 
-FOLDER: Final = ".manifests"
+from listening_log.storage import atomic
+from tfx_pipeline.home import executions
 
 
 @dataclass(frozen=True)
-class Changed:
-    """An execution's outputs are no longer what they were."""
+class ChangedOutput:
+    """An execution whose outputs are no longer what they were."""
 
     stage: str
     execution: int
-    what: str
+    difference: str
     """The first file that differs, relative to the stage's folder, and how."""
 
 
-def note(outputs: Iterable[str]) -> None:
-    """Writes files through to the disk and notes them, for the outputs `<stage>/<output>/<execution id>`.
+def write_manifests(output_uris: Iterable[str]) -> None:
+    """Writes files through to the disk and notes them, for the outputs `<stage>/<output>/<execution>`.
 
     The metadata outlives a loss of power; what it says is there must do so too.
     """
-    found: dict[Path, dict[str, list[int]]] = {}
-    for uri in outputs:
-        folder = Path(uri)
-        stage, execution = folder.parents[1], folder.name
-        files = found.setdefault(stage / FOLDER / f"{execution}.json", {})
+    files: dict[Path, dict[str, list[int]]] = {}
+    for folder in map(Path, output_uris):
+        noted = files.setdefault(executions.manifest(folder), {})
         for path in _files(folder):
-            _sync(path)
-            files[str(path.relative_to(stage))] = _seen(path)
-    for place, files in found.items():
-        place.parent.mkdir(exist_ok=True)
-        staged = place.with_suffix(".partial")
-        staged.write_text(json.dumps(files))
-        _sync(staged)
-        staged.replace(place)
+            atomic.sync(path)
+            noted[str(path.relative_to(folder.parents[1]))] = _size_and_time(path)
+    for manifest, noted in files.items():
+        manifest.parent.mkdir(exist_ok=True)
+        atomic.write_text(manifest, json.dumps(noted))
 
 
-def remove_changed(artifacts: Path) -> list[Changed]:
+def remove_changed(artifacts: Path) -> list[ChangedOutput]:
     """Removes the outputs of executions that have changed since they were noted, so that they are made anew.
 
     Executions whose folders are gone altogether were tidied away: only their notes go.
     """
     changed = []
-    for place in sorted(artifacts.glob(f"*/{FOLDER}/*.json")):
-        stage, execution = place.parents[1], place.stem
-        folders = [path for path in stage.glob(f"[!.]*/{execution}") if path.is_dir()]
-        what = _difference(stage, place) if folders else ""
-        if what:
-            changed.append(Changed(stage.name, int(execution), what))
+    for manifest in executions.manifests(artifacts):
+        folders = executions.outputs_of(manifest)
+        difference = _difference(manifest) if folders else ""
+        if difference:
+            stage = manifest.parents[1].name
+            changed.append(ChangedOutput(stage, int(manifest.stem), difference))
             for folder in folders:
                 shutil.rmtree(folder, ignore_errors=True)
-        if what or not folders:
-            place.unlink(missing_ok=True)
+        if difference or not folders:
+            manifest.unlink(missing_ok=True)
     return changed
 
 
-def _difference(stage: Path, place: Path) -> str:
+def _difference(manifest: Path) -> str:
     try:
-        noted: dict[str, list[int]] = json.loads(place.read_text())
+        noted: dict[str, list[int]] = json.loads(manifest.read_text())
     except ValueError:
-        return f"{place.name}: not a note"
-    for name, seen in noted.items():
+        return f"{manifest.name}: not a note"
+    for name, before in noted.items():
         try:
-            now = _seen(stage / name)
+            now = _size_and_time(manifest.parents[1] / name)
         except OSError:
             return f"{name}: missing"
-        if now[0] != seen[0]:
-            return f"{name}: {now[0]:,} bytes in place of {seen[0]:,}"
-        if now != seen:
+        if now[0] != before[0]:
+            return f"{name}: {now[0]:,} bytes in place of {before[0]:,}"
+        if now != before:
             return f"{name}: written to since"
     return ""
 
@@ -88,14 +83,6 @@ def _files(folder: Path) -> Iterator[Path]:
         yield from (Path(parent, name) for name in names)
 
 
-def _seen(path: Path) -> list[int]:
-    told = path.lstat()
-    return [told.st_size, told.st_mtime_ns]
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+def _size_and_time(path: Path) -> list[int]:
+    status = path.lstat()
+    return [status.st_size, status.st_mtime_ns]

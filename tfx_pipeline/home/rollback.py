@@ -5,19 +5,16 @@ import json
 import time
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
 
 from components.pushed.pushed_models import PushedModels
 from listening_log.errors import UserError
 from tfx_pipeline.config.tree import KeepConfig
 from tfx_pipeline.home.layout import Home
-
-ROLLBACKS_FILE: Final = "rollbacks.jsonl"
-"""In HOME: a line for each rollback, the oldest first."""
+from tfx_pipeline.home.run_record import kept_versions
 
 
 @dataclass(frozen=True)
-class RolledBack:
+class Rollback:
     """What was pushed.
 
     Attributes:
@@ -31,11 +28,11 @@ class RolledBack:
     replaced: int
 
 
-def rollback(home: Path, to: int | None = None) -> RolledBack:
+def roll_back(home: Home, to: int | None = None) -> Rollback:
     """Pushes all six models of an earlier version again, under one new number.
 
     Args:
-        home: folder of earlier runs.
+        home: of earlier runs.
         to: the version; None: the newest one that is older than the models served now, so that each rollback in
           a row goes one further back.
 
@@ -43,15 +40,16 @@ def rollback(home: Path, to: int | None = None) -> RolledBack:
         UserError: nothing was pushed, there is no such or no earlier version, a run is under way, or the push
           fails.
     """
-    pushed = PushedModels(home.resolve() / "serving")
+    pushed = PushedModels(home.resolved().serving)
     _require_versions(home, pushed)  # an empty HOME is refused before its lock is made
-    with Home(home).locked():
+    with home.locked():
         _require_versions(home, pushed)
         newest = pushed.newest()
-        source = _earlier(pushed) if to is None else _source(pushed, to)
-        result = RolledBack(pushed.push_again(source, _keep(home)), source, newest)
-        _record(home, result)
-    return result
+        source = _earlier_version(pushed) if to is None else _source_of(pushed, to)
+        version = pushed.push_again(source, kept_versions(home) or KeepConfig().versions)
+        rollback = Rollback(version, source, newest)
+        _record(home, rollback)
+    return rollback
 
 
 def rollback_message(serving: Path, version: int | None) -> str | None:
@@ -76,58 +74,44 @@ def rollback_message(serving: Path, version: int | None) -> str | None:
     )
 
 
-def _require_versions(home: Path, pushed: PushedModels) -> None:
+def _require_versions(home: Home, pushed: PushedModels) -> None:
     if not pushed.versions():
-        raise UserError(f"{home} holds no pushed models: run `upnext run --data DIR --home {home}` first")
+        raise UserError(
+            f"{home.path} holds no pushed models: run `upnext run --data DIR --home {home.path}` first"
+        )
 
 
-def _earlier(pushed: PushedModels) -> int:
+def _earlier_version(pushed: PushedModels) -> int:
     """The newest version of models older than those that are served, whatever numbers they have by now."""
     served = pushed.origin(pushed.newest()).models_of
     for version in reversed(pushed.versions()):
         if pushed.origin(version).models_of < served:
             return version
-    raise UserError(f"there is no earlier version to roll back to; {_list(pushed)}")
+    raise UserError(f"there is no earlier version to roll back to; {_listing(pushed)}")
 
 
-def _source(pushed: PushedModels, to: int) -> int:
-    """The version, or where it is there no more, the newest one that its models were pushed again as."""
+def _source_of(pushed: PushedModels, to: int) -> int:
+    """The version, or where it has been cleared away, the newest one that its models were pushed again as."""
     versions = pushed.versions()
     copies = [version for version in versions if pushed.origin(version).models_of == to]
     source = to if to in versions else max(copies, default=None)
     if source is None:
-        raise UserError(f"there is no version {to} to roll back to; {_list(pushed)}")
+        raise UserError(f"there is no version {to} to roll back to; {_listing(pushed)}")
     if pushed.origin(source).models_of == pushed.origin(versions[-1]).models_of:
-        raise UserError(f"the models of version {to} are served already; {_list(pushed)}")
+        raise UserError(f"the models of version {to} are served already; {_listing(pushed)}")
     return source
 
 
-def _list(pushed: PushedModels) -> str:
-    descriptions = []
+def _listing(pushed: PushedModels) -> str:
+    words = []
     for version in pushed.versions():
         models_of = pushed.origin(version).models_of
-        descriptions.append(
-            str(version) if models_of == version else f"{version} (the models of {models_of})"
-        )
-    return f"there {'is' if len(descriptions) == 1 else 'are'} {', '.join(descriptions)}"
+        words.append(str(version) if models_of == version else f"{version} (the models of {models_of})")
+    return f"there {'is' if len(words) == 1 else 'are'} {', '.join(words)}"
 
 
-def _keep(home: Path) -> int:
-    """How many versions the last run was to keep."""
-    try:
-        config = json.loads(Home(home).run_file.read_text(encoding="utf-8"))["config"]
-        return max(1, int(config["keep"]["versions"]))
-    except (
-        OSError,
-        ValueError,
-        KeyError,
-        TypeError,
-    ):  # models can be pushed from elsewhere, without a run here
-        return KeepConfig().versions
-
-
-def _record(home: Path, result: RolledBack) -> None:
-    record = json.dumps({**asdict(result), "time": int(time.time())})
+def _record(home: Home, rollback: Rollback) -> None:
+    line = json.dumps({**asdict(rollback), "time": int(time.time())})
     # the models are served by now, and say themselves where they came from
-    with contextlib.suppress(OSError), (home / ROLLBACKS_FILE).open("a", encoding="utf-8") as file:
-        file.write(record + "\n")
+    with contextlib.suppress(OSError), home.rollbacks_file.open("a", encoding="utf-8") as file:
+        file.write(line + "\n")

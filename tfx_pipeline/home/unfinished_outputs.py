@@ -6,46 +6,41 @@ What a stage made counts once its execution is complete in the metadata. Everyth
 
 import shutil
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Final
 
 from components.pushed.pushed_models import PushedModels
 from listening_log.errors import UserError
+from tfx_pipeline.home.executions import execution_folders, execution_of, workplaces
+from tfx_pipeline.home.layout import Home
 
-METADATA_FILE: Final = "metadata.db"
 # ml_metadata.proto.Execution.State, as it is stored
 _RUNNING_STATES: Final = (1, 2)  # NEW, RUNNING
 _COMPLETE: Final = 3
 _CANCELED: Final = 6
-_WORKPLACES: Final = (".temp", "stateful_working_dir")
-_SYSTEM: Final = ".system"
-_PARTIAL: Final = "*.partial"
 
 
-def remove_leftovers(home: Path) -> list[str]:
+def remove_unfinished_outputs(home: Home) -> list[str]:
     """Cleans a HOME that no run is under way in.
 
-    Args:
-        home: its folder.
-
     Returns:
-        The folders that were removed, relative to `home`.
+        The folders that were removed, relative to HOME.
 
     Raises:
         UserError: `metadata.db` is damaged.
     """
-    complete = _settle(home / METADATA_FILE)
-    removed = []
-    for folder, execution in _folders_of_executions(home / "artifacts"):
-        if execution not in complete:
-            shutil.rmtree(folder, ignore_errors=True)
-            removed.append(str(folder.relative_to(home)))
-    for path in [*home.glob(_PARTIAL), *home.glob(f".{_PARTIAL}")]:
+    complete = _settle(home.metadata)
+    unfinished = [
+        folder for folder in execution_folders(home.artifacts) if execution_of(folder) not in complete
+    ]
+    unfinished += workplaces(home.artifacts)
+    for folder in unfinished:
+        shutil.rmtree(folder, ignore_errors=True)
+    for path in home.path.glob(".*.partial"):
         path.unlink(missing_ok=True)
-    PushedModels(home / "serving").sweep()
-    return removed
+    PushedModels(home.serving).sweep()
+    return [str(folder.relative_to(home.path)) for folder in unfinished]
 
 
 def _settle(metadata: Path) -> set[int]:
@@ -72,17 +67,3 @@ def _settle(metadata: Path) -> set[int]:
             f"{metadata} is damaged ({error}): move it away, and the next run makes every stage anew; "
             "what is served stays"
         ) from error
-
-
-def _folders_of_executions(artifacts: Path) -> Iterator[tuple[Path, int | None]]:
-    """The folders `<stage>/<output>/<execution id>/`, and those where TFX and Beam work meanwhile."""
-    for stage in _folders(artifacts):
-        for group in [*_folders(stage), *_folders(stage / _SYSTEM)]:
-            if group.name in _WORKPLACES:
-                yield from ((path, None) for path in _folders(group))
-            elif not group.name.startswith("."):
-                yield from ((path, int(path.name)) for path in _folders(group) if path.name.isdecimal())
-
-
-def _folders(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if path.is_dir()] if folder.is_dir() else []

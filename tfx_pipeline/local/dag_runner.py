@@ -1,11 +1,10 @@
-"""TFX's local runner with eyes: it tells when each stage starts and how it ends.
+"""TFX's local runner, observed: it reports when each stage starts and how it ends.
 
 The loop is that of `tfx.orchestration.local.local_dag_runner`, which reports nothing.
 """
 
 import contextlib
 import datetime
-import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -21,6 +20,7 @@ from tfx.proto.orchestration import local_deployment_config_pb2, pipeline_pb2
 
 from components.common.stage_state import StageState
 from listening_log.errors import UsageError
+from tfx_pipeline.home.executions import execution_of
 
 Observer = Callable[[str, StageState, float], None]
 """Takes the stage, its state and the seconds since its start."""
@@ -41,7 +41,7 @@ class ObservedDagRunner(LocalDagRunner):
         """Initializes the runner.
 
         Args:
-            observe: is told of each stage.
+            observe: called as each stage starts and ends.
             only: run this stage and what it needs (cached where nothing changed), no more.
         """
         super().__init__()
@@ -52,7 +52,7 @@ class ObservedDagRunner(LocalDagRunner):
         self.executions: dict[str, int] = {}
         """The id of the execution that made each stage's outputs, now or earlier, as stages end."""
         self.outputs: dict[str, dict[str, str]] = {}
-        """The folder of each output by its name, by stage, likewise."""
+        """The folder of each output by its name, by stage, as stages end."""
 
     def run_with_ir(
         self, pipeline: pipeline_pb2.Pipeline, run_options: pipeline_pb2.RunOptions | None = None
@@ -119,11 +119,11 @@ def needed_by(nodes: list[pipeline_pb2.PipelineNode], stage: str) -> set[str]:
         UsageError: there is no such stage.
     """
     by_id = {node.node_info.id: node for node in nodes}
-    found = next((name for name in by_id if name.lower() == stage.lower()), None)
-    if found is None:
+    wanted_name = next((name for name in by_id if name.lower() == stage.lower()), None)
+    if wanted_name is None:
         raise UsageError(f"--only: no stage {stage!r}; the stages are {', '.join(by_id)}")
     wanted: set[str] = set()
-    pending = [found]
+    pending = [wanted_name]
     while pending:
         name = pending.pop()
         if name not in wanted:
@@ -145,9 +145,9 @@ def _state(handle: metadata.Metadata, execution_id: int | None) -> StageState:
 
 def _outputs(handle: metadata.Metadata, execution_id: int) -> tuple[dict[str, str], int]:
     """The folders of an execution's outputs by name, and the id of the execution that made them."""
-    found = execution_lib.get_output_artifacts(handle, execution_id)
-    folders = {name: artifacts[0].uri for name, artifacts in found.items() if artifacts}
-    return folders, next((int(os.path.basename(uri)) for uri in folders.values()), execution_id)
+    outputs = execution_lib.get_output_artifacts(handle, execution_id)
+    folders = {name: artifacts[0].uri for name, artifacts in outputs.items() if artifacts}
+    return folders, next((execution_of(uri) for uri in folders.values()), execution_id)
 
 
 @contextlib.contextmanager

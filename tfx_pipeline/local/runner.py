@@ -1,33 +1,31 @@
 """Runs the pipeline on this machine, with all that it leaves under one folder, HOME."""
 
 import contextlib
-import dataclasses
-import json
 import logging
 import shutil
 import sys
 from pathlib import Path
-from typing import Any, Final, TextIO
+from typing import Final, TextIO
 
 from components.common import progress
 from components.common.beam_errors import user_error_in
 from components.common.data_digest import data_digest
 from components.common.stage_state import StageState
-from listening_log.cleaning.forgotten import Forgotten
 from listening_log.errors import UserError
-from listening_log.tables.spans import newest_span
 from serving.errors import ServerError
 from tfx_pipeline.config.beam import beam_args
 from tfx_pipeline.config.tree import Config
-from tfx_pipeline.home import output_manifests, retention, unfinished_outputs
+from tfx_pipeline.home import output_manifests, retention
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.home.rollback import rollback_message
+from tfx_pipeline.home.run_record import RunRecord, note_end
+from tfx_pipeline.home.unfinished_outputs import remove_unfinished_outputs
 from tfx_pipeline.local import results
-from tfx_pipeline.local.machine_errors import accident
-from tfx_pipeline.parameters import PIPELINE_NAME, Parameters
+from tfx_pipeline.local.machine_errors import describe_machine_error
+from tfx_pipeline.local.parameters import local_parameters
+from tfx_pipeline.parameters import PIPELINE_NAME
 from tfx_pipeline.terminal.exit_codes import DONE, REFUSED, exit_code_of
 
-RUN_FILE: Final = "run.json"
 EXAMPLE_GEN: Final = "ListeningLogExampleGen"
 INDEX: Final = "index"
 """As `only`: new items into the models in production, without training."""
@@ -36,8 +34,8 @@ _LOG = logging.getLogger("upnext")
 
 
 def run(
-    data_dir: str | Path,
-    home: str | Path,
+    data_dir: Path,
+    home: Home,
     config: Config,
     only: str | None = None,
     terminal: TextIO = sys.stdout,
@@ -48,7 +46,7 @@ def run(
 
     Args:
         data_dir: folder of the log's tables.
-        home: where everything goes: `metadata.db`, `artifacts/`, `serving/`, `logs/`, `run.json`.
+        home: where all goes that the run leaves.
         config: all settings.
         only: run one stage alone: it and what it needs, which is cached where nothing changed. `index` runs
           all but training: the models in production take in the catalogue's new items.
@@ -62,85 +60,60 @@ def run(
         UserError: the data or a stage failed; its message names the stage.
         UsageError: `only` is no stage.
     """
-    data_dir, home = Path(data_dir).resolve(), Path(home).resolve()
-    parameters = Parameters(
-        str(data_dir),
-        data_digest(str(data_dir), spans),
-        str(home / "serving"),
-        config.seed,
-        config.retrieval.max_positions,
-        config.ranker.max_positions,
-        spans,
-    )
-    home.mkdir(parents=True, exist_ok=True)
-    asked = {"data_dir": str(data_dir), "spans": spans, "only": only, "config": config.as_dict()}
+    data_dir, home = data_dir.resolve(), home.resolved()
+    digest = data_digest(str(data_dir), spans)
+    home.path.mkdir(parents=True, exist_ok=True)
     try:
-        _write(home / RUN_FILE, asked | {"exit_code": None, "ended": None})
-        with Home(home).temporary():
-            code = _run(parameters, home, config, only, terminal)
+        RunRecord(data_dir=str(data_dir), spans=spans, only=only, config=config.as_dict()).write(home.path)
+        with home.temporary():
+            code = _run(data_dir, digest, home, config, only, terminal, spans)
     except BaseException as error:
-        told = _told(error, home)
-        note_end(home, exit_code_of(told), _ended(told))
-        if told is error:
+        shown = _readable(error, home)
+        stopped = isinstance(error, KeyboardInterrupt)
+        note_end(home, exit_code_of(shown), "stopped" if stopped else f"failed: {shown}")
+        if shown is error:
             raise
-        raise told from error
+        raise shown from error
     note_end(home, code, "refused by a gate" if code == REFUSED else "done")
     return code
 
 
-def note_end(home: Path, code: int, ended: str) -> None:
-    """Notes in `run.json` how the run ended; until then it says null."""
-    with contextlib.suppress(OSError, ValueError):  # a full disk must not hide why a run failed
-        record = json.loads((home / RUN_FILE).read_text())
-        _write(home / RUN_FILE, record | {"exit_code": code, "ended": ended})
+def _readable(error: BaseException, home: Home) -> BaseException:
+    """The error as its user should read it: what befell the machine in one line."""
+    if isinstance(error, UserError | ServerError | KeyboardInterrupt):
+        return error
+    reason = describe_machine_error(error, home)
+    return UserError(reason) if reason else error
 
 
-def _told(error: BaseException, home: Path) -> BaseException:
-    """The error as its user should read it: an accident of the machine in one line."""
-    happened = (
-        None if isinstance(error, UserError | ServerError | KeyboardInterrupt) else accident(error, home)
-    )
-    return UserError(happened) if happened else error
-
-
-def _ended(error: BaseException) -> str:
-    return "stopped" if isinstance(error, KeyboardInterrupt) else f"failed: {error}"
-
-
-def _run(parameters: Parameters, home: Path, config: Config, only: str | None, terminal: TextIO) -> int:
+def _run(
+    data_dir: Path, digest: str, home: Home, config: Config, only: str | None, terminal: TextIO, spans: str
+) -> int:
     # TFX takes long to import: not before the data has been found.
     from tfx.orchestration.metadata import sqlite_metadata_connection_config
 
-    from components.pushed.pushed_models import PushedModels
     from tfx_pipeline.local.dag_runner import ObservedDagRunner, StageError
     from tfx_pipeline.pipeline import create_pipeline
 
-    artifacts, serving, forgotten = home / "artifacts", home / "serving", Home(home).forgotten_file
-    spans = str(parameters.spans)
-    _tidy(home)
+    _clean_up(home)
     train = only != INDEX
     pipeline = create_pipeline(
         name=PIPELINE_NAME,
-        root=str(artifacts),
-        parameters=dataclasses.replace(
-            parameters,
-            forgotten=str(forgotten) if forgotten.exists() else "",
-            forgotten_digest=Forgotten.load(str(forgotten)).digest,
-            production=PushedModels(serving).in_production(newest_span(spans) if train else None),
-        ),
+        root=str(home.artifacts),
+        parameters=local_parameters(data_dir, digest, home, config, spans, earlier=train),
         config=config,
-        metadata=sqlite_metadata_connection_config(str(home / "metadata.db")),
+        metadata=sqlite_metadata_connection_config(str(home.metadata)),
         beam_args=beam_args(config.beam),
         train=train,
     )
-    retention.forget_replaced_pushes(artifacts, serving)
+    retention.remove_replaced_pushes(home)
 
     def observe(stage: str, state: StageState, seconds: float) -> None:
-        if state == StageState.DONE:
-            if stage == EXAMPLE_GEN and not _is_still(parameters):
-                shutil.rmtree(Path(runner.outputs[stage]["summary"]))  # for TFX's cache it is gone
-                raise UserError(f"{parameters.data_dir} changed while it was read: run again")
-            output_manifests.note(runner.outputs[stage].values())
+        if state is StageState.DONE:
+            if stage == EXAMPLE_GEN and not _has_digest(data_dir, spans, digest):
+                shutil.rmtree(runner.outputs[stage]["summary"])  # for TFX's cache it is gone
+                raise UserError(f"{data_dir} changed while it was read: run again")
+            output_manifests.write_manifests(runner.outputs[stage].values())
         progress.report(stage, state=state, seconds=seconds)
 
     runner = ObservedDagRunner(observe, only=only if train else None)
@@ -148,37 +121,43 @@ def _run(parameters: Parameters, home: Path, config: Config, only: str | None, t
         runner.run(pipeline)
     except StageError as error:
         _LOG.exception("stage %s failed", error.stage)
-        told = user_error_in(error)
-        if told is not None:
-            raise told from error
-        cause = error.__cause__
-        what = _one_line(cause) if cause is not None else "its inputs are missing"
-        what = accident(error, home) or what
-        raise UserError(f"stage {error.stage} failed: {what} (details: {home / 'logs'})") from error
-    retention.prune_artifacts(artifacts, config.keep.artifacts, set(runner.executions.values()))
-    found = results.read(runner.outputs)
+        raise _reason_of(error, home) from error
+    retention.prune_artifacts(home, config.keep.artifacts, set(runner.executions.values()))
     if only is not None and train:
         return DONE
+    figures = results.read(runner.outputs)
     with contextlib.suppress(BrokenPipeError):  # whoever read along has gone; what was made is made
-        terminal.write(found.table() + "\n")
-        rolled_back = rollback_message(serving, found.push.version if found.push else None)
-        terminal.write(f"{rolled_back}\n" if rolled_back else "")
-    return found.exit_code
+        terminal.write(figures.table() + "\n")
+        message = rollback_message(home.serving, figures.push.version if figures.push else None)
+        terminal.write(f"{message}\n" if message else "")
+    return figures.exit_code
 
 
-def _is_still(log: Parameters) -> bool:
+def _has_digest(data_dir: Path, spans: str, digest: str) -> bool:
     try:
-        return data_digest(str(log.data_dir), str(log.spans)) == log.data_digest
+        return data_digest(str(data_dir), spans) == digest
     except (UserError, OSError):
         return False
 
 
-def _tidy(home: Path) -> None:
+def _reason_of(failure: Exception, home: Home) -> UserError:
+    """Why a stage failed: what its user can mend, what befell the machine, or the exception's last line."""
+    error = user_error_in(failure)
+    if error is not None:
+        return error
+    cause = failure.__cause__
+    reason = describe_machine_error(failure, home) or (
+        _one_line(cause) if cause is not None else "its inputs are missing"
+    )
+    return UserError(f"{failure}: {reason} (details: {home.logs})")
+
+
+def _clean_up(home: Home) -> None:
     """Clears away what an earlier run has left half-done, and what has changed since it was made."""
-    for folder in unfinished_outputs.remove_leftovers(home):
+    for folder in remove_unfinished_outputs(home):
         _LOG.info("removed %s, of a run that did not end", folder)
-    for changed in output_manifests.remove_changed(home / "artifacts"):
-        _LOG.warning("%s, execution %d: %s", changed.stage, changed.execution, changed.what)
+    for changed in output_manifests.remove_changed(home.artifacts):
+        _LOG.warning("%s, execution %d: %s", changed.stage, changed.execution, changed.difference)
         progress.report(changed.stage, state=StageState.DAMAGED)
 
 
@@ -186,10 +165,3 @@ def _one_line(error: BaseException) -> str:
     """The error's last line: Keras and Beam put what went wrong after where."""
     lines = str(error).strip().splitlines()
     return f"{type(error).__name__}: {lines[-1].strip()}" if lines else type(error).__name__
-
-
-def _write(path: Path, record: dict[str, Any]) -> None:
-    """Whole or not at all."""
-    staged = path.with_name(f".{path.name}.partial")
-    staged.write_text(json.dumps(record, indent=2) + "\n")
-    staged.replace(path)

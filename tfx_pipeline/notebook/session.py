@@ -17,14 +17,13 @@ from components.common import progress
 from components.common.data_digest import data_digest
 from components.common.record import Record
 from components.common.stage_state import StageState
-from listening_log.cleaning.forgotten import Forgotten
 from listening_log.errors import UserError
-from listening_log.tables.spans import newest_span
 from tfx_pipeline.config.beam import beam_args
 from tfx_pipeline.config.tree import load_config
 from tfx_pipeline.home.layout import Home
+from tfx_pipeline.local.parameters import local_parameters
 from tfx_pipeline.notebook.loaded_sources import check_sources
-from tfx_pipeline.parameters import PIPELINE_NAME, Parameters
+from tfx_pipeline.parameters import PIPELINE_NAME
 from tfx_pipeline.terminal.progress import shown_progress
 
 _Record = TypeVar("_Record", bound=Record)
@@ -52,7 +51,7 @@ class Interactive:
             raise UserError("this needs a notebook or IPython; in a script use `upnext run`")
         self.data_dir, self.settings, self.spans = Path(data_dir).resolve(), tuple(settings), spans
         self.config = load_config(overrides=self.settings)
-        self.home = Home(Path(home).resolve())
+        self.home = Home(home).resolved()
         self.home.prepare()
         self.states: dict[str, StageState] = {}
         """How each stage ended that has run, in order: done, cached or skipped."""
@@ -62,34 +61,20 @@ class Interactive:
             from tfx.orchestration.experimental.interactive.interactive_context import InteractiveContext
             from tfx.orchestration.metadata import sqlite_metadata_connection_config
 
-            from components.pushed.pushed_models import PushedModels
             from tfx_pipeline.pipeline import create_pipeline
 
-            root, forgotten = self.home.path / "artifacts", self.home.forgotten_file
-            metadata = sqlite_metadata_connection_config(str(self.home.path / "metadata.db"))
-            flags = beam_args(self.config.beam)
-            serving = self.home.path / "serving"
-            parameters = Parameters(
-                str(self.data_dir),
-                data_digest(str(self.data_dir), spans),
-                str(serving),
-                self.config.seed,
-                self.config.retrieval.max_positions,
-                self.config.ranker.max_positions,
-                spans,
-                forgotten=str(forgotten) if forgotten.exists() else "",
-                forgotten_digest=Forgotten.load(str(forgotten)).digest,
-                production=PushedModels(serving).in_production(newest_span(spans)),
-            )
+            root, flags = str(self.home.artifacts), beam_args(self.config.beam)
+            metadata = sqlite_metadata_connection_config(str(self.home.metadata))
+            digest = data_digest(str(self.data_dir), spans)
             self.pipeline = create_pipeline(
                 name=PIPELINE_NAME,
-                root=str(root),
-                parameters=parameters,
+                root=root,
+                parameters=local_parameters(self.data_dir, digest, self.home, self.config, spans),
                 config=self.config,
                 metadata=metadata,
                 beam_args=flags,
             )
-            self.context = InteractiveContext(PIPELINE_NAME, str(root), metadata, flags)
+            self.context = InteractiveContext(PIPELINE_NAME, root, metadata, flags)
         self.components = {component.id: component for component in self.pipeline.components}
         """Every stage by its name, in the order in which they run."""
         check_sources()

@@ -137,14 +137,14 @@ def test_data_make_writes_a_world_that_data_check_finds_no_fault_in(tmp_path: Pa
 def test_run_hands_its_words_to_the_runner(tiny_log, tmp_path, monkeypatch, capfd):
     calls = []
 
-    def runner(data_dir, home, config, only, terminal, *, spans):
-        calls.append((str(data_dir), str(home), config.seed, only, spans))
+    def fake_run(data_dir, home, config, only, terminal, *, spans):
+        calls.append((str(data_dir), str(home.path), config.seed, only, spans))
         os.write(1, b"noise\n")
         os.write(2, b"more noise\n")
         print("gate 'popularity' said no", file=terminal)
         return 3
 
-    monkeypatch.setattr(runner, "run", runner)
+    monkeypatch.setattr(runner, "run", fake_run)
     home = str(tmp_path / "home")
     words = ["run", "--data", str(tiny_log), "--home", home, "--set", "seed=5", "--only", "Bless"]
     assert cli.main(words) == 3

@@ -11,7 +11,8 @@ from components.trainer import checkpoints
 from listening_log.errors import UserError
 from tests.support.small_disk import fill, free, small_disk
 from tfx_pipeline.cli import main as cli
-from tfx_pipeline.local.machine_errors import accident
+from tfx_pipeline.home.layout import Home
+from tfx_pipeline.local.machine_errors import describe_machine_error
 
 
 @pytest.fixture
@@ -64,9 +65,9 @@ def test_metadata_that_does_not_fit_are_told_as_a_full_disk(disk: Path) -> None:
     config.sqlite.filename_uri = str(disk / "metadata.db")
     with pytest.raises(RuntimeError) as failure:
         metadata_store.MetadataStore(config)
-    told = accident(failure.value, disk)
-    assert told is not None
-    assert told.startswith(f"the disk of {disk} is full")
+    line = describe_machine_error(failure.value, Home(disk))
+    assert line is not None
+    assert line.startswith(f"the disk of {disk} is full")
 
 
 def test_what_tensorflow_cannot_write_is_told_as_a_full_disk(disk: Path) -> None:
@@ -86,8 +87,8 @@ def test_what_tensorflow_cannot_write_is_told_as_a_full_disk(disk: Path) -> None
         errors.append(failure.value)
         for path in disk.glob("records.gz"):
             path.unlink()
-    told = [accident(error, disk) or str(error) for error in errors]
-    assert all(line.startswith(f"the disk of {disk} is full") for line in told), told
+    lines = [describe_machine_error(error, Home(disk)) or str(error) for error in errors]
+    assert all(line.startswith(f"the disk of {disk} is full") for line in lines), lines
 
 
 def write_records(path: Path) -> None:

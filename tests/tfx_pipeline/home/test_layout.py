@@ -1,4 +1,3 @@
-import json
 import os
 import subprocess
 import sys
@@ -52,21 +51,17 @@ def test_a_home_that_cannot_be_made_is_one_line(tmp_path: Path):
         Home(tmp_path / "file" / "home").prepare()
 
 
+@pytest.mark.parametrize("name", ["home[1]", "h*", "what?", "back\\slash"])
+def test_a_home_that_tfx_would_take_for_a_pattern_is_refused_and_not_made(tmp_path: Path, name: str):
+    with pytest.raises(UserError, match=r"TFX takes .* in a path for a wildcard; give another --home"):
+        Home(tmp_path / name).prepare()
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_a_read_only_home_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(os, "access", lambda path, mode: False)  # root may write everywhere
     with pytest.raises(UserError, match="cannot write to"):
         Home(tmp_path).prepare()
-
-
-def test_the_data_directory_is_that_of_the_last_run(tmp_path: Path):
-    home = Home(tmp_path)
-    home.run_file.write_text(json.dumps({"data_dir": "/somewhere/data"}))
-    assert home.data_dir() == Path("/somewhere/data")
-
-
-def test_a_home_without_a_run_says_what_to_do(tmp_path: Path):
-    with pytest.raises(UserError, match="holds no run: run `upnext run"):
-        Home(tmp_path).data_dir()
 
 
 def test_the_oldest_logs_of_a_command_go(tmp_path: Path):

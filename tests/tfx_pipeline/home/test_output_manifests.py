@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tfx_pipeline.home.output_manifests import note, remove_changed
+from tfx_pipeline.home.output_manifests import remove_changed, write_manifests
 
 
 @pytest.fixture
@@ -15,7 +15,7 @@ def artifacts(tmp_path: Path) -> Path:
         folder.mkdir(parents=True)
         (folder / "data").write_text("weights")
     (tmp_path / "Trainer" / "model" / "5").mkdir()
-    note([str(tmp_path / "Trainer" / output / "7") for output in ("model", "model_run")])
+    write_manifests([str(tmp_path / "Trainer" / output / "7") for output in ("model", "model_run")])
     return tmp_path
 
 
@@ -38,7 +38,7 @@ def test_an_execution_whose_files_have_changed_goes_as_a_whole(
     spoil(artifacts / "Trainer/model_run/7/variables/data")
     (changed,) = remove_changed(artifacts)
     assert (changed.stage, changed.execution) == ("Trainer", 7)
-    assert changed.what == f"model_run/7/variables/data: {what}"
+    assert changed.difference == f"model_run/7/variables/data: {what}"
     assert not list(artifacts.glob("Trainer/*/7"))
     assert (artifacts / "Trainer/model/5").is_dir()
     assert remove_changed(artifacts) == []

@@ -7,7 +7,8 @@ import pytest
 
 from components.pushed.model_folder import ModelFolder, Origin
 from models import names
-from tfx_pipeline.home.retention import forget_replaced_pushes, prune_artifacts
+from tfx_pipeline.home.layout import Home
+from tfx_pipeline.home.retention import prune_artifacts, remove_replaced_pushes
 
 
 def execution(artifacts: Path, stage: str, output: str, number: int) -> Path:
@@ -26,27 +27,30 @@ def serve(serving: Path, versions: list[int]) -> None:
 
 def test_the_newest_executions_of_each_output_stay(tmp_path: Path) -> None:
     for number in (2, 9, 10):
-        execution(tmp_path, "Trainer", "model", number)
-        execution(tmp_path, "Trainer", ".system/executor_execution", number)
-    execution(tmp_path, "Push", "pushed_model", 1)
+        execution(tmp_path / "artifacts", "Trainer", "model", number)
+        execution(tmp_path / "artifacts", "Trainer", ".system/executor_execution", number)
+    execution(tmp_path / "artifacts", "Push", "pushed_model", 1)
 
-    prune_artifacts(tmp_path, keep=2, in_use=set())
+    prune_artifacts(Home(tmp_path), keep=2, in_use=set())
 
-    assert {path.name for path in (tmp_path / "Trainer/model").iterdir()} == {"9", "10"}
-    assert {path.name for path in (tmp_path / "Trainer/.system/executor_execution").iterdir()} == {"9", "10"}
-    assert (tmp_path / "Push/pushed_model/1").is_dir()
+    assert {path.name for path in (tmp_path / "artifacts/Trainer/model").iterdir()} == {"9", "10"}
+    assert {path.name for path in (tmp_path / "artifacts/Trainer/.system/executor_execution").iterdir()} == {
+        "9",
+        "10",
+    }
+    assert (tmp_path / "artifacts/Push/pushed_model/1").is_dir()
 
 
 def test_an_old_execution_that_the_last_run_used_stays(tmp_path: Path) -> None:
     for number in (1, 2, 3):
-        execution(tmp_path, "Trainer", "model", number)
-    prune_artifacts(tmp_path, keep=1, in_use={1})
-    assert {path.name for path in (tmp_path / "Trainer/model").iterdir()} == {"1", "3"}
+        execution(tmp_path / "artifacts", "Trainer", "model", number)
+    prune_artifacts(Home(tmp_path), keep=1, in_use={1})
+    assert {path.name for path in (tmp_path / "artifacts/Trainer/model").iterdir()} == {"1", "3"}
 
 
 def test_no_artifacts_yet_is_no_error(tmp_path: Path) -> None:
-    prune_artifacts(tmp_path / "absent", keep=1, in_use=set())
-    forget_replaced_pushes(tmp_path / "absent", tmp_path / "serving")
+    prune_artifacts(Home(tmp_path / "absent"), keep=1, in_use=set())
+    remove_replaced_pushes(Home(tmp_path / "absent"))
 
 
 @pytest.mark.parametrize(("served", "remembered"), [([1, 2], {"12"}), ([1, 2, 3], set()), ([], set())])
@@ -59,7 +63,7 @@ def test_only_the_push_that_is_served_is_remembered(
         (folder / "push.json").write_text(json.dumps({"version": version, "destination": "serving"}))
     serve(serving, served)
 
-    forget_replaced_pushes(artifacts, serving)
+    remove_replaced_pushes(Home(tmp_path))
 
     assert {path.name for path in (artifacts / "Push/pushed_model").iterdir()} == remembered
 
@@ -72,6 +76,6 @@ def test_a_push_that_was_rolled_back_is_remembered_and_not_repeated(tmp_path: Pa
     serve(serving, [1, 2, 3, 4])
     ModelFolder(serving / names.SCANN / names.UPNEXT / "4").write_origin(Origin(models_of=2, instead_of=3))
 
-    forget_replaced_pushes(artifacts, serving)
+    remove_replaced_pushes(Home(tmp_path))
 
     assert {path.name for path in (artifacts / "Push/pushed_model").iterdir()} == {"12", "13"}

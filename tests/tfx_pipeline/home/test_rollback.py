@@ -12,7 +12,8 @@ from components.pushed.pushed_models import PushedModels
 from listening_log.errors import UserError
 from models import names
 from tfx_pipeline.home.layout import Home
-from tfx_pipeline.home.rollback import RolledBack, rollback, rollback_message
+from tfx_pipeline.home.rollback import Rollback, roll_back, rollback_message
+from tfx_pipeline.home.run_record import RunRecord
 
 PLACES = [(build, model) for build in names.BUILDS for model in names.MODELS]
 
@@ -45,43 +46,43 @@ def home(tmp_path: Path) -> Path:
     folder.mkdir()
     for number, content in enumerate("abc", start=1):
         push(folder, content, number)
-    (folder / "run.json").write_text(json.dumps({"config": {"keep": {"versions": 3}}}))
+    RunRecord(data_dir="data", config={"keep": {"versions": 3}}).write(folder)
     return folder
 
 
 def test_the_version_before_the_newest_is_pushed_again(home: Path) -> None:
-    done = rollback(home)
+    done = roll_back(Home(home))
     assert (done.source, done.replaced) == (2, 3)
     assert done.version > 3
     assert served(home) == {"b"}
 
 
 def test_rolling_back_again_goes_further_back_and_never_forward(home: Path) -> None:
-    sources = [rollback(home).source, rollback(home).source]
+    sources = [roll_back(Home(home)).source, roll_back(Home(home)).source]
     assert sources == [2, 1]
     assert served(home) == {"a"}
     with pytest.raises(UserError, match="there is no earlier version to roll back to; there are "):
-        rollback(home)
+        roll_back(Home(home))
     assert served(home) == {"a"}
 
 
 def test_older_models_are_found_under_whatever_number_they_have_by_now(home: Path) -> None:
-    sources = [rollback(home, to=1), rollback(home, to=2), rollback(home)]
+    sources = [roll_back(Home(home), to=1), roll_back(Home(home), to=2), roll_back(Home(home))]
     assert served(home) == {"a"}
     assert sources[2].source == sources[0].version
 
 
 def test_after_a_new_push_a_rollback_returns_to_what_was_served_before_it(home: Path) -> None:
-    rolled_back = rollback(home).version
+    rolled_back = roll_back(Home(home)).version
     push(home, "d", rolled_back + 1)
-    assert rollback(home).source == rolled_back
+    assert roll_back(Home(home)).source == rolled_back
     assert served(home) == {"b"}
 
 
 def test_any_version_that_is_there_can_be_asked_for(home: Path) -> None:
-    assert rollback(home, to=1).source == 1
+    assert roll_back(Home(home), to=1).source == 1
     assert served(home) == {"a"}
-    assert rollback(home, to=3).source == 3
+    assert roll_back(Home(home), to=3).source == 3
     assert served(home) == {"c"}
 
 
@@ -94,39 +95,39 @@ def test_any_version_that_is_there_can_be_asked_for(home: Path) -> None:
 )
 def test_a_version_that_cannot_be_meant_is_one_line(home: Path, to: int, told: str) -> None:
     with pytest.raises(UserError, match=f"^{told}$"):
-        rollback(home, to)
+        roll_back(Home(home), to)
     assert PushedModels(home / "serving").versions() == [1, 2, 3]
 
 
 def test_what_was_pushed_again_is_listed_as_what_it_is(home: Path) -> None:
-    version = rollback(home).version
+    version = roll_back(Home(home)).version
     with pytest.raises(UserError, match=rf"there are 1, 2, 3, {version} \(the models of 2\)$"):
-        rollback(home, to=9)
+        roll_back(Home(home), to=9)
 
 
 def test_a_version_that_lives_on_under_a_later_number_can_still_be_asked_for(home: Path) -> None:
-    as_again = rollback(home).version
-    rollback(home)  # version 2 goes: its models are there under the number above
+    as_again = roll_back(Home(home)).version
+    roll_back(Home(home))  # version 2 goes: its models are there under the number above
     with pytest.raises(UserError, match=r"^the models of version 1 are served already; there are "):
-        rollback(home, to=1)
-    assert rollback(home, to=2).source == as_again
+        roll_back(Home(home), to=1)
+    assert roll_back(Home(home), to=2).source == as_again
     assert served(home) == {"b"}
 
 
 def test_the_configured_number_of_models_stays_and_the_one_rolled_back_to(home: Path) -> None:
-    first = rollback(home).version
+    first = roll_back(Home(home)).version
     assert PushedModels(home / "serving").versions() == [1, 2, 3, first]
-    second = rollback(home).version
+    second = roll_back(Home(home)).version
     assert PushedModels(home / "serving").versions() == [1, 3, first, second]
 
 
 def test_of_two_versions_the_older_one_is_not_pruned_before_it_is_pushed(tmp_path: Path) -> None:
     home = tmp_path / "home"
     home.mkdir()
-    (home / "run.json").write_text(json.dumps({"config": {"keep": {"versions": 1}}}))
+    RunRecord(data_dir="data", config={"keep": {"versions": 1}}).write(home)
     push(home, "a", 1)
     push(home, "b", 2)
-    version = rollback(home).version
+    version = roll_back(Home(home)).version
     assert served(home) == {"a"}
     assert PushedModels(home / "serving").versions() == [1, version]
 
@@ -135,12 +136,12 @@ def test_a_single_version_has_nothing_before_it(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     push(tmp_path / "home", "a", 1)
     with pytest.raises(UserError, match=r"^there is no earlier version to roll back to; there is 1$"):
-        rollback(tmp_path / "home")
+        roll_back(Home(tmp_path / "home"))
 
 
 def test_an_empty_home_is_one_line_and_stays_empty(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="holds no pushed models: run `upnext run"):
-        rollback(tmp_path)
+        roll_back(Home(tmp_path))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -152,16 +153,16 @@ def test_a_rollback_waits_for_no_run_and_says_so(home: Path) -> None:
             assert holder.stdout is not None
             holder.stdout.readline()
             with pytest.raises(UserError, match=f"another run .process {holder.pid}. is under way"):
-                rollback(home)
+                roll_back(Home(home))
         finally:
             holder.kill()
     assert PushedModels(home / "serving").versions() == [1, 2, 3]
 
 
 def test_every_rollback_leaves_a_record(home: Path) -> None:
-    done = [rollback(home), rollback(home)]
+    done = [roll_back(Home(home)), roll_back(Home(home))]
     records = [json.loads(line) for line in (home / "rollbacks.jsonl").read_text().splitlines()]
-    assert [RolledBack(r["version"], r["source"], r["replaced"]) for r in records] == done
+    assert [Rollback(r["version"], r["source"], r["replaced"]) for r in records] == done
     assert records[0]["time"] > 1_700_000_000
     for build, model in PLACES:
         extra = home / "serving" / build / model / str(done[1].version) / "assets.extra"
@@ -171,7 +172,7 @@ def test_every_rollback_leaves_a_record(home: Path) -> None:
 def test_a_run_whose_push_was_rolled_back_says_so(home: Path) -> None:
     serving = home / "serving"
     assert rollback_message(serving, 3) is None
-    version = rollback(home).version
+    version = roll_back(Home(home)).version
     assert rollback_message(serving, 3) == (
         f"version 3 was rolled back and is not pushed again: version {version}, the models of version 2, is served"
     )
@@ -179,6 +180,6 @@ def test_a_run_whose_push_was_rolled_back_says_so(home: Path) -> None:
 
 
 def test_the_lock_is_free_afterwards(home: Path) -> None:
-    rollback(home)
+    roll_back(Home(home))
     with Home(home).locked():
         pass

@@ -9,7 +9,8 @@ import pytest
 from listening_log.errors import UserError
 from models import names
 from tests.support.toy_stages import toy_pipeline
-from tfx_pipeline.home.unfinished_outputs import remove_leftovers
+from tfx_pipeline.home.layout import Home
+from tfx_pipeline.home.unfinished_outputs import remove_unfinished_outputs
 from tfx_pipeline.local.dag_runner import ObservedDagRunner
 
 COMPLETE, RUNNING, CANCELED = 3, 2, 6
@@ -39,7 +40,7 @@ def test_only_what_a_finished_stage_made_stays(finished: Path) -> None:
     (artifacts / "First" / ".system" / "executor_execution" / "77").mkdir(parents=True)
     (finished / ".run.json.partial").touch()
 
-    removed = remove_leftovers(finished)
+    removed = remove_unfinished_outputs(Home(finished))
 
     assert "artifacts/First/summary/77" in removed
     assert "artifacts/Third/models/3" in removed
@@ -49,11 +50,11 @@ def test_only_what_a_finished_stage_made_stays(finished: Path) -> None:
     assert not (finished / ".run.json.partial").exists()
     assert (artifacts / "First/.checkpoints/1234567890123456").is_dir()
     assert states(finished) == {1: COMPLETE, 2: COMPLETE, 3: CANCELED}
-    assert remove_leftovers(finished) == []
+    assert remove_unfinished_outputs(Home(finished)) == []
 
 
 def test_the_cache_is_as_it_was_and_the_unfinished_stage_runs_again(finished: Path) -> None:
-    remove_leftovers(finished)
+    remove_unfinished_outputs(Home(finished))
     told = []
     ObservedDagRunner(lambda stage, state, _: told.append((stage, state))).run(toy_pipeline(finished))
     assert [pair for pair in told if pair[1] != "start"] == [
@@ -69,25 +70,25 @@ def test_half_a_push_is_taken_back(tmp_path: Path) -> None:
             (tmp_path / "serving" / build / model / "1").mkdir(parents=True)
     (tmp_path / "serving/scann/retrieval/2").mkdir()
     (tmp_path / "serving/scann/ranker/.staging-2").mkdir()
-    remove_leftovers(tmp_path)
+    remove_unfinished_outputs(Home(tmp_path))
     assert {path.name for path in tmp_path.glob("serving/*/*/*")} == {"1"}
 
 
 def test_an_empty_home_is_no_error(tmp_path: Path) -> None:
-    assert remove_leftovers(tmp_path) == []
+    assert remove_unfinished_outputs(Home(tmp_path)) == []
     (tmp_path / "metadata.db").touch()
-    assert remove_leftovers(tmp_path) == []
+    assert remove_unfinished_outputs(Home(tmp_path)) == []
 
 
 @pytest.mark.parametrize("content", [b"no database\n" * 999, b"SQLite format 3\0" + b"\0" * 9999])
 def test_a_damaged_metadata_file_is_one_line_that_says_what_to_do(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "metadata.db").write_bytes(content)
     with pytest.raises(UserError, match=r"metadata\.db is damaged \(.*\): move it away, and the next run"):
-        remove_leftovers(tmp_path)
+        remove_unfinished_outputs(Home(tmp_path))
 
 
 def test_a_truncated_metadata_file_is_told(tmp_path: Path, finished: Path) -> None:
     whole = (finished / "metadata.db").read_bytes()
     (tmp_path / "metadata.db").write_bytes(whole[: len(whole) // 2])
     with pytest.raises(UserError, match=r"metadata\.db is damaged"):
-        remove_leftovers(tmp_path)
+        remove_unfinished_outputs(Home(tmp_path))

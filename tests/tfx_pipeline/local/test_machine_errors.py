@@ -2,13 +2,13 @@
 
 import errno
 import os
-from pathlib import Path
 
 import pytest
 
-from tfx_pipeline.local.machine_errors import accident
+from tfx_pipeline.home.layout import Home
+from tfx_pipeline.local.machine_errors import describe_machine_error
 
-HOME = Path("home")
+HOME = Home("home")
 
 
 @pytest.mark.parametrize(
@@ -24,18 +24,18 @@ HOME = Path("home")
     ],
 )
 def test_an_accident_is_told(error: Exception, says: str) -> None:
-    told = accident(error, HOME)
-    assert told is not None
-    assert told.startswith(says)
+    description = describe_machine_error(error, HOME)
+    assert description is not None
+    assert description.startswith(says)
 
 
 def test_the_cause_of_an_error_is_read_too() -> None:
     error = ValueError("stage failed")
     error.__cause__ = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-    told = accident(error, HOME)
-    assert told is not None
-    assert told.startswith("the disk of home is full")
+    description = describe_machine_error(error, HOME)
+    assert description is not None
+    assert description.startswith("the disk of home is full")
 
 
-def test_another_error_is_no_accident() -> None:
-    assert accident(ValueError("no such item"), HOME) is None
+def test_another_error_is_no_describe_machine_error() -> None:
+    assert describe_machine_error(ValueError("no such item"), HOME) is None

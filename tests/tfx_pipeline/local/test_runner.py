@@ -12,6 +12,7 @@ import tfx_pipeline.pipeline
 from listening_log.errors import UsageError, UserError
 from tests.support.toy_stages import toy_pipeline
 from tfx_pipeline.config.tree import Config
+from tfx_pipeline.home.layout import Home
 from tfx_pipeline.local import runner
 
 
@@ -36,7 +37,7 @@ def use_toy(monkeypatch: pytest.MonkeyPatch, home: Path, **settings) -> None:
 def test_a_run_leaves_a_record(data: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     use_toy(monkeypatch, home)
     out = io.StringIO()
-    assert runner.run(data, home, Config(), None, out) == 3  # a toy has no gates
+    assert runner.run(data, Home(home), Config(), None, out) == 3  # a toy has no gates
     record = json.loads((home / "run.json").read_text())
     assert record["exit_code"] == 3
     assert record["data_dir"] == str(data)
@@ -49,32 +50,32 @@ def test_an_error_of_the_users_comes_out_as_its_one_line(
 ) -> None:
     use_toy(monkeypatch, home, fail="user")
     with pytest.raises(UserError, match=r"^the log has no events$"):
-        runner.run(data, home, Config(), None, io.StringIO())
+        runner.run(data, Home(home), Config(), None, io.StringIO())
     assert json.loads((home / "run.json").read_text())["exit_code"] == 1
 
 
 def test_another_error_names_the_stage(data: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     use_toy(monkeypatch, home, fail="other")
     with pytest.raises(UserError, match=r"^stage First failed: ValueError: last line \(details: "):
-        runner.run(data, home, Config(), None, io.StringIO())
+        runner.run(data, Home(home), Config(), None, io.StringIO())
 
 
 def test_one_stage_alone_prints_no_table(data: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     use_toy(monkeypatch, home)
     out = io.StringIO()
-    assert runner.run(data, home, Config(), "first", out) == 0
+    assert runner.run(data, Home(home), Config(), "first", out) == 0
     assert out.getvalue() == ""
 
 
 def test_an_unknown_stage_is_wrong_usage(data: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     use_toy(monkeypatch, home)
     with pytest.raises(UsageError, match="no stage 'nowhere'"):
-        runner.run(data, home, Config(), "nowhere", io.StringIO())
+        runner.run(data, Home(home), Config(), "nowhere", io.StringIO())
 
 
 def test_a_missing_log_is_told_before_a_home_is_made(tmp_path: Path, home: Path) -> None:
     with pytest.raises(UserError):
-        runner.run(tmp_path / "absent", home, Config(), None, io.StringIO())
+        runner.run(tmp_path / "absent", Home(home), Config(), None, io.StringIO())
     assert not home.exists()
 
 
@@ -92,9 +93,9 @@ def test_how_the_last_run_ended_is_in_its_record(
         return told["exit_code"], told["ended"]
 
     use_toy(monkeypatch, home)
-    runner.run(data, home, Config(), None, io.StringIO())
+    runner.run(data, Home(home), Config(), None, io.StringIO())
     assert record() == (3, "refused by a gate")
-    runner.run(data, home, Config(), "first", io.StringIO())
+    runner.run(data, Home(home), Config(), "first", io.StringIO())
     assert record() == (0, "done")
 
     seen = []
@@ -105,31 +106,31 @@ def test_how_the_last_run_ended_is_in_its_record(
 
     monkeypatch.setattr(tfx_pipeline.pipeline, "create_pipeline", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        runner.run(data, home, Config(), None, io.StringIO())
+        runner.run(data, Home(home), Config(), None, io.StringIO())
     assert seen == [(None, None)]  # what a run that is killed leaves
     assert record() == (1, "stopped")
     use_toy(monkeypatch, home, fail="user", text="b")
     with pytest.raises(UserError):
-        runner.run(data, home, Config(), None, io.StringIO())
+        runner.run(data, Home(home), Config(), None, io.StringIO())
     assert record() == (1, "failed: the log has no events")
 
 
 def test_an_accident_is_told_in_a_line(data: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     use_toy(monkeypatch, home, fail="full")
     with pytest.raises(UserError, match=r"^stage First failed: the disk of .* is full: free some space and"):
-        runner.run(data, home, Config(), None, io.StringIO())
+        runner.run(data, Home(home), Config(), None, io.StringIO())
 
 
 def test_a_damaged_output_of_a_finished_stage_is_made_anew(
     data: Path, home: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     use_toy(monkeypatch, home)
-    runner.run(data, home, Config(), None, io.StringIO())
+    runner.run(data, Home(home), Config(), None, io.StringIO())
     (summary,) = home.glob("artifacts/First/summary/*/summary.json")
     summary.write_text("")
     caplog.clear()
 
-    runner.run(data, home, Config(), None, io.StringIO())
+    runner.run(data, Home(home), Config(), None, io.StringIO())
 
     assert told_in(caplog)[:2] == [("First", "damaged"), ("First", "done")]
     assert "summary.json: 0 bytes in place of 1" in caplog.text
@@ -146,11 +147,11 @@ def test_a_log_that_changes_while_it_is_read_stops_the_run_and_is_read_again(
     digests = iter(["one", "other"])
     monkeypatch.setattr(runner, "data_digest", lambda *_: next(digests))
     with pytest.raises(UserError, match=r"data changed while it was read: run again$"):
-        runner.run(data, home, Config(), None, io.StringIO())
+        runner.run(data, Home(home), Config(), None, io.StringIO())
 
     monkeypatch.setattr(runner, "data_digest", whole)
     caplog.clear()
-    runner.run(data, home, Config(), None, io.StringIO())
+    runner.run(data, Home(home), Config(), None, io.StringIO())
     assert told_in(caplog)[0] == ("First", "done")
 
 
@@ -161,11 +162,11 @@ def test_a_damaged_metadata_file_is_one_line_and_leaves_what_is_served(
     (home / "serving" / "scann").mkdir(parents=True)
     (home / "metadata.db").write_bytes(b"rubbish" * 1000)
     with pytest.raises(UserError, match=r"metadata\.db is damaged .*: move it away"):
-        runner.run(data, home, Config(), None, io.StringIO())
+        runner.run(data, Home(home), Config(), None, io.StringIO())
     assert (home / "serving" / "scann").is_dir()
 
     (home / "metadata.db").unlink()
-    assert runner.run(data, home, Config(), None, io.StringIO()) == 3
+    assert runner.run(data, Home(home), Config(), None, io.StringIO()) == 3
 
 
 def test_temporary_files_are_in_home_and_go_with_the_run(
@@ -178,7 +179,7 @@ def test_temporary_files_are_in_home_and_go_with_the_run(
         return toy_pipeline(home)
 
     monkeypatch.setattr(tfx_pipeline.pipeline, "create_pipeline", toy)
-    runner.run(data, home, Config(), None, io.StringIO())
+    runner.run(data, Home(home), Config(), None, io.StringIO())
     assert made[0].parent == home / ".tmp"
     assert not made[0].exists()
     assert Path(tempfile.mkdtemp()).parent != home / ".tmp"
@@ -195,4 +196,4 @@ def test_a_closed_terminal_does_not_change_how_a_run_ends(
     data: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_toy(monkeypatch, home)
-    assert runner.run(data, home, Config(), None, Closed()) == 3
+    assert runner.run(data, Home(home), Config(), None, Closed()) == 3

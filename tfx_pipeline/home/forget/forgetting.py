@@ -1,45 +1,40 @@
-"""Forgets a listener: removes what runs have left of them under HOME, and keeps them out of later runs.
+"""Forgets a listener: removes what runs have made of the log under HOME, and keeps the listener out of later runs.
 
-What holds the listener's id, or was made of what each listener did, goes whole: TFX finds that an artifact is
-gone and runs its stage again. Models hold no listener; those under `serving/` stay, after a look into them.
+Everything derived from the log goes whole, whoever it is about: no file format has to be searched, and the next
+run makes it anew from the log. The pushed models stay, which hold no listener's id.
 """
 
+import mmap
+import os
+import re
 import shutil
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from listening_log.cleaning.forgotten import Forgotten
 from listening_log.errors import UsageError, UserError
-from models import names
-from tfx_pipeline.home.forget import scrub
-from tfx_pipeline.home.forget.id_search import IdSearch, files_below
-from tfx_pipeline.home.forget.page import Removed, page
+from tfx_pipeline.home.executions import folders
+from tfx_pipeline.home.forget.span_tables import remove_rows
 from tfx_pipeline.home.layout import Home
+from tfx_pipeline.home.run_record import last_run
 
-ARTIFACTS: Final = "artifacts"
-SERVING: Final = "serving"
-LOGS: Final = "logs"
-METADATA: Final = "metadata.db"
-REPORT: Final = "report.html"
-RUN: Final = "run.json"
-TEMPORARY: Final = ".tmp"
-VECTORS: Final = "queries.npy"
-"""In a retrieval model's artifact: vectors of some listeners' histories, without ids."""
-STATISTICS: Final = "FeatureStats.pb"
-"""Of the log: among others the most frequent ids, which can't be told from other texts where they are plain."""
-CHECKPOINTS: Final = ".checkpoints"
-"""In a stage's folder: a training that was interrupted, over the listener's plays."""
-SYSTEM: Final = ".system"
-OTHERWISE: Final = {TEMPORARY, LOGS, METADATA, f"{METADATA}-journal", ".lock", "forgotten.json", RUN}
-"""Not searched as other files are: they go, are scrubbed, or hold settings and paths alone."""
+_SERVER_LOG: Final = "serve.log"
+"""A server that runs keeps it open and goes on writing at its end."""
 
 
-def forget(home: Path, user: str) -> str:
+class Removal(NamedTuple):
+    """A folder or file under HOME that is gone, and how many bytes it had."""
+
+    path: str
+    size: int
+
+
+def forget(home: Home, user: str) -> str:
     """Removes a listener from HOME and notes that later runs leave them out.
 
     Args:
-        home: folder of earlier runs.
+        home: of earlier runs.
         user: the listener's id, whole.
 
     Returns:
@@ -50,106 +45,99 @@ def forget(home: Path, user: str) -> str:
           no run made; what could be removed is gone all the same.
         UsageError: the id is empty or no text.
     """
-    _check(user)
-    place = Home(home)
-    _require_run(place)
-    with place.locked():
+    _check_id(user)
+    if not (home.metadata.exists() or home.artifacts.is_dir() or home.forgotten_file.exists()):
+        last_run(home)  # says that there was none
+    with home.locked():
         try:
-            return _forget(place, user)
+            return _forget(home.resolved(), user)
         except OSError as error:
-            where = f" {error.filename}" if error.filename else ""
+            place = f" {error.filename}" if error.filename else ""
             raise UserError(
-                f"cannot forget in {home}:{where} {error.strerror or error}; run it again"
+                f"cannot forget in {home.path}:{place} {error.strerror or error}; run it again"
             ) from error
 
 
-def _forget(place: Home, user: str) -> str:
-    home, search = place.path.resolve(), IdSearch(user)
-    Forgotten.load(str(place.forgotten_file)).with_user(user).save(place.forgotten_file)
-    data = _data_dir(place)
-    holding, served, left = _holding(home, search, data)
-    removed = []
-    if (home / TEMPORARY).exists():
-        holding.add(home / TEMPORARY)  # nobody knows what a killed run has packed there
-    if any(folder.is_relative_to(home / ARTIFACTS) for folder in holding):
-        # before what holds the id: what names nobody would not be found by a second try
-        made_of_listeners = _made_of_listeners(home / ARTIFACTS) - holding
-        removed += [_remove(folder, home) for folder in _with_siblings(made_of_listeners) - holding]
-        holding = _with_siblings(holding)
-    removed += [_remove(folder, home) for folder in holding if folder.exists()]
-    scrub.record(home / RUN, search)
-    lines = sum(scrub.log(path, search) for path in files_below(home / LOGS) if search.in_file(path))
-    records = scrub.metadata(home / METADATA, search)
-    if left:
-        rest = f"; {len(removed)} folders and files of runs are removed" if removed else ""
-        raise UserError(f"the id is also in {_told(left, home)}, which no run can make again{rest}")
-    models = None if search.plain else _told(served, home)
-    return page(sorted(removed), lines, records, models, data)
+def _forget(home: Home, user: str) -> str:
+    Forgotten.load(str(home.forgotten_file)).with_user(user).save(home.forgotten_file)
+    data_dir = _drop_reason_of_failure(home)
+    removals = [_remove(path, home) for path in _derived_from_log(home)]
+    rows = remove_rows(home.spans, user)
+    own_files = _own_files_with(user, home, data_dir)
+    if own_files:
+        rest = f"; {len(removals)} folders and files of runs are removed" if removals else ""
+        raise UserError(f"the id is also in {_listing(own_files, home)}, which no run can make again{rest}")
+    return _page(removals, rows, data_dir)
 
 
-def _holding(home: Path, search: IdSearch, data: Path | None) -> tuple[set[Path], list[Path], list[Path]]:
-    """What holds the id: artifacts and reports, to remove; files of served models; files that no run makes."""
-    holding, served, left = set[Path](), list[Path](), list[Path]()
-    for path in files_below(home):
-        inside, unit = path.relative_to(home), _unit(path, home)
-        top = inside.parts[0]
-        if top in OTHERWISE or unit in holding or (top == SERVING and search.plain):
-            continue
-        if top not in (ARTIFACTS, SERVING) and data is not None and path.is_relative_to(data):
-            continue  # the log, inside HOME
-        if not search.in_text(bytes(inside)) and not search.in_file(path):
-            continue
-        if unit is not None:
-            holding.add(unit)
-        elif top == SERVING:
-            served.append(path)
-        else:
-            left.append(path)
-    return holding, served, left
+def _derived_from_log(home: Home) -> Iterator[Path]:
+    """What runs have made of the log, in the parts that the page names."""
+    for stage in sorted(folders(home.artifacts)):
+        yield from sorted(path for path in stage.iterdir() if _size(path))
+    whole = (home.artifacts, home.compiled_artifacts, home.report, home.temporary_files)
+    yield from (path for path in (*whole, *home.path.glob(f"{home.metadata.name}*")) if path.exists())
+    if home.logs.is_dir():
+        yield from sorted(path for path in home.logs.iterdir() if _size(path))
 
 
-def _unit(path: Path, home: Path) -> Path | None:
-    """What is removed whole if the file holds the id; None for what no run makes again.
-
-    That is the report, what a killed run has put aside, and under `artifacts/` one output of an execution,
-    `<stage>/<output>/<execution>/`; TFX's own folders are one below `.system`.
-    """
-    parts = path.relative_to(home).parts
-    if parts[0] in (REPORT, TEMPORARY):
-        return home / parts[0]
-    if parts[0] != ARTIFACTS:
-        return None
-    return home.joinpath(*parts[: 5 if SYSTEM in parts[:3] else 4])
-
-
-def _with_siblings(units: set[Path]) -> set[Path]:
-    """The outputs of an execution go together, with the notes about them: its stage runs again for one anyway."""
-    outputs = [unit for unit in units if unit.name.isdecimal() and unit.parents[2].name == ARTIFACTS]
-    notes = {note for unit in outputs for note in unit.parents[1].glob(f".*/{unit.name}.json")}
-    return units.union(notes, *(unit.parents[1].glob(f"[!.]*/{unit.name}") for unit in outputs))
-
-
-def _made_of_listeners(artifacts: Path) -> set[Path]:
-    """Artifacts of what each listener did, without ids; and trainings that were interrupted."""
-    home = artifacts.parent
-    told_of_listeners = names.USER_ID.encode()
-    found = [path for path in artifacts.rglob(STATISTICS) if told_of_listeners in path.read_bytes()]
-    found += artifacts.rglob(VECTORS)
-    units = {unit for path in found if (unit := _unit(path, home)) is not None}
-    return units | set(artifacts.glob(f"*/{CHECKPOINTS}"))
-
-
-def _remove(path: Path, home: Path) -> Removed:
-    files = list(files_below(path)) if path.is_dir() else [path]
-    removed = Removed(str(path.relative_to(home)), sum(file.stat().st_size for file in files))
+def _remove(path: Path, home: Home) -> Removal:
+    name, size = str(path.relative_to(home.path)), _size(path)
     if path.is_dir():
         shutil.rmtree(path)
+        return Removal(f"{name}/", size)
+    if path == home.logs / _SERVER_LOG:
+        os.truncate(path, 0)
     else:
         path.unlink()
-    return removed
+    return Removal(name, size)
 
 
-def _check(user: str) -> None:
+def _size(path: Path) -> int:
+    return sum(file.lstat().st_size for file in _files(path)) if path.is_dir() else path.lstat().st_size
+
+
+def _drop_reason_of_failure(home: Home) -> Path | None:
+    """Leaves out of `run.json` why the last run failed, which may name a listener; returns its log's folder."""
+    try:
+        record = last_run(home)
+    except UserError:  # a run that was killed before it noted anything
+        return None
+    record.model_copy(update={"ended": record.ended and record.ended.partition(":")[0]}).write(home.path)
+    return Path(record.data_dir)
+
+
+def _own_files_with(user: str, home: Home, data_dir: Path | None) -> list[Path]:
+    """Files under HOME that no run made and whose text has the id; the log itself is its owner's."""
+    places = {home.serving, home.spans, home.logs, home.run_file, home.lock_file, home.forgotten_file}
+    if data_dir is not None:
+        places.add(data_dir)
+    pattern = re.compile(rb"(?<![\w-])" + re.escape(user.encode()) + rb"(?![\w-])")
+    return [
+        path
+        for path in _files(home.path)
+        if not any(path.is_relative_to(place) for place in places) and _has(pattern, path, home)
+    ]
+
+
+def _has(pattern: re.Pattern[bytes], path: Path, home: Home) -> bool:
+    if pattern.search(os.fsencode(path.relative_to(home.path))):
+        return True
+    if not path.lstat().st_size:
+        return False
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return pattern.search(content) is not None
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Files in a folder and its folders, sorted; links are not followed."""
+    for path in sorted(folder.iterdir()):
+        if path.is_dir() and not path.is_symlink():
+            yield from _files(path)
+        elif path.is_file() and not path.is_symlink():
+            yield path
+
+
+def _check_id(user: str) -> None:
     try:
         user.encode()
     except UnicodeEncodeError:
@@ -158,19 +146,30 @@ def _check(user: str) -> None:
         raise UsageError("--user: an empty id is nobody's")
 
 
-def _require_run(place: Home) -> None:
-    if not (place.path / METADATA).exists() and not (place.path / ARTIFACTS).is_dir():
-        place.data_dir()  # tells that there was no run
+def _listing(paths: Iterable[Path], home: Home) -> str:
+    names = [str(path.relative_to(home.path)) for path in paths]
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more files" if len(names) > 3 else "")
 
 
-def _data_dir(place: Home) -> Path | None:
-    """Where the last run found the log; None after one that was killed before it noted that."""
-    try:
-        return place.data_dir()
-    except UserError:
-        return None
+def _page(removals: list[Removal], rows: int, data_dir: Path | None) -> str:
+    lines = [f"  {path:60} {_bytes(size):>10}" for path, size in removals if size]
+    lines += [f"  {rows:,} rows of the spans under HOME"] if rows else []
+    page = ["Removed:", *lines] if lines else ["Nothing under HOME holds this listener."]
+    page += ["", "From now on runs in this HOME leave the listener out."]
+    if removals:
+        page.append(
+            "Models that were trained on what was removed are trained again by the next `upnext run`."
+        )
+    page.append(
+        "The models under serving/ stay and answer until then: they hold no listener's id, but have learnt from "
+        "their plays."
+    )
+    page.append(
+        f"The log in {data_dir or 'the data directory'} is your own and was not touched: "
+        "take the listener out of it too."
+    )
+    return "\n".join(page)
 
 
-def _told(paths: Iterable[Path], home: Path) -> str:
-    told = [str(path.relative_to(home)) for path in paths]
-    return ", ".join(told[:3]) + (f" and {len(told) - 3} more files" if len(told) > 3 else "")
+def _bytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB" if size >= 100_000 else f"{size / 1e3:,.1f} kB"

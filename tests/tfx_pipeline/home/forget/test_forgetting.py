@@ -1,5 +1,7 @@
-"""What runs left of a listener goes, what holds nobody stays, and the page says which."""
+"""What runs made of the log goes, what holds nobody stays, and the page says which."""
 
+import json
+import re
 import sqlite3
 import subprocess
 import sys
@@ -11,6 +13,7 @@ import pytest
 from listening_log.cleaning.forgotten import Forgotten
 from listening_log.errors import UsageError, UserError
 from tfx_pipeline.home.forget.forgetting import forget
+from tfx_pipeline.home.layout import Home
 
 ID = "listener-003"
 
@@ -52,44 +55,58 @@ def files(home: Path) -> set[str]:
     return {str(path.relative_to(home)) for path in home.rglob("*") if path.is_file()}
 
 
-def test_what_holds_the_id_or_was_made_of_listeners_goes_and_the_rest_stays(home: Path) -> None:
+def test_what_was_made_of_the_log_goes_and_the_rest_stays(home: Path) -> None:
     before = files(home)
-    page = forget(home, ID)
-    assert before - files(home) == {
-        ".tmp/spill",
-        "artifacts/Gen/examples/1/Split-train/data",
-        "artifacts/Gen/summary/1/summary.json",
-        "artifacts/Gen/.system/executor_execution/1/executor_output.pb",
-        "artifacts/LogStatistics/statistics/3/Split-all/FeatureStats.pb",
-        "artifacts/Trainer/model/5/assets.extra/queries.npy",
-        "artifacts/Trainer/model_run/5/log",
-        "artifacts/Trainer/.manifests/5.json",
-        "artifacts/Trainer/.checkpoints/abc/fit.npz",
-        "report.html",
-    }
+    page = forget(Home(home), ID)
     assert files(home) - before == {"forgotten.json", ".lock"}
-    assert not (home / "artifacts/Gen/examples/1").exists()
+    assert files(home) & before == {"run.json", "serving/scann/upnext/7/saved_model.pb"}
     assert page.splitlines()[0] == "Removed:"
-    assert [line.split()[0] for line in page.splitlines()[1:13]] == [
-        ".tmp",
-        "artifacts/Gen/.system/executor_execution/1",
-        "artifacts/Gen/examples/1",
-        "artifacts/Gen/summary/1",
-        "artifacts/LogStatistics/statistics/3",
-        "artifacts/Trainer/.checkpoints",
-        "artifacts/Trainer/.manifests/5.json",
-        "artifacts/Trainer/model/5",
-        "artifacts/Trainer/model_run/5",
+    assert [line.split()[0] for line in page.splitlines()[1:12]] == [
+        "artifacts/CatalogStatistics/statistics/",
+        "artifacts/Gen/.system/",
+        "artifacts/Gen/examples/",
+        "artifacts/Gen/summary/",
+        "artifacts/LogStatistics/statistics/",
+        "artifacts/Trainer/.checkpoints/",
+        "artifacts/Trainer/.manifests/",
+        "artifacts/Trainer/model/",
+        "artifacts/Trainer/model_run/",
         "report.html",
-        "1",
-        "1",
+        ".tmp/",
     ]
     assert ID not in page
 
 
+def test_no_file_of_home_names_the_listener_any_more(home: Path) -> None:
+    write(home / "logs/serve.log", f"a request of {ID}")
+    write(home / "compiled/run/task/output", ID)
+    write(home / "run.json", json.dumps({"data_dir": "data", "ended": f"failed: at {ID}, row 7"}))
+    write(home / "spans/1/events.csv", f"user_id,item_id,timestamp\n{ID},a,1\n{ID}1,b,2\n")
+    forget(Home(home), ID)
+    texts = {path: (home / path).read_bytes() for path in files(home)}
+    assert [path for path, text in texts.items() if re.search(rb"listener-003(?!\d)", text)] == []
+    assert json.loads(texts["run.json"])["ended"] == "failed"
+    assert texts["spans/1/events.csv"] == b"user_id,item_id,timestamp\nlistener-0031,b,2\n"
+
+
+def test_a_server_that_runs_goes_on_writing_to_its_log(home: Path) -> None:
+    with (home / "logs/serve.log").open("ab", buffering=0) as server:
+        server.write(b"of listener-003\n")
+        forget(Home(home), ID)
+        server.write(b"next\n")
+    assert (home / "logs/serve.log").read_bytes() == b"next\n"
+
+
+@pytest.mark.parametrize("user_id", ["1", "4", "nobody-of-that-name"])
+def test_the_form_of_an_id_does_not_matter(home: Path, user_id: str) -> None:
+    forget(Home(home), user_id)
+    assert not (home / "artifacts").exists()
+    assert user_id in Forgotten.load(str(home / "forgotten.json"))
+
+
 def test_the_listener_is_noted_for_later_runs_without_their_id(home: Path) -> None:
-    forget(home, ID)
-    forget(home, "somebody-else")
+    forget(Home(home), ID)
+    forget(Home(home), "somebody-else")
     forgotten = Forgotten.load(str(home / "forgotten.json"))
     rows = pa.array([ID, f"{ID}1", "somebody-else"])
     assert forgotten.mask(rows).tolist() == [True, False, True]
@@ -97,17 +114,10 @@ def test_the_listener_is_noted_for_later_runs_without_their_id(home: Path) -> No
 
 
 def test_a_second_time_finds_nothing_more(home: Path) -> None:
-    forget(home, ID)
+    forget(Home(home), ID)
     before = files(home)
-    assert forget(home, ID).startswith("Nothing under HOME holds this listener.\n")
+    assert forget(Home(home), ID).startswith("Nothing under HOME holds this listener.\n")
     assert files(home) == before
-
-
-def test_a_plain_number_is_not_taken_for_a_figure(home: Path) -> None:
-    before = files(home)
-    page = forget(home, "1")
-    assert before - files(home) == {".tmp/spill"}
-    assert "They were not searched: an id of digits alone" in page
 
 
 def test_a_file_that_no_run_made_is_named_and_the_rest_is_done(home: Path) -> None:
@@ -115,41 +125,34 @@ def test_a_file_that_no_run_made_is_named_and_the_rest_is_done(home: Path) -> No
     with pytest.raises(
         UserError, match=r"^the id is also in answers\.jsonl, which no run can make again; \d+ "
     ):
-        forget(home, ID)
+        forget(Home(home), ID)
     assert not (home / "artifacts/Gen/examples/1").exists()
     assert (home / "answers.jsonl").exists()
-
-
-def test_a_model_with_the_same_text_is_named_and_stays(home: Path) -> None:
-    write(home / "serving/scann/upnext/7/assets.extra/titles.json", f'["{ID}"]')
-    page = forget(home, ID)
-    assert "The same text stands in serving/scann/upnext/7/assets.extra/titles.json" in page
-    assert (home / "serving/scann/upnext/7/assets.extra/titles.json").exists()
 
 
 def test_the_log_is_the_users_own_even_inside_home(home: Path) -> None:
     log = write(home / "log" / "events.csv", f"{ID},a,1\n")
     write(home / "run.json", f'{{"data_dir": "{home / "log"}"}}')
-    page = forget(home, ID)
+    page = forget(Home(home), ID)
     assert log.read_text() == f"{ID},a,1\n"
     assert f"The log in {home / 'log'} is your own" in page
 
 
 def test_a_killed_first_run_that_left_no_record_is_cleaned_too(home: Path) -> None:
     (home / "run.json").unlink()
-    assert "artifacts/Gen/examples/1 " in forget(home, ID)
+    assert "artifacts/Gen/examples/ " in forget(Home(home), ID)
 
 
 def test_a_home_that_never_ran_is_one_line(tmp_path: Path) -> None:
     with pytest.raises(UserError, match="holds no run: run `upnext run"):
-        forget(tmp_path, ID)
+        forget(Home(tmp_path), ID)
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("user_id", ["", " "])
 def test_an_empty_id_is_wrong_usage(home: Path, user_id: str) -> None:
     with pytest.raises(UsageError, match="an empty id is nobody's"):
-        forget(home, user_id)
+        forget(Home(home), user_id)
 
 
 def test_nothing_is_removed_while_a_run_is_under_way(home: Path) -> None:
@@ -161,13 +164,14 @@ def test_nothing_is_removed_while_a_run_is_under_way(home: Path) -> None:
             holder.stdout.readline()
             before = files(home)
             with pytest.raises(UserError, match=f"another run .process {holder.pid}. is under way"):
-                forget(home, ID)
+                forget(Home(home), ID)
         finally:
             holder.kill()
     assert files(home) == before
 
 
 def test_no_tensorflow_is_loaded(home: Path) -> None:
-    code = "import sys\nfrom pathlib import Path\nfrom tfx_pipeline.home.forget.forgetting import forget\n"
-    code += "forget(Path(sys.argv[1]), 'listener-003')\nsys.exit('tensorflow' in sys.modules)"
+    code = "import sys\nfrom tfx_pipeline.home.layout import Home\n"
+    code += "from tfx_pipeline.home.forget.forgetting import forget\n"
+    code += "forget(Home(sys.argv[1]), 'listener-003')\nsys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code, str(home)], check=False).returncode == 0
