@@ -6,6 +6,7 @@ The docstring of each says which stage writes it; `FILE` is its name in the stag
 import math
 from typing import ClassVar
 
+from pydantic import Field
 from typing_extensions import Self
 
 from components.common.record import Figure, Part, Record
@@ -80,6 +81,8 @@ class Summary(Record):
     heads: list[str]
     """Those that the outcomes of `train` can teach."""
     context: ContextShape
+    item_columns: dict[str, float] = Field(default_factory=dict)
+    """Columns of events that follow from the item, with the share of events that agree: item data, no context."""
     listener: ListenerShape
     span: tuple[int, int]
     """Times of the first and the last event, unix seconds."""

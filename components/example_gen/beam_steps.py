@@ -1,7 +1,7 @@
 """The Beam steps of example generation. What they do to a shard stands in modules without Beam."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final
 
@@ -15,6 +15,8 @@ from components.example_gen.shard_ranges import ShardRange, SortedShard, Spills
 from listening_log.cleaning import policies
 from listening_log.cleaning.catalog import Catalog, read_catalog
 from listening_log.cleaning.forgotten import Forgotten
+from listening_log.cleaning.item_columns import ItemColumnCounts
+from listening_log.cleaning.item_values import ItemValues
 from listening_log.cleaning.policies import LogConfig
 from listening_log.cleaning.policy_counts import PolicyCounts
 from listening_log.cleaning.row_numbers import files_of
@@ -119,7 +121,8 @@ class SortShard(beam.DoFn):
             older = PolicyCounts.of({policies.REPEAT: ~in_newest}, repeats)
             newest = PolicyCounts.of({policies.REPEAT: in_newest}, repeats).as_newest()
             yield beam.pvalue.TaggedOutput(ReadEvents.POLICIES, older + newest)
-        facts = LogFacts.of(shards.as_shard(events), self._files)
+        context = shards.context_columns(events)
+        facts = LogFacts.of(shards.as_shard(events), self._files, ItemColumnCounts.of(events, context))
         yield beam.pvalue.TaggedOutput(self.FACTS, facts)
         path = record_files.partial_path(self._uri)
         shards.write_sorted(events, path)
@@ -147,6 +150,13 @@ class Planned:
 
     plan: SplitPlan
     facts: LogFacts
+    item_columns: Mapping[str, float] = field(default_factory=dict)
+    """Columns of events that follow from the item, with the share of events that agree: they are no context."""
+
+    @property
+    def context_columns(self) -> list[str]:
+        """The columns that are context, in the order of their slots."""
+        return sorted(self.facts.context_columns - set(self.item_columns))
 
 
 def plan_splits(found: LogFacts | None, counts: PolicyCounts, source: Source) -> Planned:
@@ -161,7 +171,7 @@ def plan_splits(found: LogFacts | None, counts: PolicyCounts, source: Source) ->
         test_share=config.test_share,
         span=files.newest if files.several else None,
     )
-    return Planned(plan, known)
+    return Planned(plan, known, known.item_columns.shares())
 
 
 class WriteWindows(beam.DoFn):
@@ -178,7 +188,7 @@ class WriteWindows(beam.DoFn):
             shard,
             item_ids=self._source.catalog().item_ids,
             listener_tokens=self._source.listener_tokens(shard.listeners),
-            context_columns=sorted(planned.facts.context_columns),
+            context_columns=planned.context_columns,
             time_features=planned.plan.time_features,
         )
         splits = planned.plan.windows(
@@ -190,10 +200,21 @@ class WriteWindows(beam.DoFn):
         yield {split: SplitCounts.of(shard, windows) for split, windows in splits.items()}
 
 
-def write_catalog(index: int, source: Source, uri: str) -> None:
+class CountItemValues(beam.DoFn):
+    """A sorted shard -> what its events say of their items; nothing where no column follows from the item."""
+
+    def process(self, element: SortedShard, planned: Planned) -> Iterator[ItemValues]:
+        if planned.item_columns:
+            yield ItemValues.of(shards.read_sorted(element.path), planned.item_columns)
+
+
+def write_catalog(index: int, source: Source, uri: str, values: ItemValues) -> None:
     """Writes file `index` of the catalogue's items, in the order of their index."""
     catalog = source.catalog()
-    records = examples.catalog_examples(catalog.table.slice(index * ITEMS_A_FILE, ITEMS_A_FILE))
+    first = index * ITEMS_A_FILE
+    items = catalog.table.slice(first, ITEMS_A_FILE)
+    items = values.most_frequent().add_to(items, first + 1, catalog.columns)
+    records = examples.catalog_examples(items)
     record_files.write_records(uri, names.CATALOG, index, catalog_files(catalog.size), records)
 
 
@@ -223,5 +244,7 @@ def write_summary(
         policies={**catalog.counts, **counts.counts},
         places={**catalog.places, **counts.places(source.files.paths)},
         catalog_items=catalog.size,
+        context_columns=planned.context_columns,
+        item_columns=planned.item_columns,
         listener_columns=[] if users is None else _columns(users),
     ).write(uri)

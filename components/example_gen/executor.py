@@ -33,6 +33,7 @@ from components.example_gen.params import (
 )
 from components.example_gen.shard_ranges import Spills, shard_ranges
 from listening_log.cleaning.forgotten import Forgotten
+from listening_log.cleaning.item_values import ItemValues
 from listening_log.cleaning.policies import LogConfig
 from listening_log.cleaning.policy_counts import PolicyCounts
 from listening_log.tables.spans import NO_SPANS
@@ -92,9 +93,11 @@ class Executor(base_beam_executor.BaseBeamExecutor):
 
 
 def _choice(summary_uri: str) -> str:
-    """How the log was split, for the terminal: nobody should have to open a file for that."""
-    split = Summary.read(summary_uri).split
-    return f"split {split.kind}, {split.reason}"
+    """How the log was split and what is no context, for the terminal: nobody should have to open a file for that."""
+    summary = Summary.read(summary_uri)
+    columns = [f"{name} ({share:.1%})" for name, share in summary.item_columns.items()]
+    item_data = f"; item data in place of context: {', '.join(columns)}" if columns else ""
+    return f"split {summary.split.kind}, {summary.split.reason}{item_data}"
 
 
 def _build(
@@ -139,9 +142,14 @@ def _build(
         | "CountSplits" >> beam.CombineGlobally(beam_steps.merge_splits)
         | "WriteSummary" >> beam.Map(beam_steps.write_summary, planned, policies, source, summary_uri)
     )
+    item_values = beam.pvalue.AsSingleton(
+        ordered.shards
+        | "ItemValues" >> beam.ParDo(beam_steps.CountItemValues(), planned)
+        | "CountItemValues" >> beam.CombineGlobally(ItemValues.merge)
+    )
     item_files = beam_steps.catalog_files(source.catalog().size)
     _ = (
         pipeline
         | "CatalogFiles" >> beam.Create(list(range(item_files)), reshuffle=True)
-        | "WriteCatalog" >> beam.Map(beam_steps.write_catalog, source, catalog_uri)
+        | "WriteCatalog" >> beam.Map(beam_steps.write_catalog, source, catalog_uri, item_values)
     )

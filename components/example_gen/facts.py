@@ -13,6 +13,7 @@ from components.common import records
 from components.common.records import Summary
 from components.example_gen.event_files import EventFiles
 from components.example_gen.shards import Shard
+from listening_log.cleaning.item_columns import ItemColumnCounts
 from listening_log.cleaning.policies import POLICIES
 from listening_log.cleaning.policy_counts import PolicyCounts
 from listening_log.errors import UserError
@@ -46,9 +47,12 @@ class LogFacts:
     """[S] events of each span that is read."""
     begin: int
     """Time of the newest span's first event, unix seconds; the largest int64 if it has none."""
+    item_columns: ItemColumnCounts = field(default_factory=ItemColumnCounts)
+    """By which columns that follow from the item are told from context."""
 
     @classmethod
-    def of(cls, shard: Shard, files: EventFiles) -> "LogFacts":
+    def of(cls, shard: Shard, files: EventFiles, item_columns: ItemColumnCounts | None = None) -> "LogFacts":
+        """Facts of a shard, with what `ItemColumnCounts.of` counted of its events."""
         newest = shard.timestamp[files.in_newest(shard.file)]
         return cls(
             time=TimeFacts.from_sorted(shard.codes, shard.timestamp),
@@ -61,6 +65,7 @@ class LogFacts:
             context_columns=frozenset(shard.context),
             span_events=np.bincount(files.places(shard.file), minlength=len(files.numbers)).astype(np.int64),
             begin=int(newest.min(initial=_NEVER)),
+            item_columns=item_columns or ItemColumnCounts(),
         )
 
     @classmethod
@@ -78,6 +83,7 @@ class LogFacts:
             context_columns=frozenset().union(*(part.context_columns for part in parts)),
             span_events=np.sum([part.span_events for part in parts], axis=0),
             begin=min(part.begin for part in parts),
+            item_columns=ItemColumnCounts.merge(part.item_columns for part in parts),
         )
 
     @property
@@ -165,6 +171,8 @@ def summary(
     policies: Mapping[str, int],
     places: Mapping[str, str],
     catalog_items: int,
+    context_columns: list[str],
+    item_columns: Mapping[str, float],
     listener_columns: list[str],
 ) -> Summary:
     """What later stages read of the log."""
@@ -181,9 +189,8 @@ def summary(
         items_played=len(facts.items),
         outcomes=dict(zip(names.OUTCOME_NAMES, facts.outcomes.tolist(), strict=True)),
         heads=supported_heads(splits[names.TRAIN].outcomes),
-        context=records.ContextShape(
-            columns=sorted(facts.context_columns), slots=max(1, len(facts.context_columns))
-        ),
+        context=records.ContextShape(columns=context_columns, slots=max(1, len(context_columns))),
+        item_columns=dict(item_columns),
         listener=records.ListenerShape(columns=listener_columns),
         span=(facts.first, facts.last),
         spans=records.SpanEvents(

@@ -80,11 +80,15 @@ def without_repeats(events: pa.Table) -> tuple[pa.Table, npt.NDArray[np.int64]]:
     return events if keep.all() else events.filter(pa.array(keep)), events[ROW].to_numpy()[~keep]
 
 
+def context_columns(events: pa.Table) -> list[str]:
+    """Names of the columns that say where and how an item was played, sorted."""
+    return sorted(set(events.column_names) - set(CLEAN_COLUMNS))
+
+
 def as_shard(events: pa.Table) -> Shard:
     """Arrays of events that are sorted by listener, time and row."""
     users = pc.dictionary_encode(_whole(events[USER]))
     offsets = histories.offsets_of(users.indices.to_numpy())
-    columns = sorted(set(events.column_names) - set(CLEAN_COLUMNS))
     return Shard(
         # A sorted run meets its listeners in order, and so does the dictionary.
         listeners=users.dictionary.to_pylist(),
@@ -93,7 +97,7 @@ def as_shard(events: pa.Table) -> Shard:
         timestamp=events[TIMESTAMP].to_numpy().astype(np.int64, copy=False),
         outcome=events[OUTCOME].to_numpy().astype(np.int8, copy=False),
         file=files_of(events[ROW].to_numpy()),
-        context={name: _whole(events[name]).dictionary_encode() for name in columns},
+        context={name: _whole(events[name]).dictionary_encode() for name in context_columns(events)},
     )
 
 

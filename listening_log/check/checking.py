@@ -66,6 +66,7 @@ def check_log(
         eval_share=config.eval_share,
         test_share=config.test_share,
     )
+    of_items = reading.item_columns.shares()
     listeners, played = facts.lengths.size, int((facts.plays > 0).sum())
     report = CheckReport(
         data_dir=data_dir,
@@ -92,7 +93,8 @@ def check_log(
         outcomes=dict(zip(names.OUTCOME_NAMES, facts.outcomes.tolist(), strict=True)),
         plays=plays(facts, catalog),
         times=None if facts.time.order_only else times(facts),
-        context=reading.context.columns(),
+        context=[column for column in reading.context.columns() if column.name not in of_items],
+        event_item_columns=of_items,
         item_columns=count_columns(log_files(data_dir, CATALOG, spans), CATALOG, names.ITEM_ID),
         listener_columns=count_columns(log_files(data_dir, USERS, spans), USERS, names.USER_ID),
         listeners_described=described,

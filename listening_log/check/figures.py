@@ -85,7 +85,12 @@ def notes(report: CheckReport) -> list[str]:
         told.append("Most listeners have fewer than three events: a history says little about them.")
     if report.outcomes["unknown"] == report.events:
         told.append("Nothing says how plays ended: every event counts as liked, and there is no skip head.")
-    if not report.item_columns:
+    for name, share in report.event_item_columns.items():
+        told.append(
+            f"Column {name} of events follows from the item ({share:.1%} of an item's events agree): it is taken "
+            "as item data where the catalogue lacks it, and never as context."
+        )
+    if not report.item_columns and not report.event_item_columns:
         told.append(
             "The catalogue says nothing about its items: one without a play can't be recommended well."
         )

@@ -60,6 +60,7 @@ def as_dict(report: CheckReport) -> dict[str, Any]:
         "columns": {
             "context": _columns(report.context),
             "items": _columns(report.item_columns),
+            "items_in_events": report.event_item_columns,
             "listeners": _columns(report.listener_columns),
         },
         "impressions": report.impressions,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from listening_log.check.columns import ColumnCounts
 from listening_log.cleaning import policies
 from listening_log.cleaning.catalog import Catalog
+from listening_log.cleaning.item_columns import ItemColumnCounts
 from listening_log.cleaning.policies import POLICIES, LogConfig
 from listening_log.cleaning.policy_counts import PolicyCounts
 from listening_log.errors import UserError
@@ -25,6 +26,8 @@ class Reading:
     rows: int = 0
     policies: PolicyCounts = field(default_factory=PolicyCounts)
     """How often each of `policies.POLICIES` applied, and where first."""
+    item_columns: ItemColumnCounts = field(default_factory=ItemColumnCounts)
+    """By which columns that follow from the item are told from context."""
     context: ColumnCounts = field(default_factory=lambda: ColumnCounts(with_values=True))
 
 
@@ -46,6 +49,8 @@ def read_events(
             reading.rows += raw.num_rows
             reading.policies += batch.policies
             reading.context.add(batch.table, batch.context)
+            counts = ItemColumnCounts.of(batch.table, batch.context)
+            reading.item_columns = ItemColumnCounts.merge([reading.item_columns, counts])
             if batch.table.num_rows:
                 store.add(batch.table.select(KEPT))
     return reading

@@ -122,6 +122,8 @@ class CheckReport:
     """None where times say the order alone."""
     context: list[Column]
     """Shares of the events that could be used, repeats among them."""
+    event_item_columns: dict[str, float]
+    """Columns of events that follow from the item, with the share of events that agree: item data, no context."""
     item_columns: list[Column]
     listener_columns: list[Column]
     listeners_described: int

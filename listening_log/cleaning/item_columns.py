@@ -7,6 +7,7 @@ different listeners of an item and among different items of a listener, on sampl
 in any order. Items that one listener alone has played say nothing.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -22,8 +23,8 @@ LEAST_SHARE: Final = 0.9
 """Share of an item's events that must have its most frequent value."""
 _LEAST_EXCESS: Final = 0.8
 """Of the way from what chance gives to full agreement, so much must be gone: a column of few values agrees often."""
-_LEAST_SURPRISE: Final = 15.0
-"""So many disagreements must be expected by chance: with fewer, a small or sparse log decides nothing."""
+_MOST_CHANCE: Final = 1e-4
+"""So few disagreements must be as unlikely as this by chance: a small or sparse log decides nothing."""
 _PERMUTATIONS: Final = 8
 _SAMPLE: Final = 1 << 16
 _MEMBERS: Final = 16
@@ -80,7 +81,7 @@ class ValueSharing:
 
         Returns:
             The share of triples that have their group's most frequent value; its excess over what chance gives
-            with the same values (0: as by chance, 1: all agree); how many disagreements chance would give.
+            with the same values (0: as by chance, 1: all agree); the probability of so few disagreements by chance.
         """
         starts = _starts(self.triples[:, 0])
         sizes = np.diff(np.r_[starts, len(self.triples)])
@@ -89,7 +90,7 @@ class ValueSharing:
         np.add.at(several, np.repeat(np.arange(len(starts)), sizes), self.triples[:, 1] != first_member)
         judged = self.triples[np.repeat(several > 0, sizes)]
         if not len(judged):
-            return 0.0, 0.0, 0.0
+            return 0.0, 0.0, 1.0
         group = np.unique(judged[:, 0], return_inverse=True)[1]
         value = np.unique(judged[:, 2], return_inverse=True)[1]
         random = np.random.default_rng(0)
@@ -100,7 +101,8 @@ class ValueSharing:
             / len(judged)
         )
         excess = (share - chance) / (1 - chance) if chance < 1 else 0.0
-        return share, excess, (1 - chance) * len(judged)
+        disagreeing = round((1 - share) * len(judged))
+        return share, excess, _poisson_tail(disagreeing, (1 - chance) * len(judged))
 
 
 @dataclass(frozen=True)
@@ -148,8 +150,8 @@ class ItemColumnCounts:
         """The columns that follow from the item, by name, with the share of events that agree."""
         shares = {}
         for name in sorted(self.by_item):
-            share, excess, surprise = self.by_item[name].agreement()
-            if share >= LEAST_SHARE and excess >= _LEAST_EXCESS and surprise >= _LEAST_SURPRISE:
+            share, excess, by_chance = self.by_item[name].agreement()
+            if share >= LEAST_SHARE and excess >= _LEAST_EXCESS and by_chance <= _MOST_CHANCE:
                 _, of_listener, _ = self.by_listener[name].agreement()
                 if excess > of_listener:
                     shares[name] = share
@@ -176,6 +178,13 @@ def _most_frequent(group: npt.NDArray[np.int64], value: npt.NDArray[np.int64]) -
     most = np.zeros(int(group.max()) + 1, np.int64)
     np.maximum.at(most, pairs // (value.max() + 1), counts)
     return int(most.sum())
+
+
+def _poisson_tail(count: int, mean: float) -> float:
+    """The probability of at most `count` where `mean` are expected."""
+    if not mean:
+        return 1.0
+    return math.fsum(math.exp(k * math.log(mean) - mean - math.lgamma(k + 1)) for k in range(count + 1))
 
 
 def _mixed(codes: Hashes) -> Hashes:

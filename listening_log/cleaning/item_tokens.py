@@ -28,13 +28,13 @@ def item_tokens(items: pa.Table) -> pa.ListArray:
     pairs: list[Pairs] = []
     for column, name in ((KIND, KIND), (CREATOR, CREATOR)):
         if column in items.column_names:
-            pairs.append(_whole(items[column], name))
+            pairs.append(whole_tokens(items[column], name))
     if "genres" in items.column_names:
-        pairs.append(_split(items["genres"], GENRE))
+        pairs.append(split_tokens(items["genres"], GENRE))
     if EXPLICIT in items.column_names:
-        pairs.append(_whole(pc.cast(pc.cast(items[EXPLICIT], pa.int8()), pa.string()), EXPLICIT))
+        pairs.append(whole_tokens(pc.cast(pc.cast(items[EXPLICIT], pa.int8()), pa.string()), EXPLICIT))
     if "countries" in items.column_names:
-        pairs.append(_everywhere(_split(items["countries"], COUNTRY), items.num_rows))
+        pairs.append(_everywhere(split_tokens(items["countries"], COUNTRY), items.num_rows))
     return to_lists(pairs, items.num_rows)
 
 
@@ -50,11 +50,13 @@ def to_lists(pairs: list[Pairs], size: int) -> pa.ListArray:
     return pa.ListArray.from_arrays(pa.array(offsets), tokens.take(pa.array(order)))
 
 
-def _whole(column: pa.ChunkedArray, name: str) -> Pairs:
+def whole_tokens(column: pa.Array | pa.ChunkedArray, name: str) -> Pairs:
+    """A token `name=value` of each row that has a value."""
     return _named(np.arange(len(column)), text_or_empty(column), name)
 
 
-def _split(column: pa.ChunkedArray, name: str) -> Pairs:
+def split_tokens(column: pa.Array | pa.ChunkedArray, name: str) -> Pairs:
+    """A token `name=value` of each of a row's values, which `|` parts."""
     lists = pc.split_pattern(text_or_empty(column), "|")
     return _named(pc.list_parent_indices(lists).to_numpy(), pc.list_flatten(lists), name)
 

@@ -154,3 +154,22 @@ def test_a_log_that_teaches_nothing_stops_with_one_line(generate, events, messag
 def test_an_empty_catalogue_stops_with_one_line(generate):
     with pytest.raises(UserError, match="catalogue is empty"):
         generate({"events.csv": EVENTS, "catalog.csv": "item_id\n"})
+
+
+def test_a_column_that_follows_from_the_item_is_item_data_and_no_context(generate):
+    rows = ["user_id,item_id,timestamp,brand,device"]
+    rng = random.Random(4)
+    for user in range(20):
+        for step in range(8):
+            item = rng.randrange(12)
+            device = rng.choice(["phone", "car"])
+            rows.append(f"u{user:02},i{item:02},{1000 + 3600 * user + 977 * step},brand {item % 3},{device}")
+    catalog = "item_id\n" + "".join(f"i{item:02}\n" for item in range(12))
+    written = generate({"catalog.csv": catalog, "events.csv": "\n".join(rows) + "\n"})
+    assert written.summary["context"] == {"columns": ["device"], "slots": 1}
+    assert written.summary["item_columns"] == {"brand": 1.0}
+    tokens = {token for window in written.windows("train") for token in window["context"]}
+    assert tokens == {"device=phone", "device=car"}
+    assert [item["item_tokens"] for item in written.items()] == [
+        [f"brand=brand {item % 3}"] for item in range(12)
+    ]

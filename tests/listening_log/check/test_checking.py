@@ -222,3 +222,19 @@ def test_checking_a_log_imports_neither_tensorflow_nor_tfx_nor_pandas() -> None:
         "assert not {'tensorflow', 'tfx', 'apache_beam', 'pandas'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True, cwd=Path(__file__).parents[3])
+
+
+def test_a_column_that_follows_from_the_item_is_named_with_its_share(write_log) -> None:
+    events = ["user_id,item_id,timestamp,brand,device"]
+    for user in range(12):
+        for step in range(6):
+            item = (user + step * step) % 8
+            device = "phone" if (user + step // 2) % 2 else "car"
+            events.append(f"u{user},i{item},{86_400 * step + 977 * user},brand {item % 2},{device}")
+    items = "item_id\n" + "".join(f"i{item}\n" for item in range(8))
+    report = check_log(write_log(events="\n".join(events) + "\n", catalog=items), now=NOW)
+    assert report.event_item_columns == {"brand": 1.0}
+    assert [column.name for column in report.context] == ["device"]
+    note = "Column brand of events follows from the item (100.0% of an item's events agree)"
+    assert any(line.startswith(note) for line in report.notes)
+    assert json.loads(as_json(report))["columns"]["items_in_events"] == {"brand": 1.0}
