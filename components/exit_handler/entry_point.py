@@ -7,7 +7,9 @@ import json
 import logging
 import sys
 from collections.abc import Callable, Sequence
-from typing import Any, Final
+from typing import Final
+
+from listening_log.errors import last_line, one_line
 
 INVOCATION: Final = "--json_serialized_invocation_args"
 
@@ -32,20 +34,20 @@ def main(argv: Sequence[str]) -> None:
             flags_parser=tfx_entry_point._parse_flags,
         )
 
-    noted(stage, outputs(words), run)
+    run_with_notes(stage, outputs(words), run)
 
 
 def outputs(words: Sequence[str]) -> dict[str, str]:
     """Folders of the stage's outputs by name, from the executor input among `words`."""
     try:
-        given: dict[str, Any] = json.loads(words[list(words).index(INVOCATION) + 1])
-        lists = given["outputs"]["artifacts"]
-        return {name: found["artifacts"][0]["uri"] for name, found in lists.items()}
+        executor_input = json.loads(words[list(words).index(INVOCATION) + 1])
+        channels = executor_input["outputs"]["artifacts"]
+        return {name: channel["artifacts"][0]["uri"] for name, channel in channels.items()}
     except (ValueError, LookupError, TypeError):
         return {}
 
 
-def noted(stage: str, folders: dict[str, str], run: Callable[[], None]) -> None:
+def run_with_notes(stage: str, folders: dict[str, str], run: Callable[[], None]) -> None:
     """Runs a stage between two notes; that a note cannot be left stops nothing."""
     from components.common.stage_state import StageState
     from components.exit_handler import run_notes
@@ -77,11 +79,8 @@ def line_of(error: BaseException) -> str:
     """One line of what went wrong: the user's own error, else the last line of what was raised."""
     from components.common.beam_errors import user_error_in
 
-    told = user_error_in(error)
-    if told is not None:
-        return " ".join(str(told).split())
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[-1].strip()}" if lines else type(error).__name__
+    user_error = user_error_in(error)
+    return last_line(error) if user_error is None else one_line(user_error)
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 import pyarrow as pa
 
-from listening_log.errors import UserError
+from listening_log.errors import UserError, first_line
 from listening_log.storage.bucketed_files import BUCKETS, bucket_ranges, read_spill, write_spill
 
 PART_ROWS: Final = 1_000_000
@@ -47,7 +47,7 @@ class EventStore:
         try:
             self._counts += write_spill(pa.concat_tables(self._held), path)
         except OSError as error:
-            what = os.strerror(error.errno) if error.errno else str(error).splitlines()[0]
+            what = os.strerror(error.errno) if error.errno else first_line(error)
             raise UserError(
                 f"no temporary file can be written in {os.path.dirname(self._folder)} ({what}): "
                 "set TMPDIR to a folder with more space"

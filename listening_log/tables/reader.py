@@ -9,7 +9,7 @@ from itertools import islice
 
 import pyarrow as pa
 
-from listening_log.errors import UserError
+from listening_log.errors import UserError, first_line
 from listening_log.tables import files
 from listening_log.tables.convert import BadValueError, all_numbers, as_kind, is_text
 from listening_log.tables.tables import TableSpec, spec_of
@@ -101,7 +101,7 @@ def _read_parquet(path: str, spec: TableSpec, batch_rows: int) -> Iterator[pa.Re
             names = _chosen(path, spec, list(schema.names), further if spec.further != "none" else set())
             yield from parquet.iter_batches(batch_size=min(batch_rows, 1 << 17), columns=names)
     except _UNREADABLE as error:
-        raise UserError(f"{path}: not a whole Parquet file ({_first_line(error)})") from error
+        raise UserError(f"{path}: not a whole Parquet file ({first_line(error)})") from error
 
 
 def _read_csv(path: str, spec: TableSpec) -> Iterator[pa.RecordBatch]:
@@ -176,8 +176,4 @@ def _odd_row(path: str, width: int) -> str | None:
 
 
 def _unreadable(path: str, error: Exception) -> str:
-    return f"{path}: not readable as CSV ({_first_line(error)})"
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).splitlines()[0] if str(error) else type(error).__name__
+    return f"{path}: not readable as CSV ({first_line(error)})"

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NoReturn
 
-from listening_log.errors import UsageError, UserError
+from listening_log.errors import UsageError, UserError, first_line
 from listening_log.tables.formats import FORMATS
 from serving.errors import ServerError
 from tfx_pipeline.cli import commands, data_commands, submit_flags
@@ -95,8 +95,8 @@ def _tell(console: Console, line: str) -> None:
 
 
 def _summary(error: Exception) -> str:
-    first = next(iter(str(error).strip().splitlines()), "")
-    return f"{type(error).__name__}: {first[:200]}" if first else type(error).__name__
+    name, first = type(error).__name__, first_line(error)
+    return name if first == name else f"{name}: {first[:200]}"
 
 
 def _details(console: Console, error: BaseException) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from listening_log.errors import one_line
 from tfx_pipeline.kubeflow.spec import KUBERNETES, Spec, platform_executors
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ def loader_problems(text: str) -> Iterator[str]:
     try:
         components.load_component_from_text(text)
     except Exception as error:
-        yield f"the file: Kubeflow's loader refuses it: {_one_line(error)}"
+        yield f"the file: Kubeflow's loader refuses it: {one_line(error)}"
 
 
 def _parse_problems(place: str, values: object, message: "Message") -> Iterator[str]:
@@ -48,8 +49,4 @@ def _parse_problems(place: str, values: object, message: "Message") -> Iterator[
     try:
         json_format.ParseDict(values, message)
     except (json_format.ParseError, TypeError, ValueError, AttributeError) as error:
-        yield f"{place}: {_one_line(error)}"
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split()) or type(error).__name__
+        yield f"{place}: {one_line(error)}"

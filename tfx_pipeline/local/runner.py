@@ -11,7 +11,7 @@ from components.common import progress
 from components.common.beam_errors import user_error_in
 from components.common.data_digest import data_digest
 from components.common.stage_state import StageState
-from listening_log.errors import UserError
+from listening_log.errors import UserError, last_line
 from serving.errors import ServerError
 from tfx_pipeline.config.beam import beam_args
 from tfx_pipeline.config.tree import Config
@@ -147,7 +147,7 @@ def _reason_of(failure: Exception, home: Home) -> UserError:
         return error
     cause = failure.__cause__
     reason = describe_machine_error(failure, home) or (
-        _one_line(cause) if cause is not None else "its inputs are missing"
+        last_line(cause) if cause is not None else "its inputs are missing"
     )
     return UserError(f"{failure}: {reason} (details: {home.logs})")
 
@@ -159,9 +159,3 @@ def _clean_up(home: Home) -> None:
     for changed in output_manifests.remove_changed(home.artifacts):
         _LOG.warning("%s, execution %d: %s", changed.stage, changed.execution, changed.difference)
         progress.report(changed.stage, state=StageState.DAMAGED)
-
-
-def _one_line(error: BaseException) -> str:
-    """The error's last line: Keras and Beam put what went wrong after where."""
-    lines = str(error).strip().splitlines()
-    return f"{type(error).__name__}: {lines[-1].strip()}" if lines else type(error).__name__

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
-from listening_log.errors import UserError
+from listening_log.errors import UserError, first_line
 from listening_log.importers.reading.source import Source
 from listening_log.importers.writing.log_writer import LogWriter
 
@@ -171,7 +171,7 @@ def _parse(text: bytes, path: str, first_line: int, layout: Layout, log: LogWrit
 def _wrong_value(error: pa.ArrowInvalid, path: str, lines: _Lines, layout: Layout) -> str:
     found = re.search(r"column #(\d+): Row #(\d+): .*invalid value ('.*')", str(error), re.DOTALL)
     if not found:
-        return f"{path}: {str(error).splitlines()[0]}"
+        return f"{path}: {first_line(error)}"
     column = layout.columns[int(found[1])]
     place = f"{path}, line {lines.number(int(found[2]) - 1)}, column {column}"
     kind = "a whole number" if pa.types.is_integer(layout.types[column]) else "a number"

@@ -5,7 +5,7 @@ import pytest
 
 from components.common.stage_state import StageState
 from components.exit_handler import run_notes
-from components.exit_handler.entry_point import INVOCATION, line_of, main, noted, outputs
+from components.exit_handler.entry_point import INVOCATION, line_of, main, outputs, run_with_notes
 from components.exit_handler.run_notes import Note
 from listening_log.errors import UserError
 
@@ -69,22 +69,22 @@ def test_a_retry_that_works_takes_the_failure_back(uri: Path):
         raise ValueError("first line\nlast line")
 
     with pytest.raises(ValueError, match="last line"):
-        noted("First", {"summary": str(uri)}, fail)
+        run_with_notes("First", {"summary": str(uri)}, fail)
     assert notes(uri)["First"].line == "ValueError: last line"
-    noted("First", {"summary": str(uri)}, lambda: None)
+    run_with_notes("First", {"summary": str(uri)}, lambda: None)
     assert notes(uri)["First"].state == StageState.DONE
 
 
 def test_an_end_with_a_code_is_a_failure(uri: Path):
     with pytest.raises(SystemExit):
-        noted("First", {"summary": str(uri)}, lambda: exit(3))
+        run_with_notes("First", {"summary": str(uri)}, lambda: exit(3))
     assert notes(uri)["First"] == Note("First", StageState.FAILED, "ended with 3", {"summary": str(uri)})
 
 
 def test_a_note_that_cannot_be_left_stops_nothing(tmp_path: Path):
     (tmp_path / "notes").write_text("in the way")
     done = []
-    noted("First", {"summary": f"{tmp_path}/First/summary"}, lambda: done.append(1))
+    run_with_notes("First", {"summary": f"{tmp_path}/First/summary"}, lambda: done.append(1))
     assert done == [1]
 
 
