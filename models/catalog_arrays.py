@@ -8,7 +8,7 @@ import numpy.typing as npt
 
 
 @dataclass(frozen=True)
-class Catalog:
+class CatalogArrays:
     """All items, in the order of their index: item `i` (1..N) stands at place `i - 1` of the lists.
 
     Index 0 is "none": padding, an empty string, an unknown id.
@@ -38,7 +38,7 @@ class Catalog:
 def invert_tokens(
     item_tokens: Sequence[Sequence[bytes]],
 ) -> tuple[list[bytes], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-    """From the tokens of each item ([N] lists) to `tokens`, `token_splits`, `token_items` of `Catalog`."""
+    """From the tokens of each item ([N] lists) to `tokens`, `token_splits`, `token_items` of `CatalogArrays`."""
     lengths = np.fromiter((len(t) for t in item_tokens), np.int64, len(item_tokens))
     flat = np.array([token for tokens in item_tokens for token in tokens], dtype=object)
     items = np.repeat(np.arange(1, len(item_tokens) + 1, dtype=np.int32), lengths)

@@ -2,14 +2,14 @@
 
 import tensorflow as tf
 
-from models.catalog_arrays import Catalog
+from models.catalog_arrays import CatalogArrays
 from models.request_features import index_table
 
 
 class Eligibility(tf.Module):
     """Masks of eligible items from `exclude_ids`, `only` and `without`."""
 
-    def __init__(self, catalog: Catalog, items: tf.lookup.StaticHashTable) -> None:
+    def __init__(self, catalog: CatalogArrays, items: tf.lookup.StaticHashTable) -> None:
         super().__init__()
         self.items = items
         self.tokens = index_table(list(catalog.tokens), default=-1, first=0)

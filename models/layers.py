@@ -7,7 +7,7 @@ import numpy as np
 import tensorflow as tf
 
 from models import names
-from models.catalog_arrays import Catalog
+from models.catalog_arrays import CatalogArrays
 
 GAPS = 1 + names.GAP_BUCKETS  # 0 = unknown
 HOURS = 1 + names.HOURS
@@ -36,7 +36,7 @@ class ItemEncoder(tf.keras.layers.Layer):
     """
 
     def __init__(
-        self, catalog: Catalog, played: np.ndarray, dimension: int, *, id_dropout: float = 0.1
+        self, catalog: CatalogArrays, played: np.ndarray, dimension: int, *, id_dropout: float = 0.1
     ) -> None:
         super().__init__()
         item, place = np.nonzero(catalog.content)
@@ -104,18 +104,18 @@ def shift_right(x: tf.Tensor) -> tf.Tensor:
 
 def positives(batch: Batch) -> tf.Tensor:
     """bool [B, T]: the targets that count as positive (all but skips)."""
-    return (batch["target"] > 0) & (batch["item"] > 0) & (batch["outcome"] != names.SKIPPED)
+    return (batch[names.TARGET] > 0) & (batch[names.ITEM] > 0) & (batch[names.OUTCOME] != names.SKIPPED)
 
 
 def as_served(batch: Batch) -> dict[str, tf.Tensor]:
     """The batch as a served request would show it: without outcomes."""
-    return {**batch, "seen_outcome": tf.zeros_like(batch["item"])}
+    return {**batch, names.SEEN_OUTCOME: tf.zeros_like(batch[names.ITEM])}
 
 
-def made_batch(slots: int = 1) -> dict[str, tf.Tensor]:
+def example_batch(slots: int = 1) -> dict[str, tf.Tensor]:
     """A tiny batch that makes a model's variables: one window of two plays of the first item."""
     ones = tf.ones([1, 2], tf.int32)
-    keys = ("item", "outcome", "target", "seen_outcome", names.GAP, names.HOUR, names.WEEKDAY)
+    keys = (names.ITEM, names.OUTCOME, names.TARGET, names.SEEN_OUTCOME, names.GAP, names.HOUR, names.WEEKDAY)
     return {
         **dict.fromkeys(keys, ones),
         names.CONTEXT: tf.zeros([1, 2, slots], tf.int32),

@@ -38,6 +38,12 @@ HOUR: Final = "hour"  # int64, 1 + hour of the day (UTC), 0 = unknown
 WEEKDAY: Final = "weekday"  # int64, 1 + day of the week (UTC), 0 = unknown
 CONTENT: Final = "content"  # int64 [any], 1 + index of a content token of an item
 
+# What a batch of windows has beside GAP, HOUR, WEEKDAY, CONTEXT and LISTENER (`models.layers.Batch`).
+ITEM: Final = "item"  # int32 [B, T], item index, 0 = none
+OUTCOME: Final = "outcome"  # int32 [B, T], what came of the event, the codes below
+SEEN_OUTCOME: Final = "seen_outcome"  # int32 [B, T], the outcomes that the history shows, all 0 when served
+TARGET: Final = "target"  # int32 [B, T], 1 where this split may ask for the event
+
 # Outcomes of an event.
 UNKNOWN: Final = 0
 COMPLETED: Final = 1
@@ -52,7 +58,7 @@ TEST: Final = "test"
 ALL: Final = "all"
 CATALOG: Final = "catalog"
 
-# Served models, signatures, inputs and outputs (DESIGN section 5).
+# Served models, signatures, inputs and outputs (docs/guide/serve-with-tf-serving.md).
 RETRIEVAL: Final = "retrieval"
 RANKER: Final = "ranker"
 UPNEXT: Final = "upnext"

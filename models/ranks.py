@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import tensorflow as tf
 
+from models import names
 from models.layers import Batch, as_served, positives
 
 if TYPE_CHECKING:  # for types alone: an edit of one model must not retrain the other
@@ -15,7 +16,7 @@ ScoreTargets = Callable[[Batch, tf.Tensor, tf.Tensor], tf.Tensor]
 """From a batch, the asked places int64 [Q, 2] and their histories int32 [Q, T] to scores float32 [Q, N + 1]."""
 
 
-def asked_places(batch: Batch) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
+def target_places(batch: Batch) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
     """The targets of a batch.
 
     Returns:
@@ -23,9 +24,9 @@ def asked_places(batch: Batch) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
         targets int32 [Q].
     """
     places = tf.where(positives(batch))
-    rows = tf.gather(batch["item"], places[:, 0])
+    rows = tf.gather(batch[names.ITEM], places[:, 0])
     before = tf.range(tf.shape(rows)[1], dtype=tf.int64)[None, :] < places[:, 1:]
-    return places, tf.where(before, rows, 0), tf.gather_nd(batch["item"], places)
+    return places, tf.where(before, rows, 0), tf.gather_nd(batch[names.ITEM], places)
 
 
 def mask_seen(scores: tf.Tensor, history: tf.Tensor) -> tf.Tensor:
@@ -66,7 +67,7 @@ def retrieval_scores(model: "TwoTower", candidates: tf.Tensor) -> ScoreTargets:
 
 def target_ranks(score: ScoreTargets, batch: Batch, *, exclude_seen: bool) -> tf.Tensor:
     """Ranks int32 [Q] of the batch's targets."""
-    places, history, target = asked_places(batch)
+    places, history, target = target_places(batch)
     scores = score(batch, places, history)
     nothing = tf.zeros([tf.shape(scores)[0], 1], tf.int32)
     return rank_of(mask_seen(scores, history if exclude_seen else nothing), target)

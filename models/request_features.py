@@ -6,13 +6,13 @@ import numpy as np
 import tensorflow as tf
 
 from models import names
-from models.catalog_arrays import Catalog
+from models.catalog_arrays import CatalogArrays
 
 Transform = Callable[[Mapping[str, tf.SparseTensor]], Mapping[str, tf.SparseTensor]]
 """The log's Transform graph: raw window features to raw and added ones."""
 
 
-def item_table(catalog: Catalog) -> tf.lookup.StaticHashTable:
+def item_table(catalog: CatalogArrays) -> tf.lookup.StaticHashTable:
     """Item id (string) to item index (int64); 0 for "" and for unknown ids."""
     return index_table(catalog.item_ids, default=0, first=1)
 
@@ -39,7 +39,9 @@ class RequestFeatures(tf.Module):
         use_times: False where the log's times are order only: times are then neutral.
     """
 
-    def __init__(self, catalog: Catalog, transform: Transform, max_length: int, *, use_times: bool) -> None:
+    def __init__(
+        self, catalog: CatalogArrays, transform: Transform, max_length: int, *, use_times: bool
+    ) -> None:
         super().__init__()
         self.items = item_table(catalog)
         self.transform = transform
@@ -95,8 +97,8 @@ class RequestFeatures(tf.Module):
             }
         )
         batch = dense_features(features, slots=1)
-        batch["item"] = history.to_tensor()
-        batch["seen_outcome"] = tf.zeros_like(batch["item"])
+        batch[names.ITEM] = history.to_tensor()
+        batch[names.SEEN_OUTCOME] = tf.zeros_like(batch[names.ITEM])
         return batch, tf.cast(history.row_lengths() - 1, tf.int32)
 
     def _match(self, timestamps: tf.Tensor, shape: tf.Tensor) -> tf.Tensor:
@@ -117,8 +119,8 @@ def dense_features(features: Mapping[str, tf.SparseTensor], *, slots: int) -> di
         key: tf.cast(tf.sparse.to_dense(features[key]), tf.int32)
         for key in (names.GAP, names.HOUR, names.WEEKDAY, names.LISTENER)
     }
-    batch["outcome"] = tf.cast(tf.sparse.to_dense(features[names.OUTCOMES]), tf.int32)
-    batch["target"] = tf.cast(tf.sparse.to_dense(features[names.TARGETS]), tf.int32)
+    batch[names.OUTCOME] = tf.cast(tf.sparse.to_dense(features[names.OUTCOMES]), tf.int32)
+    batch[names.TARGET] = tf.cast(tf.sparse.to_dense(features[names.TARGETS]), tf.int32)
     shape = tf.shape(batch[names.GAP])
     context = tf.cast(tf.sparse.to_dense(features[names.CONTEXT]), tf.int32)
     context = tf.pad(context, [[0, 0], [0, shape[1] * slots - tf.shape(context)[1]]])

@@ -14,7 +14,7 @@ def nearest(counted: tf.Tensor, eligible: tf.Tensor) -> tf.Tensor:
     return tf.where(tf.math.is_inf(scores), 0, index)
 
 
-class RankingStage(tf.Module):
+class Reranker(tf.Module):
     """The ranker and its evidence."""
 
     def __init__(self, model: Ranker) -> None:
@@ -39,4 +39,4 @@ class RankingStage(tf.Module):
     ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         """Scores of `candidates` int32 [B, C] (-inf where 0) and each head's probability, float32 [B, C]."""
         query = tf.gather(self.model.queries(batch, self.table), last, batch_dims=1)
-        return self.model.score(query, batch["item"], candidates, self.table)
+        return self.model.score(query, batch[names.ITEM], candidates, self.table)

@@ -10,7 +10,7 @@ from models.search import exact_top, scann_top
 from models.two_tower import TwoTower
 
 
-class RetrievalStage(tf.Module):
+class Retriever(tf.Module):
     """Query tower and search.
 
     Args:

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 import tensorflow as tf
 
 from models import names
-from models.catalog_arrays import Catalog
+from models.catalog_arrays import CatalogArrays
 from models.eligibility import Eligibility
 from models.request_features import RequestFeatures
 from models.search import NO_SCORE, best_first, join
@@ -26,7 +26,7 @@ _CONTEXTUAL = {
 
 
 class Retrieval(Protocol):
-    """`models.retriever.RetrievalStage`; not imported, so that neither model depends on the other."""
+    """`models.retriever.Retriever`; not imported, so that neither model depends on the other."""
 
     def query(self, batch: dict[str, tf.Tensor], last: tf.Tensor) -> tf.Tensor: ...
 
@@ -36,7 +36,7 @@ class Retrieval(Protocol):
 
 
 class Ranking(Protocol):
-    """`models.reranker.RankingStage`."""
+    """`models.reranker.Reranker`."""
 
     def neighbours(self, history: tf.Tensor, eligible: tf.Tensor) -> tf.Tensor: ...
 
@@ -57,7 +57,7 @@ class Served(tf.Module):
     def __init__(
         self,
         kind: str,
-        catalog: Catalog,
+        catalog: CatalogArrays,
         features: RequestFeatures,
         retrieval: Retrieval | None = None,
         ranking: Ranking | None = None,
@@ -86,7 +86,7 @@ class Served(tf.Module):
         )
         if self.kind == names.UPNEXT:
             assert self.ranking is not None
-            found = join(found, self.ranking.neighbours(batch["item"], self._eligible(wishes)))
+            found = join(found, self.ranking.neighbours(batch[names.ITEM], self._eligible(wishes)))
             ranked, _ = self.ranking.score(batch, last, found)
             found, scores = best_first(found, ranked, names.ANSWERS)
         return {names.ITEM_IDS: self.features.ids(found), names.SCORES: scores}

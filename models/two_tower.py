@@ -1,17 +1,19 @@
 """Two-tower retrieval: a query tower over the ordered history, a candidate tower over id and content.
 
-Trained with a sampled softmax over in-batch and uniform negatives (mixed negative sampling,
-https://dl.acm.org/doi/10.1145/3366424.3386195), with logQ correction
-(https://dl.acm.org/doi/10.1145/3298689.3346996) and accidental-hit removal.
+Trained with a sampled softmax over in-batch and uniform negatives, with logQ correction and accidental hits
+removed (`models.samplers`, `models.losses`).
 """
 
 import numpy as np
 import tensorflow as tf
 import tensorflow_recommenders as tfrs
 
-from models.catalog_arrays import Catalog
+from models import names
+from models.catalog_arrays import CatalogArrays
 from models.config import TwoTowerConfig
 from models.layers import Batch, FeatureSizes, ItemEncoder, RequestEncoder, positives, shift_right
+from models.losses import accidental_hits, sampled_softmax
+from models.samplers import MixedSampler
 
 DECAYS = (0.0, 0.5, 0.8, 0.95, 1.0)
 """Rates at which the query tower forgets, a step: from the last item alone to all items alike."""
@@ -32,8 +34,8 @@ class QueryTower(tf.keras.layers.Layer):
         self.skip = self.add_weight("skip", (len(DECAYS),), initializer="ones")
 
     def call(self, batch: Batch, items: tf.Tensor) -> tf.Tensor:
-        history = shift_right(tf.gather(items, batch["item"]))
-        summaries = decayed_means(history, shift_right(batch["item"][..., None])[..., 0] > 0)
+        history = shift_right(tf.gather(items, batch[names.ITEM]))
+        summaries = decayed_means(history, shift_right(batch[names.ITEM][..., None])[..., 0] > 0)
         weights = tf.nn.softmax(self.skip)
         mixed = tf.einsum("rbtd,r->btd", summaries, weights)
         flat = tf.concat([*tf.unstack(summaries, axis=0, num=len(DECAYS)), self.request(batch)], axis=-1)
@@ -78,6 +80,9 @@ class CandidateTower(tf.keras.layers.Layer):
 class TwoTower(tfrs.models.Model):
     """The retrieval model.
 
+        model.fit(windows)
+        scores = tf.matmul(model.queries(batch)[:, -1], model.candidates(), transpose_b=True)
+
     Args:
         catalog: the items.
         plays: int64 [N + 1], positive plays of each item in training.
@@ -86,47 +91,39 @@ class TwoTower(tfrs.models.Model):
     """
 
     def __init__(
-        self, catalog: Catalog, plays: np.ndarray, sizes: FeatureSizes, config: TwoTowerConfig
+        self, catalog: CatalogArrays, plays: np.ndarray, sizes: FeatureSizes, config: TwoTowerConfig
     ) -> None:
         super().__init__()
         self.config = config
+        # embedding
         self.items = ItemEncoder(catalog, plays > 0, config.dimension)
+        # towers
         self.query_tower = QueryTower(sizes, config.dimension)
         self.candidate_tower = CandidateTower(config.dimension)
-        self.task = tfrs.tasks.Retrieval(
-            loss=tf.keras.losses.CategoricalCrossentropy(
-                from_logits=True, reduction=tf.keras.losses.Reduction.SUM_OVER_BATCH_SIZE
-            ),
-            temperature=config.temperature,
-            remove_accidental_hits=True,
-        )
-        played = np.flatnonzero(plays > 0)
-        self._played = tf.constant(played, tf.int32)
-        self._share = tf.constant(plays / max(plays.sum(), 1), tf.float32)
+        # loss
+        self._sampler = MixedSampler(plays, config.uniform_negatives)
 
     def queries(self, batch: Batch) -> tf.Tensor:
-        """Query vectors float32 [B, T, D]."""
+        """Computes query vectors float32 [B, T, D]."""
         return self.query_tower(batch, self.items.table())
 
     def candidates(self) -> tf.Tensor:
-        """Candidate vectors float32 [N + 1, D]; row 0 is no item."""
+        """Computes candidate vectors float32 [N + 1, D]; row 0 is no item."""
         return self.candidate_tower(self.items.table())
 
     def compute_loss(self, inputs: Batch, training: bool = False) -> tf.Tensor:
+        """Computes the loss of some positives of the batch, drawn anew at each step."""
         items = self.items.table(training=training)
-        asked = tf.random.shuffle(tf.where(positives(inputs)))[: self.config.queries]
-        queries = tf.gather_nd(self.query_tower(inputs, items), asked)
-        draws = tf.random.uniform(
-            [self.config.uniform_negatives], maxval=tf.size(self._played), dtype=tf.int32
-        )
-        ids = tf.concat([tf.gather_nd(inputs["item"], asked), tf.gather(self._played, draws)], axis=0)
-        in_batch, uniform = tf.cast(tf.shape(asked)[0], tf.float32), float(self.config.uniform_negatives)
-        chance = in_batch * tf.gather(self._share, ids) + uniform / tf.cast(tf.size(self._played), tf.float32)
-        return self.task(
-            queries,
-            tf.gather(self.candidate_tower(items), ids),
-            candidate_sampling_probability=chance / (in_batch + uniform),
-            candidate_ids=ids,
-            compute_metrics=False,
-            compute_batch_metrics=False,
+        places = tf.random.shuffle(tf.where(positives(inputs)))[: self.config.queries]
+        queries = tf.gather_nd(self.query_tower(inputs, items), places)
+        target = tf.gather_nd(inputs[names.ITEM], places)
+        sample = self._sampler(target)
+        candidates = tf.gather(self.candidate_tower(items), sample.items)
+        scores = tf.matmul(queries, candidates, transpose_b=True) / self.config.temperature
+        return sampled_softmax(
+            tf.linalg.diag_part(scores),  # the sample begins with the targets
+            scores,
+            positive_log_q=sample.target_log_q,
+            negative_log_q=sample.log_q,
+            hits=accidental_hits(target, sample.items),
         )

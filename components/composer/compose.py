@@ -14,8 +14,8 @@ from components.pushed.model_folder import ModelFolder
 from components.trainer import ranker, retrieval, trained_model
 from components.trainer.inputs import Inputs
 from models import names
-from models.reranker import RankingStage
-from models.retriever import RetrievalStage
+from models.reranker import Reranker
+from models.retriever import Retriever
 from models.served import Served, save
 from serving.warmup import made_requests, write_warmup
 
@@ -60,8 +60,8 @@ def compose(
                 kind,
                 inputs.catalog,
                 inputs.request_features(max_length),
-                retrieval=None if kind == names.RANKER else RetrievalStage(two_tower, searcher),
-                ranking=None if kind == names.RETRIEVAL else RankingStage(ranking_model),
+                retrieval=None if kind == names.RANKER else Retriever(two_tower, searcher),
+                ranking=None if kind == names.RETRIEVAL else Reranker(ranking_model),
             )
             folder = ModelFolder(Path(out_uri) / build / kind)
             save(served, str(folder.path))

@@ -18,7 +18,7 @@ from models import baselines, metrics, names
 from models.bootstrap import paired_bootstrap
 from models.config import GatesConfig
 from models.layers import Batch
-from models.ranks import asked_places, mask_seen, rank_of, ranker_scores, retrieval_scores
+from models.ranks import mask_seen, rank_of, ranker_scores, retrieval_scores, target_places
 from models.reranker import nearest
 from models.search import best_first, exact_top, join, scann_top
 
@@ -164,7 +164,7 @@ def rank_targets(
 
     @tf.function(reduce_retracing=True)
     def rank(batch: Batch) -> tuple[tf.Tensor, ...]:
-        places, history, target = asked_places(batch)
+        places, history, target = target_places(batch)
         seen = history if exclude_seen else tf.zeros_like(history[:, :1])
         by_retrieval = mask_seen(score_retrieval(batch, places, history), seen)
         by_ranker = mask_seen(score_ranker(batch, places, history), seen)

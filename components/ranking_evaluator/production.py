@@ -132,7 +132,7 @@ def _requests(
 ) -> Iterator[tuple[dict[str, tf.Tensor], tf.Tensor, tf.Tensor]]:
     """Requests of signature `contextual`, their target ids and whether the listener is new, in chunks.
 
-    The targets come in the order of the windows, as in `models.ranks.asked_places`.
+    The targets come in the order of the windows, as in `models.ranks.target_places`.
     """
     begin = inputs.summary.spans.begin
     records = tf.data.TFRecordDataset(

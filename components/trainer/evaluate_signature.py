@@ -10,26 +10,26 @@ from models import names
 from models.layers import as_served, positives
 from models.ranks import mask_seen, rank_of
 from models.request_features import RequestFeatures
-from models.reranker import RankingStage
+from models.reranker import Reranker
 
 
-def evaluate_signature(stage: RankingStage, features: RequestFeatures, slots: int, exclude_seen: bool) -> Any:
+def evaluate_signature(stage: Reranker, features: RequestFeatures, slots: int, exclude_seen: bool) -> Any:
     """Answers for the last target of each window; the outputs are named in `components.tfma_evaluator.config`."""
     model, table = stage.model, stage.table
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
     def evaluate(examples: tf.Tensor) -> dict[str, tf.Tensor]:
         batch = parse_windows(examples, features.transform, features.items, slots=slots)
-        place = tf.range(tf.shape(batch["item"])[1])[None, :]
-        last = tf.reduce_max(tf.where(batch["target"] > 0, place, -1), axis=1)
+        place = tf.range(tf.shape(batch[names.ITEM])[1])[None, :]
+        last = tf.reduce_max(tf.where(batch[names.TARGET] > 0, place, -1), axis=1)
         at = tf.maximum(last, 0)
-        target = tf.gather(batch["item"], at, batch_dims=1)
-        history = tf.where(place < at[:, None], batch["item"], 0)
+        target = tf.gather(batch[names.ITEM], at, batch_dims=1)
+        history = tf.where(place < at[:, None], batch[names.ITEM], 0)
         query = tf.gather(model.queries(as_served(batch), table), at, batch_dims=1)
         scores = model.score_all(query, history, table)
         rank = rank_of(mask_seen(scores, history if exclude_seen else tf.zeros_like(history[:, :1])), target)
         asked = tf.gather(tf.cast(positives(batch), tf.float32), at, batch_dims=1)
-        outcome = tf.gather(batch["outcome"], at, batch_dims=1)
+        outcome = tf.gather(batch[names.OUTCOME], at, batch_dims=1)
         answer = {
             outputs.HIT: tf.cast(rank < 10, tf.float32),
             outputs.RECIPROCAL_RANK: 1.0 / tf.cast(1 + rank, tf.float32),

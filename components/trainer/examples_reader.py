@@ -11,7 +11,7 @@ import tensorflow_transform as tft
 
 from components.transform.catalog_features import FIRST_TOKEN
 from models import names
-from models.catalog_arrays import Catalog, invert_tokens
+from models.catalog_arrays import CatalogArrays, invert_tokens
 from models.request_features import Transform, dense_features
 
 MAX_CONTENT: Final = 64
@@ -110,14 +110,14 @@ def parse_windows(
     """
     features = transform(tf.io.parse_example(serialized, _sparse(_WINDOW)))
     batch = dense_features(features, slots=slots)
-    batch["item"] = tf.cast(items.lookup(tf.sparse.to_dense(features[names.ITEM_IDS])), tf.int32)
+    batch[names.ITEM] = tf.cast(items.lookup(tf.sparse.to_dense(features[names.ITEM_IDS])), tf.int32)
     batch[names.TIMESTAMPS] = tf.sparse.to_dense(features[names.TIMESTAMPS])
     if with_user:
         batch[names.USER_ID] = tf.sparse.to_dense(features[names.USER_ID])[:, 0]
     return batch
 
 
-def read_catalog_arrays(uri: str, transform_graph_uri: str) -> Catalog:
+def read_catalog_arrays(uri: str, transform_graph_uri: str) -> CatalogArrays:
     """The catalogue of an Examples artifact as arrays, its content by the catalogue's Transform graph."""
     output = tft.TFTransformOutput(transform_graph_uri)
     transform = output.transform_features_layer()
@@ -136,7 +136,7 @@ def read_catalog_arrays(uri: str, transform_graph_uri: str) -> Catalog:
         )
     vocabulary = output.vocabulary_size_by_name(names.CONTENT_VOCABULARY)
     token_names, splits, token_items = invert_tokens(tokens)
-    return Catalog(
+    return CatalogArrays(
         item_ids=item_ids,
         titles=titles,
         content=_padded(content),

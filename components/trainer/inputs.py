@@ -12,7 +12,7 @@ from components.trainer.examples_reader import read_catalog_arrays, window_datas
 from components.trainer.row_names import Rows
 from components.transform.catalog_features import FIRST_TOKEN
 from models import names
-from models.catalog_arrays import Catalog
+from models.catalog_arrays import CatalogArrays
 from models.layers import FeatureSizes
 from models.request_features import RequestFeatures, Transform, item_table
 
@@ -26,7 +26,7 @@ class Inputs:
     """The log as the models see it."""
 
     examples_uri: str
-    catalog: Catalog
+    catalog: CatalogArrays
     transform: Transform
     sizes: FeatureSizes
     summary: Summary
@@ -113,6 +113,6 @@ def _text(value: bytes) -> str:
     return value.decode("utf-8", "surrogateescape")
 
 
-def eval_batch_size(catalog: Catalog, length: int) -> int:
+def eval_batch_size(catalog: CatalogArrays, length: int) -> int:
     """Windows whose targets' scores over the whole catalogue fit in memory, half a GiB of float32."""
     return int(np.clip(2**27 // (catalog.size * length), 1, BATCH_WINDOWS))

@@ -17,11 +17,11 @@ from components.trainer.sequences import repeat_share
 from models import names
 from models.config import RankerConfig
 from models.counting import CountingEvidence, CountingLayer, fit_counting
-from models.layers import Batch, made_batch
+from models.layers import Batch, example_batch
 from models.metrics import ndcg_at_k
 from models.ranker import Ranker
-from models.ranks import asked_places, mask_seen, rank_of, ranker_scores, target_ranks
-from models.reranker import RankingStage
+from models.ranks import mask_seen, rank_of, ranker_scores, target_places, target_ranks
+from models.reranker import Reranker
 from models.served import Served, save
 
 MONITOR = "eval_ndcg@10"
@@ -48,7 +48,7 @@ def run_fn(fn_args: FnArgs) -> None:
     else:
         weight = weigh_evidence(model, evidence, inputs, max_length, exclude_seen)
     model.add_evidence(evidence, weight)
-    features, ranking = inputs.request_features(max_length), RankingStage(model)
+    features, ranking = inputs.request_features(max_length), Reranker(model)
     served = Served(names.RANKER, inputs.catalog, features, ranking=ranking)
     signature = evaluate_signature(ranking, features, inputs.slots, exclude_seen)
     save(served, fn_args.serving_model_dir, **{SIGNATURE: signature})
@@ -73,7 +73,7 @@ def run_fn(fn_args: FnArgs) -> None:
 def build(inputs: Inputs, plays: np.ndarray, max_length: int, config: RankerConfig) -> Ranker:
     """The model with its variables made."""
     model = Ranker(inputs.catalog, plays, inputs.sizes, max_length, inputs.summary.heads, config)
-    model.losses_of(made_batch(), training=False)
+    model.losses_of(example_batch(), training=False)
     return model
 
 
@@ -111,7 +111,7 @@ def weigh_evidence(
 
     @tf.function(reduce_retracing=True)
     def ranks(batch: Batch) -> tf.Tensor:
-        places, history, target = asked_places(batch)
+        places, history, target = target_places(batch)
         scores, counted = score(batch, places, history), layer(history)
         seen = history if exclude_seen else tf.zeros_like(history[:, :1])
         # one weight after the other: each needs its own scores of the whole catalogue

@@ -13,10 +13,10 @@ from components.trainer.fit_job import Job
 from components.trainer.inputs import Inputs
 from models import names
 from models.config import TwoTowerConfig
-from models.layers import Batch, made_batch, positives
+from models.layers import Batch, example_batch, positives
 from models.ranks import retrieval_scores, target_ranks
 from models.request_features import RequestFeatures
-from models.retriever import RetrievalStage
+from models.retriever import Retriever
 from models.served import Served, save
 from models.two_tower import TwoTower
 
@@ -36,7 +36,7 @@ def run_fn(fn_args: FnArgs) -> None:
         monitor=f"eval_recall@{monitored_places(inputs.catalog.size)}",
         measure=_measure(model, inputs, max_length),
     )
-    features, stage_model = inputs.request_features(max_length), RetrievalStage(model, searcher=None)
+    features, stage_model = inputs.request_features(max_length), Retriever(model, searcher=None)
     served = Served(names.RETRIEVAL, inputs.catalog, features, retrieval=stage_model)
     embed_items = _embed_items(features, stage_model.vectors)
     save(served, fn_args.serving_model_dir, **{names.EMBED_ITEMS: embed_items})
@@ -55,7 +55,7 @@ def run_fn(fn_args: FnArgs) -> None:
 def build(inputs: Inputs, plays: np.ndarray, config: TwoTowerConfig) -> TwoTower:
     """The model with its variables made."""
     model = TwoTower(inputs.catalog, plays, inputs.sizes, config)
-    model.queries(made_batch())
+    model.queries(example_batch())
     model.candidates()
     return model
 

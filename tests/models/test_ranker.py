@@ -8,7 +8,7 @@ from models import baselines, names
 from models.config import RankerConfig
 from models.counting import fit_counting
 from models.ranker import Ranker
-from models.reranker import RankingStage
+from models.reranker import Reranker
 from tests.models import tiny
 
 CONFIG = RankerConfig(dimension=16, blocks=1, dropout=0.0, mask_outcomes=0.0)
@@ -63,7 +63,7 @@ def test_candidates_score_as_in_the_whole_catalogue_and_none_scores_minus_infini
 
 def test_a_skip_trains_the_skip_head_and_is_no_positive(model):
     batch = tiny.batch([[1, 2, 3]])
-    batch["outcome"] = tf.constant([[names.SKIPPED] * 3])
+    batch[names.OUTCOME] = tf.constant([[names.SKIPPED] * 3])
 
     losses = model.losses_of(batch, training=False)
 
@@ -89,16 +89,14 @@ def test_sampled_negatives_estimate_the_full_softmax():
     assert float(exact) == pytest.approx(float(np.mean(estimates)), rel=0.1)
 
 
-@pytest.mark.parametrize("name", [names.GAP, names.HOUR, names.WEEKDAY])
-def test_masking_hides_times_of_whole_windows(name):
-    model = make(config=dataclasses.replace(CONFIG, mask_times=0.5))
-    batch = tiny.batch([[1, 2, 3]] * 200)
-    batch[name] = tf.ones_like(batch[name])
+def test_activations_show_each_part_of_the_network_and_end_with_the_queries():
+    model = make(config=dataclasses.replace(CONFIG, blocks=2))
 
-    hidden = model.mask_features(batch)[name].numpy()
+    parts = model.activations(tiny.batch([[1, 2, 3], [4, 5, 0]]), model.items.table())
 
-    assert set(hidden.sum(axis=1)) == {0, 3}
-    assert 60 < (hidden.sum(axis=1) == 0).sum() < 140
+    assert list(parts) == ["embedding", "block_0", "block_1", "request", "queries"]
+    assert {tuple(part.shape) for part in parts.values()} == {(2, 3, 16)}
+    np.testing.assert_array_equal(parts["queries"], queries(model, [[1, 2, 3], [4, 5, 0]]))
 
 
 def test_training_learns_what_follows_what():
@@ -117,7 +115,7 @@ def test_counted_neighbours_join_the_candidates_where_they_are_eligible():
     model = make()
     sequences = baselines.Interactions.from_sequences([[1, 2], [1, 2], [1, 3], [4, 5]] * 3, 12)
     model.add_evidence(fit_counting(sequences), 1.0)
-    stage, history = RankingStage(model), tf.constant([[1], [1], [0]])
+    stage, history = Reranker(model), tf.constant([[1], [1], [0]])
     eligible = tf.constant([[True] * 13, [n != 2 for n in range(13)], [True] * 13])
 
     found = stage.neighbours(history, eligible).numpy()

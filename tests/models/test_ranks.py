@@ -2,16 +2,16 @@ import numpy as np
 import tensorflow as tf
 
 from models import names
-from models.ranks import asked_places, mask_seen, rank_of
+from models.ranks import mask_seen, rank_of, target_places
 from tests.models import tiny
 
 
 def test_each_positive_target_is_asked_with_the_events_before_it():
     batch = tiny.batch([[5, 6, 7], [8, 9]])
-    batch["target"] = tf.constant([[0, 1, 1], [1, 1, 0]])
-    batch["outcome"] = tf.constant([[0, names.SKIPPED, 0], [0, 0, 0]])
+    batch[names.TARGET] = tf.constant([[0, 1, 1], [1, 1, 0]])
+    batch[names.OUTCOME] = tf.constant([[0, names.SKIPPED, 0], [0, 0, 0]])
 
-    places, history, target = asked_places(batch)
+    places, history, target = target_places(batch)
 
     assert places.numpy().tolist() == [[0, 2], [1, 0], [1, 1]]
     assert history.numpy().tolist() == [[5, 6, 0], [0, 0, 0], [8, 0, 0]]

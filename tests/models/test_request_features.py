@@ -19,21 +19,21 @@ def read(rows, times=None, request_time=None, **kwargs):
 def test_empty_and_unknown_ids_are_ignored_wherever_they_stand():
     batch, last = read([["", "i00", "nothing", "i01"], ["i02", "", "", ""]])
 
-    assert batch["item"].numpy().tolist() == [[1, 2, 0], [3, 0, 0]]
+    assert batch[names.ITEM].numpy().tolist() == [[1, 2, 0], [3, 0, 0]]
     assert last.numpy().tolist() == [2, 1]
 
 
 def test_the_newest_events_are_kept():
     batch, last = read([["i00", "i01", "i02", "i03", "i04"]])
 
-    assert batch["item"].numpy().tolist() == [[3, 4, 5, 0]]
+    assert batch[names.ITEM].numpy().tolist() == [[3, 4, 5, 0]]
     assert last.numpy().tolist() == [3]
 
 
 def test_an_empty_history_is_a_request_alone():
     batch, last = read([["", ""]])
 
-    assert batch["item"].numpy().tolist() == [[0]]
+    assert batch[names.ITEM].numpy().tolist() == [[0]]
     assert last.numpy().tolist() == [0]
 
 

@@ -10,8 +10,8 @@ from models import names
 from models.config import IndexConfig, RankerConfig, TwoTowerConfig
 from models.ranker import Ranker
 from models.request_features import RequestFeatures
-from models.reranker import RankingStage
-from models.retriever import RetrievalStage
+from models.reranker import Reranker
+from models.retriever import Retriever
 from models.search import build_searcher
 from models.served import Served, save
 from models.two_tower import TwoTower
@@ -37,8 +37,8 @@ def loaded(tmp_path_factory):
                 kind,
                 catalog,
                 features,
-                retrieval=RetrievalStage(two_tower, searcher if build == names.SCANN else None),
-                ranking=RankingStage(ranker),
+                retrieval=Retriever(two_tower, searcher if build == names.SCANN else None),
+                ranking=Reranker(ranker),
             )
             if kind == names.RANKER:
                 served.retrieval = None

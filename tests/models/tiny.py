@@ -6,13 +6,13 @@ import numpy as np
 import tensorflow as tf
 
 from models import names
-from models.catalog_arrays import Catalog, invert_tokens
+from models.catalog_arrays import CatalogArrays, invert_tokens
 from models.layers import FeatureSizes
 
 SIZES = FeatureSizes(context=3)
 
 
-def catalog(items: int = 12) -> Catalog:
+def catalog(items: int = 12) -> CatalogArrays:
     """Items i00, i01, …: even ones are tracks, odd ones episodes; the last is the only one by `creator=rare`."""
     item_ids = [f"i{n:02d}".encode() for n in range(items)]
     tokens = [[b"kind=track" if n % 2 == 0 else b"kind=episode"] for n in range(items)]
@@ -20,7 +20,7 @@ def catalog(items: int = 12) -> Catalog:
     content = np.zeros((items + 1, 2), np.int32)
     content[1:, 0] = 1 + np.arange(items) % 2
     content[items, 1] = 3
-    return Catalog(item_ids, [b"Title " + i for i in item_ids], content, 3, *invert_tokens(tokens))
+    return CatalogArrays(item_ids, [b"Title " + i for i in item_ids], content, 3, *invert_tokens(tokens))
 
 
 def plays(items: int = 12) -> np.ndarray:
@@ -54,10 +54,10 @@ def batch(rows: list[list[int]]) -> dict[str, tf.Tensor]:
     item = tf.ragged.constant(rows, tf.int32).to_tensor()
     zeros = tf.zeros_like(item)
     return {
-        "item": item,
-        "target": tf.cast(item > 0, tf.int32),
-        "outcome": zeros,
-        "seen_outcome": zeros,
+        names.ITEM: item,
+        names.TARGET: tf.cast(item > 0, tf.int32),
+        names.OUTCOME: zeros,
+        names.SEEN_OUTCOME: zeros,
         names.GAP: zeros,
         names.HOUR: zeros,
         names.WEEKDAY: zeros,

@@ -67,14 +67,15 @@ def test_windows_become_left_aligned_tensors(items):
     batch = parse_windows(
         [_window("u", ["b", "zzz", "c"]), _window("uu", ["a"])], _transform, items, slots=2, with_user=True
     )
-    assert batch["item"].numpy().tolist() == [[2, 0, 3], [1, 0, 0]]
-    assert batch["outcome"].numpy().tolist() == [[2, 2, 2], [2, 0, 0]]
-    assert batch["target"].numpy().tolist() == [[0, 1, 1], [0, 0, 0]]
+    assert batch[names.ITEM].numpy().tolist() == [[2, 0, 3], [1, 0, 0]]
+    assert batch[names.OUTCOME].numpy().tolist() == [[2, 2, 2], [2, 0, 0]]
+    assert batch[names.TARGET].numpy().tolist() == [[0, 1, 1], [0, 0, 0]]
     assert batch["timestamps"].numpy().tolist() == [[1, 2, 3], [1, 0, 0]]
     assert batch["context"].numpy().tolist() == [[[1, 1]] * 3, [[1, 1], [0, 0], [0, 0]]]
     assert batch["listener"].numpy().tolist() == [[0], [1]]
     assert batch["user_id"].numpy().tolist() == [b"u", b"uu"]
-    assert {batch[name].dtype.name for name in ("item", "outcome", "target", "gap", "context")} == {"int32"}
+    indices = (names.ITEM, names.OUTCOME, names.TARGET, names.GAP, names.CONTEXT)
+    assert {batch[name].dtype.name for name in indices} == {"int32"}
 
 
 def test_without_a_seed_windows_keep_the_order_of_the_files(uri, items):
@@ -92,7 +93,7 @@ def test_a_shuffle_keeps_each_window_and_repeats_with_its_seed(uri, items):
 
 def test_shuffled_batches_hold_windows_of_about_one_length(uri, items):
     def padding(batches) -> int:
-        return sum(int((batch["item"] == 0).sum()) for batch in batches)
+        return sum(int((batch[names.ITEM] == 0).sum()) for batch in batches)
 
     assert padding(_batches(uri, items, shuffle_seed=3)) < padding(_batches(uri, items)) / 4
 

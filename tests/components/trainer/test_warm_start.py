@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from components.trainer.row_names import Rows, taken_over
 from components.trainer.warm_start import WEIGHTS, warm_start
 from models.config import RankerConfig, TwoTowerConfig
-from models.layers import FeatureSizes, made_batch
+from models.layers import FeatureSizes, example_batch
 from models.ranker import Ranker
 from models.two_tower import TwoTower
 from tests.models import tiny
@@ -24,7 +24,7 @@ OLD = Rows(["", *IDS], CONTENT, CONTEXT)
 
 def two_tower(items: int = 12, dimension: int = 8) -> TwoTower:
     model = TwoTower(tiny.catalog(items), tiny.plays(items), tiny.SIZES, TwoTowerConfig(dimension=dimension))
-    model.queries(made_batch())
+    model.queries(example_batch())
     model.candidates()
     return model
 
@@ -33,7 +33,7 @@ def ranker(items: int = 12, heads: tuple[str, ...] = (), context: int = 2) -> Ra
     config = RankerConfig(dimension=8, blocks=1, dropout=0.0)
     sizes = FeatureSizes(context=context)
     model = Ranker(tiny.catalog(items), tiny.plays(items), sizes, 6, heads, config)
-    model.losses_of(made_batch(), training=False)
+    model.losses_of(example_batch(), training=False)
     return model
 
 

@@ -1,0 +1,68 @@
+import numpy as np
+import tensorflow as tf
+
+from models import names
+from models.layers import ItemEncoder, RequestEncoder, as_served, embed_known, positives, shift_right
+from tests.models import tiny
+
+
+def test_an_items_vector_is_its_own_plus_the_scaled_sum_of_its_contents():
+    """Item 12 has two tokens and no plays; item 1 has one token."""
+    encoder = ItemEncoder(tiny.catalog(), tiny.plays() > 0, 4)
+    encoder.ids.assign(np.full((13, 4), 10.0))
+    encoder.tokens.assign(np.outer([0.0, 1.0, 2.0, 3.0], np.ones(4)))
+
+    table = encoder.table().numpy()
+
+    assert table.shape == (13, 4)
+    assert table[0].tolist() == [0.0] * 4
+    assert table[1].tolist() == [11.0] * 4
+    np.testing.assert_allclose(table[12], (2.0 + 3.0) / np.sqrt(2.0), rtol=1e-6)
+
+
+def test_training_drops_some_id_vectors_whole():
+    tf.keras.utils.set_random_seed(3)
+    encoder = ItemEncoder(tiny.catalog(), tiny.plays() > 0, 4, id_dropout=0.5)
+    encoder.ids.assign(np.ones((13, 4)))
+    encoder.tokens.assign(np.zeros((4, 4)))
+
+    sums = encoder.table(training=True).numpy().sum(axis=1)
+
+    assert set(sums) == {0.0, 4.0}
+    assert 0 < (sums[1:12] == 0).sum() < 11
+
+
+def test_a_request_without_times_and_tokens_adds_nothing_and_tokens_add_up():
+    encoder = RequestEncoder(tiny.SIZES, 4)
+    encoder.token.assign(np.outer([0.0, 1.0, 2.0, 4.0], np.ones(4)))
+    batch = tiny.batch([[1, 2]])
+    batch[names.CONTEXT] = tf.constant([[[0], [3]]])
+    batch[names.LISTENER] = tf.constant([[1, 2]])
+
+    request = encoder(batch).numpy()
+
+    assert request[0, :, 0].tolist() == [3.0, 7.0]
+    assert not encoder(tiny.batch([[1, 2]])).numpy().any()
+
+
+def test_an_unknown_value_has_no_vector():
+    assert embed_known(tf.ones([3, 2]), tf.constant([0, 2])).numpy().tolist() == [[0.0, 0.0], [1.0, 1.0]]
+
+
+def test_a_shift_moves_each_event_to_the_place_after_it():
+    assert shift_right(tf.constant([[1, 2, 3]])).numpy().tolist() == [[0, 1, 2]]
+
+
+def test_positives_are_targets_with_an_item_that_were_not_skipped():
+    batch = tiny.batch([[1, 0, 3, 4]])
+    batch[names.TARGET] = tf.constant([[1, 1, 1, 0]])
+    batch[names.OUTCOME] = tf.constant([[names.COMPLETED, 0, names.SKIPPED, 0]])
+
+    assert positives(batch).numpy().tolist() == [[True, False, False, False]]
+
+
+def test_a_served_request_shows_no_outcomes():
+    batch = tiny.batch([[1, 2]])
+    batch[names.SEEN_OUTCOME] = tf.constant([[3, 3]])
+
+    assert as_served(batch)[names.SEEN_OUTCOME].numpy().tolist() == [[0, 0]]
