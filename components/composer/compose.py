@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import tensorflow_transform as tft
 
+from components.common.catalog_examples import read_titles
 from components.common.records import Evaluation, ModelInfo, Ranking, Training
 from components.index_builder.build import load_searcher
 from components.pushed.model_folder import ModelFolder
@@ -52,7 +53,7 @@ def compose(
     draw = np.random.default_rng(config["seed"])
     drawn = draw.permutation(inputs.catalog.size)[:WARMUP_IDS]
     made_ids = [inputs.catalog.item_ids[place].decode() for place in drawn]
-    told_titles = titles(inputs)
+    titles = read_titles(catalog_uri)
     for build in names.BUILDS:
         searcher = load_searcher(index_uri) if build == names.SCANN else None
         for kind in names.MODELS:
@@ -67,7 +68,7 @@ def compose(
             save(served, str(folder.path))
             folder.write_info(model_info(kind, inputs, max_length, tokens, quality))
             if kind == names.UPNEXT:
-                folder.write_titles(told_titles)
+                folder.write_titles(titles)
             write_warmup(folder.path, made_requests(kind, made_ids))
             trained = {names.RETRIEVAL: retrieval_uri, names.RANKER: ranker_uri}.get(kind)
             if build == names.STOCK and trained:
@@ -107,18 +108,3 @@ def context_tokens(transform_graph_uri: str) -> list[str]:
     vocabulary = tft.TFTransformOutput(transform_graph_uri).vocabulary_by_name(names.TOKENS_VOCABULARY)
     # where there is none, Transform writes a placeholder, which is no `column=value`
     return [token.decode() for token in vocabulary[:TOLD_TOKENS] if b"=" in token]
-
-
-def titles(inputs: Inputs) -> list[tuple[str, str, str, str]]:
-    """[item_id, title, creator, kind] of each item, for clients that print."""
-    catalog = inputs.catalog
-    told: list[dict[bytes, bytes]] = [{} for _ in range(catalog.size)]
-    for index, token in enumerate(catalog.tokens):
-        key, _, value = token.partition(b"=")
-        if key in (b"creator", b"kind"):
-            for item in catalog.token_items[catalog.token_splits[index] : catalog.token_splits[index + 1]]:
-                told[item - 1].setdefault(key, value)
-    return [
-        (i.decode(), title.decode(), facts.get(b"creator", b"").decode(), facts.get(b"kind", b"").decode())
-        for i, title, facts in zip(catalog.item_ids, catalog.titles, told, strict=True)
-    ]

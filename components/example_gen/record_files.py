@@ -6,12 +6,9 @@ from collections.abc import Iterable
 
 import tensorflow as tf
 
+from components.common.example_files import split_folder
+
 PARTIAL_FOLDER = ".partial"
-
-
-def split_uri(uri: str, split: str) -> str:
-    """The folder of a split within an Examples artifact, as TFX names it."""
-    return os.path.join(uri, f"Split-{split}")
 
 
 def partial_path(uri: str) -> str:
@@ -35,9 +32,9 @@ def write_records(uri: str, split: str, index: int, count: int, records: Iterabl
     if not written:
         tf.io.gfile.remove(partial)
         return 0
-    tf.io.gfile.makedirs(split_uri(uri, split))
+    tf.io.gfile.makedirs(split_folder(uri, split))
     name = f"data_tfrecord-{index:05d}-of-{count:05d}.gz"
-    tf.io.gfile.rename(partial, os.path.join(split_uri(uri, split), name), overwrite=True)
+    tf.io.gfile.rename(partial, os.path.join(split_folder(uri, split), name), overwrite=True)
     return written
 
 

@@ -1,7 +1,7 @@
 """A served model's folder: a SavedModel, and in `assets.extra` what clients and later runs need beside it."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
@@ -65,14 +65,10 @@ class ModelFolder:
         """The newest span that the model has learnt from, 1 for a log without spans."""
         return ModelSpans.read(self.extra).spans.last
 
-    def write_titles(self, rows: Iterable[tuple[str, str, str, str]]) -> None:
-        """Writes the titles of the items that the model ranks, for printing.
-
-        Args:
-            rows: item_id, title, creator and kind of each.
-        """
+    def write_titles(self, titles: Mapping[str, Title]) -> None:
+        """Writes the titles of the items that the model ranks, by item id, for printing."""
         self.extra.mkdir(parents=True, exist_ok=True)
-        text = json.dumps([list(row) for row in rows], ensure_ascii=False)
+        text = json.dumps([[item_id, *title] for item_id, title in titles.items()], ensure_ascii=False)
         (self.extra / TITLES_FILE).write_text(text, encoding="utf-8")
 
     def titles(self) -> dict[str, Title]:

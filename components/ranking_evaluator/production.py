@@ -12,8 +12,8 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from components.common import progress
+from components.common.example_files import read_split
 from components.common.records import BesideProduction, Production, ProductionSlice
-from components.trainer.examples_reader import split_files
 from components.trainer.inputs import Inputs
 from components.trainer.row_names import Rows
 from models import metrics, names
@@ -135,10 +135,7 @@ def _requests(
     The targets come in the order of the windows, as in `models.ranks.target_places`.
     """
     begin = inputs.summary.spans.begin
-    records = tf.data.TFRecordDataset(
-        split_files(inputs.examples_uri, names.TEST), compression_type="GZIP"
-    ).batch(16)
-    for serialized in records:
+    for serialized in read_split(inputs.examples_uri, names.TEST).batch(16):
         window = tf.io.parse_example(serialized, _FEATURES)
         ids = window[names.ITEM_IDS].to_tensor("")
         times, outcomes, asked = (

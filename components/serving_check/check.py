@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 
 from components.common import progress
+from components.common.catalog_examples import read_item_ids
 from components.common.records import Agreement, ServingCheck
 from components.serving_check import rest
 from components.serving_check.compare import agreement, same_top
@@ -85,17 +86,6 @@ def over_grpc(address: str, questions: list[Question]) -> Answers:
 def over_rest(address: str, questions: list[Question]) -> Answers:
     """The answers of a server's REST `:predict`."""
     return _ask(questions, lambda q: rest.predict(address, q.model, q.signature, q.inputs))
-
-
-def read_item_ids(catalog_uri: str) -> list[str]:
-    """The catalogue's item ids, as example generation wrote them."""
-    import tensorflow as tf
-
-    files = sorted(tf.io.gfile.glob(f"{catalog_uri}/Split-{names.CATALOG}/*"))
-    spec = {names.ITEM_ID: tf.io.FixedLenFeature([], tf.string)}
-    records = tf.data.TFRecordDataset(files, compression_type="GZIP").batch(4096)
-    parsed = records.map(lambda batch: tf.io.parse_example(batch, spec)[names.ITEM_ID])
-    return [item.decode("utf-8", "surrogateescape") for ids in parsed.as_numpy_iterator() for item in ids]
 
 
 def _ask(questions: list[Question], answer: Callable[[Question], dict[str, np.ndarray]]) -> Answers:

@@ -1,6 +1,5 @@
 """Reads what example generation wrote: windows as batches of tensors, the catalogue as arrays."""
 
-import os
 from collections.abc import Iterable
 from typing import Final
 
@@ -9,6 +8,7 @@ import numpy.typing as npt
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from components.common.example_files import read_records, read_split, split_files
 from components.transform.catalog_features import FIRST_TOKEN
 from models import names
 from models.catalog_arrays import CatalogArrays, invert_tokens
@@ -36,14 +36,6 @@ _ITEM: Final = {
 }
 _SHUFFLE_WINDOWS: Final = 16_384  # some 50 MB of serialised windows
 _CHUNK_BATCHES: Final = 16  # batches that are sorted by length together
-
-
-def split_files(uri: str, split: str) -> list[str]:
-    """Files of a split of an Examples artifact, in the order of the shards. Raises FileNotFoundError."""
-    files = sorted(tf.io.gfile.glob(os.path.join(uri, f"Split-{split}", "*")))
-    if not files:
-        raise FileNotFoundError(f"no examples of split {split!r} under {uri}")
-    return files
 
 
 def window_dataset(
@@ -76,14 +68,12 @@ def window_dataset(
     Returns:
         Batches of `parse_windows`.
     """
-    files = tf.data.Dataset.from_tensor_slices(split_files(uri, split))
     if shuffle_seed is None:
-        batches = files.flat_map(_records).batch(batch_size)
+        batches = read_split(uri, split).batch(batch_size)
     else:
-        count = int(files.cardinality())
-        records = files.shuffle(count, seed=shuffle_seed).interleave(
-            _records, cycle_length=8, block_length=16
-        )
+        files = split_files(uri, split)
+        shuffled = tf.data.Dataset.from_tensor_slices(files).shuffle(len(files), seed=shuffle_seed)
+        records = shuffled.interleave(read_records, cycle_length=8, block_length=16)
         records = records.shuffle(_SHUFFLE_WINDOWS, seed=shuffle_seed)
         chunks = records.batch(_CHUNK_BATCHES * batch_size).enumerate()
         batches = chunks.flat_map(lambda number, chunk: _alike(chunk, batch_size, (shuffle_seed, number)))
@@ -121,12 +111,11 @@ def read_catalog_arrays(uri: str, transform_graph_uri: str) -> CatalogArrays:
     """The catalogue of an Examples artifact as arrays, its content by the catalogue's Transform graph."""
     output = tft.TFTransformOutput(transform_graph_uri)
     transform = output.transform_features_layer()
-    files = tf.data.Dataset.from_tensor_slices(split_files(uri, names.CATALOG))
     item_ids: list[bytes] = []
     titles: list[bytes] = []
     tokens: list[list[bytes]] = []
     content: list[npt.NDArray[np.int32]] = []
-    for serialized in files.flat_map(_records).batch(1024):
+    for serialized in read_split(uri, names.CATALOG).batch(1024):
         features = transform(tf.io.parse_example(serialized, _sparse(_ITEM)))
         item_ids.extend(features[names.ITEM_ID].values.numpy())
         titles.extend(tf.sparse.to_dense(features[names.TITLE])[:, 0].numpy())
@@ -145,10 +134,6 @@ def read_catalog_arrays(uri: str, transform_graph_uri: str) -> CatalogArrays:
         token_splits=splits,
         token_items=token_items,
     )
-
-
-def _records(files: tf.Tensor) -> tf.data.Dataset:
-    return tf.data.TFRecordDataset(files, compression_type="GZIP")
 
 
 def _alike(chunk: tf.Tensor, batch_size: int, seed: tuple[int, tf.Tensor]) -> tf.data.Dataset:

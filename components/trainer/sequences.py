@@ -3,6 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
+from components.common.example_files import read_split
 from components.trainer.inputs import Inputs
 from models import names
 from models.baselines import Interactions
@@ -23,8 +24,6 @@ def read_sequences(inputs: Inputs, split: str) -> Interactions:
     The windows of a listener follow each other in the files; all but the first begin with an event that the
     window before has ended with.
     """
-    pattern = f"{inputs.examples_uri}/Split-{split}/*.gz"
-    records = tf.data.TFRecordDataset(sorted(tf.io.gfile.glob(pattern)), compression_type="GZIP")
 
     def parse(serialized: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         window = tf.io.parse_example(serialized, _FEATURES)
@@ -41,7 +40,7 @@ def read_sequences(inputs: Inputs, split: str) -> Interactions:
         return tf.boolean_mask(items.flat_values, keep), tf.stack([tf.cast(start, tf.int32), lengths], axis=1)
 
     flat, windows, total = [], [], 0
-    for items, shape in records.batch(1024).map(parse).as_numpy_iterator():
+    for items, shape in read_split(inputs.examples_uri, split).batch(1024).map(parse).as_numpy_iterator():
         flat.append(items)
         windows.append(shape)
         total += len(items)

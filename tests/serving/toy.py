@@ -12,6 +12,7 @@ from typing import Any
 from components.common.records import ModelSpans, SpanRange
 from components.pushed.model_folder import ModelFolder
 from models import names
+from serving.titles import Title
 
 ITEMS = [f"i{n:02d}" for n in range(20)]
 KINDS = ["kind=track", "kind=episode"]
@@ -123,5 +124,5 @@ def save_toy(model: str, path: Path, bias: float = 0.0) -> None:
     options = tf.saved_model.SaveOptions(namespace_whitelist=["Scann"])
     tf.saved_model.save(toy, str(path), signatures=toy.concrete, options=options)
     folder = ModelFolder(path)
-    folder.write_titles((i, f"Title {i}", "Someone", KINDS[n % 2][5:]) for n, i in enumerate(ITEMS))
+    folder.write_titles({i: Title(f"Title {i}", "Someone", KINDS[n % 2][5:]) for n, i in enumerate(ITEMS)})
     folder.write_info(ModelSpans(spans=SpanRange(first=1, last=1)))

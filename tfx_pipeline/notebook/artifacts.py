@@ -18,16 +18,9 @@ _Training = TypeVar("_Training", bound=Training)
 
 def read_titles(catalog_uri: str) -> dict[str, Title]:
     """Title, creator and kind by item id, from the catalogue's examples."""
-    titles = {}
-    for item in _examples(catalog_uri, names.CATALOG):
-        told: dict[bytes, bytes] = {}
-        for token in item[names.ITEM_TOKENS]:
-            key, _, value = token.partition(b"=")
-            told.setdefault(key, value)
-        title = b"".join(item[names.TITLE])
-        shown = (text.decode() for text in (title, told.get(b"creator", b""), told.get(b"kind", b"")))
-        titles[item[names.ITEM_ID][0].decode()] = Title(*shown)
-    return titles
+    from components.common import catalog_examples
+
+    return catalog_examples.read_titles(catalog_uri)
 
 
 def read_windows(examples_uri: str, split: str, count: int) -> list[dict[str, list[Any]]]:
@@ -146,10 +139,9 @@ def _scores(ids: np.ndarray, scores: np.ndarray) -> dict[str, float]:
 def _examples(uri: str, split: str) -> Iterator[dict[str, list[Any]]]:
     import tensorflow as tf
 
-    from components.trainer.examples_reader import split_files
+    from components.common.example_files import read_split
 
-    records = tf.data.TFRecordDataset(split_files(uri, split), compression_type="GZIP")
-    for record in records.as_numpy_iterator():
+    for record in read_split(uri, split).as_numpy_iterator():
         features = tf.train.Example.FromString(record).features.feature
         yield {
             name: list(getattr(feature, feature.WhichOneof("kind") or "bytes_list").value)

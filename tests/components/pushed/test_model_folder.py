@@ -12,7 +12,7 @@ from serving.titles import Title
 
 def test_titles_come_back(tmp_path: Path) -> None:
     folder = ModelFolder(tmp_path)
-    folder.write_titles([("a", "Åtta", "Någon", "track"), ("b", "", "", "")])
+    folder.write_titles({"a": Title("Åtta", "Någon", "track"), "b": Title("", "", "")})
     assert folder.titles() == {"a": Title("Åtta", "Någon", "track"), "b": Title("", "", "")}
 
 
