@@ -4,10 +4,11 @@ import importlib
 
 from listening_log.errors import UsageError, UserError
 from listening_log.importers.import_page import render
-from listening_log.importers.writing.log_writer import Imported, LogWriter, Met
+from listening_log.importers.reading.source import Source
+from listening_log.importers.writing.log_writer import AppliedPolicy, Imported, LogWriter
 from listening_log.tables.formats import FORMATS
 
-__all__ = ["FORMATS", "Imported", "LogWriter", "Met", "import_log", "render"]
+__all__ = ["FORMATS", "AppliedPolicy", "Imported", "LogWriter", "import_log", "render"]
 
 
 def import_log(format: str, src: str, out: str) -> Imported:  # noqa: A002  the command's own word
@@ -28,13 +29,13 @@ def import_log(format: str, src: str, out: str) -> Imported:  # noqa: A002  the 
     module = importlib.import_module(f"{__name__}.{format.replace('-', '_')}")
     with LogWriter(out) as log:
         try:
-            module.read(src, log)
+            source: Source = module.read(src, log)
         except OSError as error:
             raise UserError(f"{error.filename or src}: cannot be read ({error.strerror or error})") from error
         if not log.events_written:
-            met = log.imported().met
-            why = f" ({met[-1].what}; first: {met[-1].place})" if met else ""
+            applied = log.imported().applied
+            why = f" ({applied[-1].what}; first: {applied[-1].place})" if applied else ""
             raise UserError(f"{src}: no event in it{why}")
         if not log.items_written:
             raise UserError(f"{src}: no item in it")
-    return log.imported()
+    return log.imported(source.unread)

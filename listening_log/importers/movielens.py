@@ -1,4 +1,4 @@
-"""MovieLens: the layout of 100k, that with `::` of 1M and 10M, and the CSV of all later releases.
+"""MovieLens: the layouts of 100k, of 1M and 10M (`::`), the CSV of later releases, and Kaggle's copy of it.
 
 Users and movies keep their numbers as ids, and every rating is an event. Of a title, the year becomes
 `release_date` (100k tells the day), and an article behind a comma goes to the front. Zip codes, tags and links
@@ -19,8 +19,12 @@ from listening_log.importers.reading.text_blocks import TextBlock, first_line_of
 from listening_log.importers.writing.log_writer import LogWriter
 
 
-def read(src: str, log: LogWriter) -> None:
-    """Reads a release, unpacked or as the zip that is downloaded. Raises UserError where `src` is none."""
+def read(src: str, log: LogWriter) -> Source:
+    """Reads a release, unpacked or as the zip that is downloaded.
+
+    Raises:
+        UserError: `src` is none.
+    """
     source = open_source(src)
     release, folder = _release(source)
     for block in _blocks(source, folder, release.movies, log):
@@ -31,6 +35,7 @@ def read(src: str, log: LogWriter) -> None:
             log.users(users.convert(block.table))
     for block in _blocks(source, folder, release.ratings, log):
         log.events(block.table.select(RATING))
+    return source
 
 
 def _blocks(source: Source, folder: str, table: Table, log: LogWriter) -> Iterator[TextBlock]:
@@ -51,21 +56,23 @@ def _items(block: TextBlock, release: Release, log: LogWriter) -> pa.Table:
     if "release_date" in movies.column_names:
         dates = movies["release_date"].combine_chunks()
         years = pc.if_else(pc.equal(dates, ""), years, dates)
-    kinds = pa.array(["movie"], pa.string()).take(pa.nulls(len(titles), pa.int8()).fill_null(0))
+    kinds = pa.array(["movie"] * len(titles), pa.string())
     columns = {"item_id": movies["item_id"], "kind": kinds, "title": titles, "genres": movies["genres"]}
     return pa.table({**columns, "release_date": years})
 
 
 def _release(source: Source) -> tuple[Release, str]:
     """The release, and the folder within the source that holds it."""
-    found = list(_releases(source))
-    if len(found) == 1:
-        return found[0]
-    if found:
-        folders = ", ".join(f"{folder}{release.ratings.file}" for release, folder in found[:3])
+    releases = list(_releases(source))
+    if len(releases) == 1:
+        return releases[0]
+    if releases:
+        folders = ", ".join(f"{folder}{release.ratings.file}" for release, folder in releases[:3])
         raise UserError(f"{source.src}: holds more than one MovieLens release ({folders}); name one of them")
-    layouts = "; ".join(f"{each.ratings.file} with {each.movies.file} ({each.releases})" for each in RELEASES)
-    raise UserError(f"{source.src}: no MovieLens release; expected {layouts}; found {source.found()}")
+    layouts = "; ".join(
+        f"{release.ratings.file} with {release.movies.file} ({release.name})" for release in RELEASES
+    )
+    raise UserError(f"{source.src}: no MovieLens release; expected {layouts}; found {source.summary()}")
 
 
 def _releases(source: Source) -> Iterator[tuple[Release, str]]:

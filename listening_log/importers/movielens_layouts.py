@@ -11,7 +11,6 @@ from listening_log.errors import UserError
 from listening_log.importers.reading.text_blocks import Layout
 
 _LATIN: Final = "latin-1"  # 100k and 1M; later releases are UTF-8
-_NUMBERS: Final = {"rating": pa.float64(), "timestamp": pa.int64()}
 RATING: Final = ("user_id", "item_id", "rating", "timestamp")
 _MOVIE: Final = ("item_id", "title", "genres")
 _RATING_HEADER: Final = {
@@ -55,14 +54,15 @@ class Table:
     def layout_of(self, first_line: str, path: str) -> Layout:
         """The layout of a file, whose columns may stand in another order and beside others.
 
-        Raises UserError where one is missing.
+        Raises:
+            UserError: a column is missing.
         """
-        told = [name.strip().strip('"') for name in first_line.split(self.layout.delimiter)]
-        missing = next((name for name in self.header if name not in told), None)
+        names = [name.strip().strip('"') for name in first_line.split(self.layout.delimiter)]
+        missing = next((name for name in self.header if name not in names), None)
         if missing:
             raise UserError(f"{path}, line 1: no column {missing}; expected {','.join(self.header)}")
         # A name of another column is nobody's: it may be empty, or stand twice.
-        columns = [self.header.get(name, f"column {place}") for place, name in enumerate(told, 1)]
+        columns = [self.header.get(name, f"column {place}") for place, name in enumerate(names, 1)]
         if len(set(columns)) < len(columns):
             raise UserError(f"{path}, line 1: two columns have one name")
         return replace(self.layout, columns=columns)
@@ -72,7 +72,7 @@ class Table:
 class Release:
     """The files of a release. `movies` gives titles as they are, and `release_date` where it is told apart."""
 
-    releases: str
+    name: str
     ratings: Table
     movies: Table
     users: Table | None = None
@@ -111,13 +111,15 @@ def _users_1m(rows: pa.Table) -> pa.Table:
 
 def _named(codes: pa.ChunkedArray, meanings: dict[str, str]) -> pa.ChunkedArray:
     """Meanings of codes [n]; a code without one stays."""
-    found = pc.index_in(codes, value_set=pa.array(list(meanings)))
-    return pc.coalesce(pa.array(list(meanings.values())).take(found.combine_chunks()), codes)
+    rows = pc.index_in(codes, value_set=pa.array(list(meanings)))
+    return pc.coalesce(pa.array(list(meanings.values())).take(rows.combine_chunks()), codes)
 
 
-def _layout(columns: Sequence[str], delimiter: str, **further: bool) -> Layout:
-    numbers = {name: kind for name, kind in _NUMBERS.items() if name in columns}
-    return Layout(tuple(columns), delimiter, types=numbers, fallback="" if numbers else _LATIN, **further)
+def _layout(columns: Sequence[str], delimiter: str) -> Layout:
+    csv = delimiter == ","
+    if columns is not RATING:
+        return Layout(tuple(columns), delimiter, csv, csv, fallback=_LATIN)
+    return Layout(RATING, delimiter, csv, csv, types={"rating": pa.float64()}, times=("timestamp",))
 
 
 _FLAGS: Final = tuple(f"genre {name}" for name in GENRES_100K)
@@ -137,9 +139,15 @@ RELEASES: Final = (
         Table("movies.dat", _layout(_MOVIE, "::"), _movies),
         Table("users.dat", _layout(("user_id", "gender", "age", "occupation", "zip"), "::"), _users_1m),
     ),
-    Release(
-        "20M and later",
-        Table("ratings.csv", _layout(RATING, ",", header=True, quoted=True), header=_RATING_HEADER),
-        Table("movies.csv", _layout(_MOVIE, ",", header=True, quoted=True), _movies, _MOVIE_HEADER),
+    *(
+        Release(
+            name,
+            Table(ratings, _layout(RATING, ","), header=_RATING_HEADER),
+            Table(movies, _layout(_MOVIE, ","), _movies, _MOVIE_HEADER),
+        )
+        for name, ratings, movies in (
+            ("20M and later", "ratings.csv", "movies.csv"),
+            ("Kaggle's copy of 20M, its times as text", "rating.csv", "movie.csv"),
+        )
     ),
 )

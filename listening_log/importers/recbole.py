@@ -3,10 +3,15 @@
 Which field of `.inter` is the listener, the item, the time and the rating goes by its name. Without times, the
 order of lines is the order of events: all get one time, 1. A line whose `label` is 0 was shown and not taken,
 so it is no event. Quotes are characters like others, and `nan` or `None` is no value: so RecBole's own
-converter writes it. Without `.item` the catalogue is the items met.
+converter writes it. Without `.item` the catalogue is the items of the lines.
+
+Files that were cut for a benchmark, `NAME.train.inter` and so on, are one log; from lists of the items before a
+line's, the histories are rebuilt.
 """
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -25,46 +30,84 @@ from listening_log.importers.recbole_fields import (
     parse_header,
     roles,
 )
+from listening_log.importers.recbole_histories import HISTORY, Histories
 from listening_log.importers.writing.log_writer import LogWriter
 
 _NO_VALUE: Final = pa.array(["nan", "NaN", "None"])
 _ONE_TIME: Final = 1
 _NUMBERS: Final = ("duration_ms", "explicit")
+_PARTS: Final = ("train", "valid", "val", "dev", "test")  # of a benchmark, in the order of time
+_INTER: Final = re.compile(rf"(?P<name>.+?)(\.(?P<part>{'|'.join(_PARTS)}))?\.inter")
 
 
-def read(src: str, log: LogWriter) -> None:
-    """Reads the files: their folder, its zip, or the `.inter` file. Raises UserError where there is none."""
-    source, inter = _find(src)
-    fields = _fields(source, inter)
-    item_file, user_file = (_beside(source, inter, ending) for ending in (".item", ".user"))
+def read(src: str, log: LogWriter) -> Source:
+    """Reads the files: their folder, its zip, or one `.inter` file.
+
+    Raises:
+        UserError: there is none, or more than one log.
+    """
+    source, inters = _find(src)
+    item_file, user_file = (_beside(source, inters[0], ending) for ending in (".item", ".user"))
     item_fields = _fields(source, item_file) if item_file else []
-    role = roles(fields, source.path(inter), item_fields)
-    if item_file:
-        _read_items(source, item_file, item_fields, role.item, log)
-    if user_file:
-        _read_users(source, user_file, role.user, log)
-    _tell(role, f"{source.path(inter)}, line 1", log)
-    _read_events(source, inter, fields, role, log, with_items=not item_file)
+    histories = Histories()
+    for number, inter in enumerate(inters):
+        fields = _fields(source, inter)
+        role = roles(fields, source.path(inter), item_fields)
+        if number == 0:
+            if item_file:
+                _read_items(source, item_file, item_fields, role.item, log)
+            if user_file:
+                _read_users(source, user_file, role.user, log)
+            _count_fields(role, f"{source.path(inter)}, line 1", log)
+        sessions = f"{_part(inter)}-" if len(inters) > 1 else ""
+        lines = _Lines(role, histories, sessions, log, with_items=not item_file)
+        for block in read_blocks(source, inter, lines.layout(fields), log):
+            lines.write(block)
+        lines.finish()
+    return source
 
 
-def _find(src: str) -> tuple[Source, str]:
-    """The source, and the `.inter` file in it."""
+def _find(src: str) -> tuple[Source, list[str]]:
+    """The source, and the `.inter` files of one log in it, in the order of time."""
     source = open_source(src)
     if src.endswith(".inter") and source.files:
-        folder, _, name = src.rpartition("/")
-        return open_source(folder or "."), name
-    found = [file for file in source.files if file.endswith(".inter")]
-    if len(found) == 1:
-        return source, found[0]
-    if found:
-        raise UserError(f"{src}: holds more than one .inter file ({', '.join(found[:3])}); name one of them")
-    raise UserError(
-        f"{src}: no RecBole files; expected NAME.inter (and NAME.item, NAME.user); found {source.found()}"
-    )
+        folder, _, file = src.rpartition("/")
+        source = open_source(folder or ".")
+        return replace(source, files=tuple(each for each in source.files if each.startswith(_name(file)))), [
+            file
+        ]
+    inters = sorted((file for file in source.files if file.endswith(".inter")), key=_place_of_part)
+    if not inters:
+        raise UserError(
+            f"{src}: no RecBole files; expected NAME.inter (and NAME.item, NAME.user);"
+            f" found {source.summary()}"
+        )
+    if len(inters) > 1 and not (len({_name(file) for file in inters}) == 1 and all(map(_part, inters))):
+        raise UserError(
+            f"{src}: holds more than one .inter file ({', '.join(sorted(inters)[:3])}); name one of them"
+        )
+    return source, inters
+
+
+def _name(inter: str) -> str:
+    """NAME of `NAME.inter` and `NAME.train.inter`, with its folder and the dot behind it."""
+    match = _INTER.fullmatch(inter)
+    return f"{match['name']}." if match else inter
+
+
+def _part(inter: str) -> str:
+    """`train` of `NAME.train.inter`, "" of `NAME.inter`."""
+    match = _INTER.fullmatch(inter)
+    return (match["part"] or "") if match else ""
+
+
+def _place_of_part(inter: str) -> tuple[str, int]:
+    part = _part(inter)
+    return _name(inter), _PARTS.index(part) if part else -1
 
 
 def _beside(source: Source, inter: str, ending: str) -> str | None:
-    file = inter.removesuffix(".inter") + ending
+    file = _name(inter).removesuffix(".") + ending
     return file if file in source.files else None
 
 
@@ -72,15 +115,25 @@ def _fields(source: Source, file: str) -> list[Field]:
     return parse_header(first_line_of(source, file), source.path(file))
 
 
-def _layout(fields: Sequence[Field], numbers: Sequence[str] = ()) -> Layout:
-    return Layout(
-        [field.name for field in fields], header=True, types={name: pa.float64() for name in numbers}
-    )
+def _layout(fields: Sequence[Field], numbers: Sequence[str] = (), times: Sequence[str] = ()) -> Layout:
+    types = {name: pa.float64() for name in numbers}
+    return Layout([field.name for field in fields], header=True, types=types, times=times)
 
 
-def _tell(role: Roles, place: str, log: LogWriter) -> None:
+def _count_fields(role: Roles, place: str, log: LogWriter) -> None:
     if not role.time:
         log.count("no_times", "no field of .inter is a time: the order of lines is the order", 1, place)
+    if role.history:
+        what = f"lists of the items before a line's ({role.history}): the histories are rebuilt from them"
+        log.count("rebuilt_histories", what, 1, place)
+    if role.items:
+        names = ", ".join(field.name for field in role.items.values())
+        log.count(
+            "item_fields",
+            f"fields of .inter that tell of the item ({names}): item data",
+            len(role.items),
+            place,
+        )
     if role.left:
         what = f"fields of .inter that the log has no place for ({', '.join(role.left)}): left out"
         log.count("left_fields", what, len(role.left), place)
@@ -92,19 +145,23 @@ def _read_items(source: Source, file: str, fields: Sequence[Field], item: str, l
     kind = kind_of([item, *(field.name for field in columns.values())])
     layout = _layout(fields, [field.name for column, field in columns.items() if column in _NUMBERS])
     for block in read_blocks(source, file, layout, log):
-        made = {"item_id": _text(block, key)}
-        for column, field in columns.items():
-            if column == "duration_ms":
-                made[column] = _whole(block, field.name)
-            elif column == "explicit":
-                made[column] = pc.not_equal(block.table[field.name], 0)
-            elif column == "genres" and field.type == "token_seq":
-                made[column] = _listed(_text(block, field.name))
-            else:
-                made[column] = _text(block, field.name)
-        if kind and "kind" not in made:
-            made["kind"] = _all(kind, len(block.table))
-        log.items(pa.table(made))
+        log.items(_items(block, key, columns, kind))
+
+
+def _items(block: TextBlock, key: str, columns: dict[str, Field], kind: str | None) -> pa.Table:
+    items = {"item_id": _text(block, key)}
+    for column, field in columns.items():
+        if column == "duration_ms":
+            items[column] = _whole(block, field.name)
+        elif column == "explicit":
+            items[column] = pc.not_equal(block.table[field.name], 0)
+        elif column == "genres" and field.type == "token_seq":
+            items[column] = _separated(_text(block, field.name))
+        else:
+            items[column] = _text(block, field.name)
+    if kind and "kind" not in items:
+        items["kind"] = _repeated(kind, len(block.table))
+    return pa.table(items)
 
 
 def _read_users(source: Source, file: str, user: str, log: LogWriter) -> None:
@@ -117,51 +174,84 @@ def _read_users(source: Source, file: str, user: str, log: LogWriter) -> None:
         log.users(pa.table({"user_id": _text(block, key), **{name: _text(block, name) for name in names}}))
 
 
-def _read_events(
-    source: Source, file: str, fields: Sequence[Field], role: Roles, log: LogWriter, with_items: bool
-) -> None:
-    numbers = [field.name for field in (role.time, role.rating, role.played, role.label) if field]
-    kind = kind_of([role.item])
-    for block in read_blocks(source, file, _layout(fields, numbers), log):
-        size = len(block.table)
-        made = {"user_id": _text(block, role.user), "item_id": _text(block, role.item)}
-        made["timestamp"] = _whole(block, role.time.name) if role.time else _all(_ONE_TIME, size)
+class _Lines:
+    """Writes the events, and without `.item` the items, of the lines of one `.inter` file."""
+
+    def __init__(
+        self, role: Roles, histories: Histories, sessions: str, log: LogWriter, *, with_items: bool
+    ) -> None:
+        self._role = role
+        self._log = log
+        self._with_items = with_items
+        self._kind = kind_of([role.item, *(field.name for field in role.items.values())])
+        sessions_prefix = sessions if role.is_session else None
+        self._histories = histories.open_file(sessions_prefix) if role.history else None
+
+    def layout(self, fields: Sequence[Field]) -> Layout:
+        """How the file is read."""
+        role = self._role
+        numbers = [field.name for field in (role.rating, role.played, role.label) if field]
+        return _layout(fields, numbers, [role.time.name] if role.time else ())
+
+    def write(self, block: TextBlock) -> None:
+        """Writes what the lines of a block tell."""
+        role, size = self._role, len(block.table)
+        columns = {"user_id": _text(block, role.user), "item_id": _text(block, role.item)}
+        columns["timestamp"] = block.column(role.time.name) if role.time else _repeated(_ONE_TIME, size)
         if role.played:
-            made["ms_played"] = _whole(block, role.played.name)
+            columns["ms_played"] = _whole(block, role.played.name)
         if role.end_reason:
-            made["end_reason"] = _text(block, role.end_reason.name)
+            columns["end_reason"] = _text(block, role.end_reason.name)
         if role.rating:
-            made["rating"] = block.table[role.rating.name]
-        events = pa.table(made | {name: _text(block, name) for name in role.context})
+            columns["rating"] = block.table[role.rating.name]
+        columns |= {name: _text(block, name) for name in role.context}
+        if role.history:
+            columns[HISTORY] = _text(block, role.history)
+        events = pa.table(columns)
         if role.label:
             shown = pc.fill_null(pc.equal(block.table[role.label.name], 0), False).to_numpy()
             what = f"lines with {role.label.name} 0, shown but not taken: dropped"
-            block.count(log, "shown_only", what, shown)
+            block.count(self._log, "shown_only", what, shown)
             events = events.filter(pa.array(~shown))
-        if with_items:
-            items = pa.table({"item_id": made["item_id"]})
-            log.items(items.append_column("kind", _all(kind, size)) if kind else items)
-        log.events(events)
+        if self._with_items:
+            self._log.items(_items(block, role.item, role.items, self._kind))
+        if self._histories:
+            self._write_rebuilt(self._histories.events(events))
+        else:
+            self._log.events(events)
+
+    def finish(self) -> None:
+        """Writes what waited for further lines."""
+        last = self._histories.finish() if self._histories else None
+        if last is not None:
+            self._write_rebuilt(last)
+
+    def _write_rebuilt(self, events: pa.Table) -> None:
+        if self._with_items:
+            items = events.select(["item_id"])
+            kind = self._kind
+            self._log.items(items.append_column("kind", _repeated(kind, len(items))) if kind else items)
+        self._log.events(events)
 
 
 def _text(block: TextBlock, name: str) -> pa.Array:
-    values = block.table[name].combine_chunks()
+    values = block.column(name)
     return pc.if_else(pc.is_in(values, value_set=_NO_VALUE), "", values)
 
 
 def _whole(block: TextBlock, name: str) -> pa.Array:
     """The number rounded down [n] int64, null where there is none that fits."""
-    values = block.table[name].combine_chunks()
+    values = block.column(name)
     values = pc.if_else(pc.less(pc.abs(values), 2.0**63), pc.floor(values), pa.scalar(None, pa.float64()))
     return pc.cast(values, pa.int64())
 
 
-def _listed(values: pa.Array) -> pa.Array:
+def _separated(values: pa.Array) -> pa.Array:
     """`a|b` of `a, b` or, where no value has a comma, `a b`."""
     commas = bool(pc.any(pc.match_substring(values, ",")).as_py())
     separated = pc.replace_substring_regex(values, r"\s*,\s*" if commas else r"\s+", "|")
     return pc.utf8_trim(separated, "|")
 
 
-def _all(value: int | str, size: int) -> pa.Array:
+def _repeated(value: int | str, size: int) -> pa.Array:
     return pa.array([value]).take(pa.array(np.zeros(size, np.int64)))

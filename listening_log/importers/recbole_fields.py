@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, cast
 
 from listening_log.errors import UserError
 from listening_log.tables.tables import EVENTS, TABLES
@@ -28,7 +28,7 @@ _ITEMS: Final = (
 _ITEM_COLUMNS: Final = (
     ("creator", r"(artist|artists|author|authors|creator|brand|show|channel)(_name|_names)?"),
     ("title", r"title|titles|name|track|song"),
-    ("genres", r"genre|genres|class|category|categories|tags|type(?=:token_seq:)"),
+    ("genres", r"genre|genres|class|category|category_code|categories|tags|type(?=:token_seq:)"),
     ("release_date", r"release_year|release_date|year|released|publication_year"),
     ("description", r"description|overview|summary|abstract"),
     ("duration_ms", r"duration_ms|length_ms"),
@@ -36,6 +36,15 @@ _ITEM_COLUMNS: Final = (
     ("countries", r"countries"),
     ("kind", r"kind"),
 )
+# In `.inter`, where a name must say that it tells of the item.
+_INTER_COLUMNS: Final = (
+    ("creator", r"(artist|artists|author|authors|creator|brand)(_name|_names)?"),
+    ("title", r"title|titles|(item|product|movie|film|track|song|book|album|game|video|app|venue)_name"),
+    ("genres", r"genre|genres|category|category_code|category_name|categories"),
+    ("release_date", r"release_year|release_date|publication_year"),
+    ("description", r"description|abstract"),
+)
+_OF_THE_LISTENER: Final = re.compile(r"(user|listener|customer|visitor|session|device)_", re.IGNORECASE)
 _KINDS: Final = {
     "track": "track", "tracks": "track", "song": "track", "episode": "episode", "movie": "movie",
     "artist": "artist", "artists": "artist", "album": "album", "albums": "album", "book": "book",
@@ -55,7 +64,16 @@ class Field:
 
 
 def parse_header(line: str, path: str) -> list[Field]:
-    """The fields of a header, as `user_id:token`. Raises UserError for another kind of line."""
+    """The fields of a header, as `user_id:token`.
+
+    Raises:
+        UserError: the line is of another kind.
+    """
+    if "\t" not in line and re.search(rf":({'|'.join(TYPES)})[,;]", line):
+        raise UserError(
+            f"{path}, line 1: commas separate the fields; atomic files have tabs between them: write the file"
+            " again with tabs, as RecBole's own converter does"
+        )
     fields = []
     for text in line.split("\t"):
         name, _, type_ = text.strip().rpartition(":")
@@ -64,7 +82,7 @@ def parse_header(line: str, path: str) -> list[Field]:
                 f"{path}, line 1: {text[:40]!r} is no field; expected NAME:TYPE, tabs between them, "
                 f"with {', '.join(TYPES)} as types"
             )
-        fields.append(Field(name, type_))  # type: ignore[arg-type]
+        fields.append(Field(name, cast(FieldType, type_)))
     names = [field.name for field in fields]
     twice = next((name for name in names if names.count(name) > 1), None)
     if twice:
@@ -84,16 +102,33 @@ class Roles:
     end_reason: Field | None
     label: Field | None
     """Whether the item was taken: 0 where it was only shown."""
+    history: str | None
+    """The list of the items before, where the file has one."""
+    items: dict[str, Field]
+    """What tells of the item: the field of each catalogue column."""
     context: tuple[str, ...]
     left: tuple[str, ...]
     """Fields that the contract has no place for."""
 
+    @property
+    def is_session(self) -> bool:
+        """Whether the listener is a session, of which a line may have one of its own."""
+        return "session" in self.user.lower()
+
 
 def roles(fields: Sequence[Field], path: str, item_fields: Sequence[Field] = ()) -> Roles:
-    """The roles of the fields of `.inter`; `item_fields` are those of `.item`.
+    """The roles of the fields of `.inter`.
 
-    Further text is context, unless its name ends in `_id`: it names the event itself, or gives its item away.
-    Raises UserError where no field is the listener or the item.
+    A field whose name tells of the item is item data, not context: it would give the item away. So is a name that
+    ends in `_id`, which names the event or something of the item, and a list. Further text is context.
+
+    Args:
+        fields: of `.inter`.
+        path: of `.inter`, for messages.
+        item_fields: the fields of `.item`, where there is one. Item data in `.inter` is then left out.
+
+    Raises:
+        UserError: no field is the listener or the item.
     """
     tokens = [field.name for field in fields if field.type == "token"]
     user = _first_of(_USERS, tokens) or next((name for name in tokens if "user" in name.lower()), None)
@@ -107,13 +142,27 @@ def roles(fields: Sequence[Field], path: str, item_fields: Sequence[Field] = ())
         _named(names, others) for names in (_TIMES, _RATINGS, _PLAYED, _REASONS, _LABELS)
     )
     rest = [field for field in others if field not in (time, rating, played, end_reason, label)]
+    history = next(
+        (field for field in rest if field.name == f"{item}_list" and field.type == "token_seq"), None
+    )
+    columns = item_columns(
+        [field for field in rest if not _OF_THE_LISTENER.match(field.name)], _INTER_COLUMNS
+    )
     context = [
         field.name
         for field in rest
-        if field.is_text and not field.name.lower().endswith("_id") and field.name not in _NOT_CONTEXT
+        if field.type == "token"
+        and not field.name.lower().endswith("_id")
+        and field.name not in _NOT_CONTEXT
+        and field not in columns.values()
     ]
-    left = [field.name for field in rest if field.name not in context]
-    return Roles(user, item, time, rating, played, end_reason, label, tuple(context), tuple(left))
+    columns = {} if item_fields else columns
+    taken = {*context, *(field.name for field in columns.values()), history.name if history else ""}
+    left = [field.name for field in rest if field.name not in taken]
+    return Roles(
+        user, item, time, rating, played, end_reason, label,
+        history.name if history else None, columns, tuple(context), tuple(left),
+    )  # fmt: skip
 
 
 def id_field(fields: Sequence[Field], like: str) -> str:
@@ -122,15 +171,17 @@ def id_field(fields: Sequence[Field], like: str) -> str:
     return like if like in names else _first_of(("id",), names) or names[0]
 
 
-def item_columns(fields: Sequence[Field]) -> dict[str, Field]:
+def item_columns(
+    fields: Sequence[Field], patterns: Sequence[tuple[str, str]] = _ITEM_COLUMNS
+) -> dict[str, Field]:
     """The field of each catalogue column that the fields of `.item`, its id left out, can fill."""
-    found: dict[str, Field] = {}
+    columns: dict[str, Field] = {}
     for field in fields:
-        for column, pattern in _ITEM_COLUMNS:
+        for column, pattern in patterns:
             if re.search(rf"(^|_)({pattern}):", f"{field.name.lower()}:{field.type}:"):
-                found.setdefault(column, field)
+                columns.setdefault(column, field)
                 break
-    return found
+    return columns
 
 
 def kind_of(names: Iterable[str]) -> str | None:

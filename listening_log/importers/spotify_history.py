@@ -5,9 +5,8 @@ end, less `ms_played`. A play offline started at its `offline_timestamp`, where 
 What tells of the person or the machine (username, addresses, user agent, the text of `platform`) stays behind.
 """
 
-from collections.abc import Iterator
-from itertools import islice
-from typing import Any, Final
+import re
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -15,15 +14,19 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from listening_log.errors import UserError
-from listening_log.importers.reading.json_array import read_json_array
+from listening_log.importers.listener_exports import by_listener
+from listening_log.importers.reading.block import Mask
 from listening_log.importers.reading.json_columns import Objects, flags, texts, whole_numbers
-from listening_log.importers.reading.json_files import JsonFile
-from listening_log.importers.spotify_exports import spotify_exports
+from listening_log.importers.reading.json_objects import ObjectBlock, read_objects
+from listening_log.importers.reading.source import Source, open_source
+from listening_log.importers.spotify_account_data import ACCOUNT_DATA, write_account_data
 from listening_log.importers.spotify_platforms import platform_family
 from listening_log.importers.writing.log_writer import LogWriter
 from listening_log.tables.convert import BadValueError, to_numpy
 
-_BATCH: Final = 20_000  # entries; some 3 kB each while they are Python's
+_HISTORY: Final = re.compile(r"(Streaming_History_(Audio|Video).*|endsong(_\d+)?)\.json", re.IGNORECASE)
+_FOLDER: Final = re.compile(r"Spotify (Extended Streaming History|Account Data)|MyData", re.IGNORECASE)
+_DOWNLOAD: Final = re.compile(rf"(my_spotify_data|{_FOLDER.pattern}).*", re.IGNORECASE)
 
 # (kind, id, title, creator): the first whose id an entry has is what was played.
 _ITEMS: Final = (
@@ -33,19 +36,6 @@ _ITEMS: Final = (
 )
 _LOCAL: Final = "spotify:local:"  # a file of the listener's own: its id is its names
 
-_PRIVATE: Final = "private_session"
-_NO_ITEM: Final = "no_item"
-_NO_TIME: Final = "no_time"
-_UNHEARD: Final = "unheard"
-_OFFLINE: Final = "offline_play"
-_POLICIES: Final = {
-    _PRIVATE: "played in a private session: left out",
-    _NO_ITEM: "no track, episode or chapter id (a local file, a removed item): dropped",
-    _NO_TIME: "no readable ts: dropped",
-    _UNHEARD: "0 ms played, and neither finished nor skipped (an error, a crash): dropped",
-    _OFFLINE: "played offline, and its offline_timestamp is over a minute from ts - ms_played: moved there",
-}
-
 _TS = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| ?UTC|\+00:00)?$"
 _FOUNDED: Final = 1_136_073_600  # 2006: an offline_timestamp before it is none
 _FINER_THAN_SECONDS: Final = 100_000_000_000
@@ -53,71 +43,79 @@ _MOVED: Final = 60  # seconds
 _NO_REASON: Final = pa.array(["unknown", "none", "null"])
 _FINISHED: Final = "trackdone"
 _JUDGED: Final = pa.array([_FINISHED, "skip", "fwdbtn", "backbtn"])
+Item = dict[str, str]
 _ITEM_SCHEMA: Final = pa.schema([(name, pa.string()) for name in ("item_id", "kind", "title", "creator")])
 
 
-def read(src: str, log: LogWriter) -> None:
+def read(src: str, log: LogWriter) -> Source:
     """Writes the events and items of all histories in `src`.
 
-    Raises UserError naming file and entry where there is no history, JSON is broken, or a value is of a wrong
-    type.
+    The account data is read where there is no extended history.
+
+    Raises:
+        UserError: there is no history, JSON is broken, or a value is of a wrong type; file and entry are named.
     """
-    untitled: dict[str, dict[str, str]] = {}
-    for user_id, history in spotify_exports(src).items():
+    source = open_source(src, look_into_zips=True)
+    extended = source.find(_HISTORY)
+    files = extended or source.find(ACCOUNT_DATA)
+    if not files:
+        raise UserError(
+            f"{src} has no extended streaming history: expected Streaming_History_Audio_….json or"
+            " endsong_….json; nor account data: expected StreamingHistory_music_0.json"
+        )
+    untitled: dict[str, Item] = {}
+    for user_id, history in by_listener(source, files, folder=_FOLDER, download=_DOWNLOAD).items():
         for file in history:
-            for first, entries in _batches(file):
+            has_times = False
+            for block in read_objects(source, file, log):
                 try:
-                    _write(user_id, entries, file.path, first, log, untitled)
+                    if not extended:
+                        write_account_data(user_id, block, log)
+                        continue
+                    has_times = has_times or any("ts" in entry for entry in block.objects)
+                    if not has_times:
+                        raise UserError(f"{block.place(0)}: no ts; not an extended streaming history")
+                    _write(user_id, block, log, untitled)
                 except BadValueError as bad:
-                    raise UserError(f"{file.path}, entry {first + bad.row}: {bad}") from None
+                    raise UserError(f"{block.place(bad.row)}: {bad}") from None
     if untitled:  # the writer skips those that another entry gave a title
         log.items(pa.Table.from_pylist(list(untitled.values()), schema=_ITEM_SCHEMA))
+    return source
 
 
-def _batches(file: JsonFile) -> Iterator[tuple[int, list[dict[str, Any]]]]:
-    """Yields the number of the first entry, from 1, and entries."""
-    first = 1
-    with file.open() as stream:
-        entries = read_json_array(stream, file.path)
-        while batch := list(islice(entries, _BATCH)):
-            odd = next((row for row, entry in enumerate(batch) if not isinstance(entry, dict)), None)
-            if odd is not None:
-                raise UserError(f"{file.path}, entry {first + odd}: not an object")
-            if first == 1 and "ts" not in batch[0]:
-                raise UserError(f"{file.path}, entry 1: no ts; not an extended streaming history")
-            yield first, batch
-            first += len(batch)
-
-
-def _write(
-    user_id: str,
-    entries: Objects,
-    path: str,
-    first: int,
-    log: LogWriter,
-    untitled: dict[str, dict[str, str]],
-) -> None:
+def _write(user_id: str, block: ObjectBlock, log: LogWriter, untitled: dict[str, Item]) -> None:
+    entries = block.objects
     items = _items(entries)
     ends = _ends(texts(entries, "ts"))
     played = whole_numbers(entries, "ms_played")
     reasons = _end_reasons(entries)
     starts, moved = _starts(entries, ends, to_numpy(played, 0))
 
-    keep = np.ones(len(entries), bool)
-    for policy, met in (
-        (_PRIVATE, flags(entries, "incognito_mode")),
-        (_NO_ITEM, pc.equal(items["item_id"], "").to_numpy()),
-        (_NO_TIME, ends.is_null().to_numpy(False)),
-        (_UNHEARD, (to_numpy(played, -1) == 0) & ~pc.is_in(reasons, _JUDGED).to_numpy(False)),
-        (_OFFLINE, moved),
-    ):
-        met = met & keep
-        if met.any():
-            place = f"{path}, entry {first + int(np.argmax(met))}"
-            log.count(policy, _POLICIES[policy], int(met.sum()), place)
-        if policy != _OFFLINE:
-            keep &= ~met
-
+    usable = block.usable(
+        log,
+        (
+            "private_session",
+            "played in a private session: left out",
+            flags(entries, "incognito_mode"),
+        ),
+        (
+            "no_item",
+            "no track, episode or chapter id (a local file, a removed item): dropped",
+            pc.equal(items["item_id"], "").to_numpy(),
+        ),
+        ("no_time", "no readable ts: dropped", ends.is_null().to_numpy(False)),
+        (
+            "unheard",
+            "0 ms played, and neither finished nor skipped (an error, a crash): dropped",
+            (to_numpy(played, -1) == 0) & ~pc.is_in(reasons, _JUDGED).to_numpy(False),
+        ),
+    )
+    block.count(
+        log,
+        "offline_play",
+        "played offline, and its offline_timestamp is over a minute from ts - ms_played: moved there",
+        moved & usable,
+    )
     events = pa.table(
         {
             "user_id": pa.array([user_id] * len(entries), pa.string()),
@@ -130,7 +128,7 @@ def _write(
             "shuffle": _switch(entries, "shuffle"),
         }
     )
-    mask = pa.array(keep)
+    mask = pa.array(usable)
     log.events(events.filter(mask))
     _write_items(items.filter(mask), log, untitled)
 
@@ -148,7 +146,7 @@ def _items(entries: Objects) -> pa.Table:
     return pa.table(columns)
 
 
-def _write_items(items: pa.Table, log: LogWriter, untitled: dict[str, dict[str, str]]) -> None:
+def _write_items(items: pa.Table, log: LogWriter, untitled: dict[str, Item]) -> None:
     titled = pc.not_equal(items["title"], "")
     log.items(items.filter(titled))
     for item in items.filter(pc.invert(titled)).to_pylist():
@@ -165,7 +163,7 @@ def _ends(ts: pa.Array) -> pa.Array:
 
 def _starts(
     entries: Objects, ends: pa.Array, played: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+) -> tuple[npt.NDArray[np.int64], Mask]:
     """Unix seconds at which each play started, and whether `offline_timestamp` moved it."""
     end = to_numpy(ends, 0)
     start = (end * 1000 - np.maximum(played, 0)) // 1000
@@ -185,8 +183,8 @@ def _end_reasons(entries: Objects) -> pa.Array:
 
 def _switch(entries: Objects, field: str) -> npt.NDArray[np.str_]:
     """`on`, `off`, or "" where the entry doesn't say."""
-    said = np.fromiter((entry.get(field) is not None for entry in entries), bool, len(entries))
-    return np.where(said, np.where(flags(entries, field), "on", "off"), "")
+    known = np.fromiter((entry.get(field) is not None for entry in entries), bool, len(entries))
+    return np.where(known, np.where(flags(entries, field), "on", "off"), "")
 
 
 def _countries(codes: pa.Array) -> pa.Array:

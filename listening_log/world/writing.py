@@ -1,7 +1,5 @@
 """Writes a made world's tables; a reader sees a whole world or none."""
 
-import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from listening_log.errors import UsageError, UserError
+from listening_log.storage.atomic import replace_folder
 from listening_log.world.events import END_REASONS, Events
 from listening_log.world.items import COUNTRIES
 from listening_log.world.listeners import PLANS, Listeners
@@ -96,24 +95,12 @@ def whole_directory(out_dir: Path) -> Iterator[Path]:
         UsageError: `out_dir` is not a folder, or holds other files than a made world.
         UserError: the disk says no.
     """
-    out_dir = Path(os.path.abspath(out_dir))
-    if out_dir.is_symlink():
-        out_dir = out_dir.resolve()
     _refuse_foreign(out_dir)
-    partial = out_dir.with_name(f".{out_dir.name}.partial-{os.getpid()}")
-    replaced = out_dir.with_name(f".{out_dir.name}.replaced-{os.getpid()}")
     try:
-        out_dir.parent.mkdir(parents=True, exist_ok=True)
-        partial.mkdir()
-        yield partial
-        if out_dir.exists() and any(out_dir.iterdir()):
-            out_dir.rename(replaced)
-        partial.rename(out_dir)
+        with replace_folder(out_dir) as folder:
+            yield folder
     except OSError as error:
         raise UserError(f"{out_dir}: cannot write the world: {error.strerror or error}") from None
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
-        shutil.rmtree(replaced, ignore_errors=True)
 
 
 def _refuse_foreign(out_dir: Path) -> None:

@@ -4,7 +4,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
-from typing import Any, BinaryIO, Final, TextIO
+from typing import BinaryIO, Final, TextIO
 
 from listening_log.errors import UserError
 
@@ -13,25 +13,37 @@ _SPACE = re.compile(r"[ \t\r\n]*")
 _decode = json.JSONDecoder().raw_decode
 
 
-def read_json_array(stream: BinaryIO, place: str, *, block_chars: int = 1 << 20) -> Iterator[Any]:
+class EmptyFileError(UserError):
+    """There is nothing in the file."""
+
+
+def read_json_array(stream: BinaryIO, place: str, *, block_chars: int = 1 << 20) -> Iterator[object]:
     """Yields the array's entries in order, as `json.loads` gives them.
 
-    `stream` is UTF-8 text, with or without a byte order mark; `place` names it in messages. At most
-    `block_chars` characters and the longest entry are in memory. Raises UserError naming the entry (from 1)
-    and the character (from 0) where the text is no JSON, is no array, or ends too soon.
+    Args:
+        stream: UTF-8 text, with or without a byte order mark.
+        place: names the stream in messages.
+        block_chars: how many characters are in memory at most, beside the longest entry.
+
+    Raises:
+        EmptyFileError: there is no text.
+        UserError: the text is no JSON, is no array, or ends too soon; entry (from 1) and character (from 0)
+            are named.
     """
     text = _Text(io.TextIOWrapper(stream, encoding="utf-8-sig"), block_chars)
     entry = 1
     try:
         first = text.peek()
+        if not first:
+            raise EmptyFileError(f"{place}: the file is empty")
         if first != "[":
-            raise UserError(f"{place}: {'not a JSON array' if first else 'the file is empty'}")
+            raise UserError(f"{place}: not a JSON array")
         text.at += 1
         if text.peek() == "]":
             text.at += 1
         else:
             while True:
-                yield text.value()
+                yield text.read_value()
                 following = text.peek()
                 if following == "]":
                     text.at += 1
@@ -53,7 +65,7 @@ class _BrokenError(Exception):
 
 
 class _Text:
-    """What is read of a text and not yet used."""
+    """The part of a text that is read and not yet used."""
 
     def __init__(self, stream: TextIO, block_chars: int) -> None:
         self._stream = stream
@@ -71,8 +83,8 @@ class _Text:
     def broken(self, why: str, at: int | None = None) -> _BrokenError:
         """An error at character `at` of the block (default: here)."""
         place = self._start + (self.at if at is None else at)
-        early = "the file ends too soon" if self._ended and place >= self._start + len(self._text) else why
-        return _BrokenError(f"{early}, at character {place}")
+        reason = "the file ends too soon" if self._ended and place >= self._start + len(self._text) else why
+        return _BrokenError(f"{reason}, at character {place}")
 
     def peek(self) -> str:
         """The next character that isn't white space, unused; "" at the end."""
@@ -85,8 +97,12 @@ class _Text:
                 return ""
             self._read_on()
 
-    def value(self) -> Any:
-        """The next value. Raises _BrokenError."""
+    def read_value(self) -> object:
+        """Reads the next value.
+
+        Raises:
+            _BrokenError: there is none.
+        """
         self.peek()
         while True:
             try:

@@ -11,12 +11,15 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from listening_log.errors import UserError, first_line
+from listening_log.importers.reading.block import Block
 from listening_log.importers.reading.source import Source
+from listening_log.importers.reading.times import read_times
 from listening_log.importers.writing.log_writer import LogWriter
 
 BLOCK_BYTES: Final = 16 << 20
 ODD_LINE: Final = "odd_line"
 ODD_TEXT: Final = "odd_text"
+ZONELESS: Final = "zoneless_time"
 _NO_NUMBER: Final = ["", "nan", "NaN", "null", "NULL", "None", "NA", "N/A", r"\N"]
 _MARK: Final = b"\xef\xbb\xbf"  # some editors put it before UTF-8
 
@@ -34,30 +37,29 @@ class Layout:
     """Whether `"` encloses values, as in CSV; else it is a character like others."""
     types: dict[str, pa.DataType] = field(default_factory=dict)
     """The types of columns that are not text. A value of another type stops the import."""
+    times: Sequence[str] = ()
+    """Columns of times, which become unix seconds. A value that is no time stops the import."""
     fallback: str = ""
     """The encoding of a block that is not UTF-8; "": its odd bytes are replaced and counted."""
 
 
 @dataclass(frozen=True)
-class TextBlock:
+class TextBlock(Block):
     """Whole lines of a file."""
 
     table: pa.Table
     """A column each of the layout's; text is string, "" where there is none."""
-    path: str
     lines: "_Lines"
     dropped: list[int]
     """The rows of the text, from 0, that are not in the table."""
 
     def place(self, row: int) -> str:
-        """File and line of a row of the table."""
         kept = np.setdiff1d(np.arange(row + len(self.dropped) + 1), self.dropped, assume_unique=True)
         return f"{self.path}, line {self.lines.number(int(kept[row]))}"
 
-    def count(self, log: LogWriter, policy: str, what: str, met: np.ndarray) -> None:
-        """Counts the rows where `met` [n] bool holds."""
-        if met.any():
-            log.count(policy, what, int(met.sum()), self.place(int(np.argmax(met))))
+    def column(self, name: str) -> pa.Array:
+        """The values of a column [n] in one piece."""
+        return self.table[name].combine_chunks()
 
 
 def read_blocks(
@@ -67,7 +69,9 @@ def read_blocks(
 
     A line with more or fewer values than columns is dropped, bytes that are not UTF-8 become `\ufffd`: both
     are counted in `log`. A lone carriage return is no end of a line, but a blank. Empty lines are passed over.
-    Raises UserError where the file can't be read, or a value is not of its column's type.
+
+    Raises:
+        UserError: the file can't be read, or a value is not of its column's type.
     """
     path = source.path(file)
     with source.open(file) as stream:
@@ -83,7 +87,11 @@ def read_blocks(
 
 
 def first_line_of(source: Source, file: str) -> str:
-    """The file's first line, without its end. Raises UserError where it can't be read."""
+    """The file's first line, without its end.
+
+    Raises:
+        UserError: it can't be read.
+    """
     with source.open(file) as stream:
         return stream.readline(1 << 20).removeprefix(_MARK).decode("utf-8", "replace").rstrip("\r\n")
 
@@ -164,18 +172,21 @@ def _parse(text: bytes, path: str, first_line: int, layout: Layout, log: LogWrit
     if odd:
         what = f"lines that have not {len(layout.columns)} values: dropped"
         log.count(ODD_LINE, what, len(odd), f"{path}, line {lines.number(odd[0])}")
-    block = TextBlock(table, path, lines, dropped)
-    return replace(block, table=_as_text(block, log))
+    block = TextBlock(path, table, lines, dropped)
+    block = replace(block, table=_as_text(block, log))
+    for name in layout.times:
+        block = replace(block, table=_with_times(block, name, log))
+    return block
 
 
 def _wrong_value(error: pa.ArrowInvalid, path: str, lines: _Lines, layout: Layout) -> str:
-    found = re.search(r"column #(\d+): Row #(\d+): .*invalid value ('.*')", str(error), re.DOTALL)
-    if not found:
+    fault = re.search(r"column #(\d+): Row #(\d+): .*invalid value ('.*')", str(error), re.DOTALL)
+    if not fault:
         return f"{path}: {first_line(error)}"
-    column = layout.columns[int(found[1])]
-    place = f"{path}, line {lines.number(int(found[2]) - 1)}, column {column}"
+    column = layout.columns[int(fault[1])]
+    place = f"{path}, line {lines.number(int(fault[2]) - 1)}, column {column}"
     kind = "a whole number" if pa.types.is_integer(layout.types[column]) else "a number"
-    return f"{place}: {found[3][:60]} is not {kind}"
+    return f"{place}: {fault[3][:60]} is not {kind}"
 
 
 def _as_text(block: TextBlock, log: LogWriter) -> pa.Table:
@@ -189,6 +200,21 @@ def _as_text(block: TextBlock, log: LogWriter) -> pa.Table:
         except pa.ArrowInvalid:
             values = [value.decode("utf-8", "replace") for value in column.to_pylist()]
             columns[name] = pa.chunked_array([values], pa.string())
-            met = pc.not_equal(pc.cast(columns[name], pa.binary()), column).to_numpy()
-            block.count(log, ODD_TEXT, "text that is not UTF-8: its odd bytes are replaced", met)
+            odd = pc.not_equal(pc.cast(columns[name], pa.binary()), column).to_numpy()
+            block.count(log, ODD_TEXT, "text that is not UTF-8: its odd bytes are replaced", odd)
     return pa.table(columns)
+
+
+def _with_times(block: TextBlock, name: str, log: LogWriter) -> pa.Table:
+    texts = block.column(name)
+    texts = pc.if_else(pc.is_in(texts, pa.array(_NO_NUMBER)), pa.scalar(None, pa.string()), texts)
+    seconds, zoneless = read_times(texts)
+    unreadable = pc.and_(pc.is_valid(texts), pc.is_null(seconds)).to_numpy(False)
+    if unreadable.any():
+        row = int(np.argmax(unreadable))
+        raise UserError(
+            f"{block.place(row)}, column {name}: {texts[row].as_py()[:60]!r} is not a number of seconds,"
+            " nor a time as 2009-05-04T23:08:57Z"
+        )
+    block.count(log, ZONELESS, "times without a zone: read as UTC", zoneless)
+    return block.table.set_column(block.table.column_names.index(name), name, seconds)

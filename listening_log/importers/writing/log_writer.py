@@ -1,6 +1,6 @@
 """Writes the contract's tables while an importer reads, and keeps account of what it repaired or dropped."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +9,7 @@ from typing import Final
 
 import pyarrow as pa
 
+from listening_log.cleaning.policy_counts import PolicyCounts
 from listening_log.errors import UserError
 from listening_log.importers.writing.seen_ids import SeenIds
 from listening_log.importers.writing.staging import Staging
@@ -20,12 +21,12 @@ _ORDER: Final = (USERS, EVENTS, CATALOG)
 
 
 @dataclass(frozen=True)
-class Met:
-    """A policy that an import applied."""
+class AppliedPolicy:
+    """What an import repaired, dropped or left out."""
 
     policy: str
     what: str
-    """What was met and what became of it, as a person reads it."""
+    """The fault and what became of it, as a person reads it."""
     count: int
     place: str
     """File and line of the first."""
@@ -41,7 +42,9 @@ class Imported:
     users: int
     """Rows of the table `users`; 0 where there is none."""
     files: tuple[str, ...]
-    met: tuple[Met, ...]
+    applied: tuple[AppliedPolicy, ...]
+    unread: tuple[str, ...] = ()
+    """Files of the source that no table was made of."""
 
 
 class LogWriter:
@@ -51,12 +54,18 @@ class LogWriter:
     """
 
     def __init__(self, out: str) -> None:
-        """Raises UserError where `out` holds tables already or can't be written."""
+        """Makes the folder, and takes the place of an import that was killed there.
+
+        Raises:
+            UserError: `out` holds tables already or can't be written.
+        """
         self._out = out
         self._staging = Staging(Path(out))
         self._parts = {table: TableParts(self._staging.folder, table) for table in _ORDER}
         self._seen = {table: SeenIds() for table in (USERS, CATALOG)}
-        self._met: dict[str, Met] = {}
+        self._counts = PolicyCounts()
+        self._texts: dict[str, str] = {}
+        self._places: list[str] = []  # of first rows; their places here number them in the counts
         self._files: tuple[str, ...] = ()
 
     @property
@@ -84,21 +93,27 @@ class LogWriter:
         self._write_new(USERS, table, "user_id")
 
     def count(self, policy: str, what: str, count: int, place: str) -> None:
-        """Adds `count` to what `policy` met; `what` and `place` (file and line) of its first time stay."""
-        if count:
-            before = self._met.get(policy)
-            what, place = (before.what, before.place) if before else (what, place)
-            self._met[policy] = Met(policy, what, count + (before.count if before else 0), place)
+        """Adds to a policy's count; `what` and `place` (file and line) of its first time stay."""
+        if count and policy not in self._texts:
+            self._texts[policy] = what
+            self._places.append(place)
+        self._counts += PolicyCounts.single(policy, count, len(self._places) - 1)
 
-    def imported(self) -> Imported:
-        """What was written, after the `with` block."""
+    def imported(self, unread: Iterable[str] = ()) -> Imported:
+        """What was written, after the `with` block; `unread` are files that were not read."""
         return Imported(
             out=self._out,
             events=self.events_written,
             items=self.items_written,
             users=self._parts[USERS].rows,
             files=self._files,
-            met=tuple(self._met.values()),
+            applied=tuple(
+                AppliedPolicy(
+                    policy, what, self._counts.counts[policy], self._places[self._counts.first_rows[policy]]
+                )
+                for policy, what in self._texts.items()
+            ),
+            unread=tuple(unread),
         )
 
     def __enter__(self) -> "LogWriter":

@@ -29,24 +29,33 @@ class TableParts:
         self._parts: list[Path] = []
         self._file: pa.NativeFile | None = None
         self._writer: pq.ParquetWriter | None = None
-        self._held: list[pa.Table] = []
-        self._held_rows = 0
+        self._waiting: list[pa.Table] = []
+        self._waiting_rows = 0
 
     def write(self, rows: pa.Table) -> None:
-        """Appends rows. Raises ValueError where a required column is missing, OSError where the disk says no."""
+        """Appends rows.
+
+        Raises:
+            ValueError: a required column is missing.
+            OSError: the disk says no.
+        """
         missing = [name for name in self._spec.required if name not in rows.column_names]
         if missing:
             raise ValueError(f"{self._spec.name} without {', '.join(missing)}")
         if not rows.num_rows:
             return
-        self._held.append(self._typed(rows))
-        self._held_rows += rows.num_rows
+        self._waiting.append(self._typed(rows))
+        self._waiting_rows += rows.num_rows
         self.rows += rows.num_rows
-        if self._held_rows >= _ROWS:
+        if self._waiting_rows >= _ROWS:
             self._flush()
 
     def finish(self) -> list[str]:
-        """Completes the files, and gives their names. Raises OSError."""
+        """Completes the files, and gives their names.
+
+        Raises:
+            OSError: the disk says no.
+        """
         self._flush()
         self._close()
         if len(self._parts) == 1:
@@ -77,11 +86,11 @@ class TableParts:
         return pa.table(columns)
 
     def _flush(self) -> None:
-        if not self._held:
+        if not self._waiting:
             return
         # One type a column, whatever the rows: a column of a part may lack values in the next rows.
-        rows = pa.concat_tables(self._held, promote=True).combine_chunks()
-        self._held, self._held_rows = [], 0
+        rows = pa.concat_tables(self._waiting, promote=True).combine_chunks()
+        self._waiting, self._waiting_rows = [], 0
         schema = self._writer.schema if self._writer is not None else None
         if schema is None or not set(rows.column_names) <= set(schema.names):
             known = list(schema or [])

@@ -14,6 +14,22 @@ ImportOf = Callable[..., Imported]
 Tables = Callable[[str], Columns]
 
 
+class CountingLog:
+    """Stands in for a LogWriter: what was counted."""
+
+    def __init__(self) -> None:
+        self.counts: list[tuple[str, str, int, str]] = []
+
+    def count(self, *count) -> None:
+        self.counts.append(count)
+
+
+@pytest.fixture
+def counting_log() -> CountingLog:
+    """A log that only counts."""
+    return CountingLog()
+
+
 @pytest.fixture
 def src(tmp_path: Path) -> Path:
     """An empty folder to lay a source out in."""

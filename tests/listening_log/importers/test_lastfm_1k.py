@@ -103,7 +103,9 @@ def test_bad_lines_are_dropped_and_counted_with_their_place(src: Path, plays, im
 
     # A break within a name leaves a whole line, with half the name, and a broken one.
     assert written("events")["item_id"] == ["nameless", "x", "good"]
-    assert {met.policy: (met.count, met.place.rpartition(", ")[2]) for met in imported.met} == {
+    assert {
+        policy.policy: (policy.count, policy.place.rpartition(", ")[2]) for policy in imported.applied
+    } == {
         "odd_line": (2, "line 2"),
         "no_listener": (1, "line 5"),
         "unreadable_time": (1, "line 6"),

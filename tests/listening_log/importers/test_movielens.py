@@ -84,7 +84,7 @@ def test_a_header_that_someone_added_is_left_out_and_counted(src_100k: Path, imp
     imported = import_of("movielens")
 
     assert (imported.events, written("users")["user_id"]) == (3, ["1"])
-    assert [met.count for met in imported.met if met.policy == "added_header"] == [2]
+    assert [policy.count for policy in imported.applied if policy.policy == "added_header"] == [2]
 
 
 def test_1m_colons_codes_and_latin_titles(src: Path, import_of, written) -> None:
@@ -132,8 +132,22 @@ def test_20m_quoted_titles_and_no_genres(src: Path, import_of, written) -> None:
         "genres": ["Adventure|Animation", "Musical", ""],
         "release_date": ["1995", "1998", ""],
     }
-    assert [(met.policy, met.count) for met in imported.met] == [("moved_article", 1)]
-    assert imported.met[0].place == f"{src / 'movies.csv'}, line 3"
+    assert [(policy.policy, policy.count) for policy in imported.applied] == [("moved_article", 1)]
+    assert imported.applied[0].place == f"{src / 'movies.csv'}, line 3"
+
+
+def test_kaggles_copy_of_20m_has_other_names_and_times_as_text(src: Path, import_of, written) -> None:
+    (src / "rating.csv").write_text(
+        '"userId","movieId","rating","timestamp"\n1,2,3.5,"2005-04-02 23:53:47"\n', encoding="utf-8"
+    )
+    (src / "movie.csv").write_text(MOVIES_CSV)
+    (src / "genome_scores.csv").write_text("movieId,tagId,relevance\n")
+
+    imported = import_of("movielens")
+
+    assert written("events")["timestamp"] == [1112486027]
+    assert [policy.what for policy in imported.applied][1:] == ["times without a zone: read as UTC"]
+    assert imported.unread == ("genome_scores.csv",)
 
 
 def test_columns_of_a_csv_go_by_their_names(src: Path, import_of, written) -> None:
@@ -190,7 +204,7 @@ def test_a_cut_off_last_line_is_dropped_and_counted(src: Path, import_of) -> Non
     imported = import_of("movielens")
 
     assert imported.events == 1
-    assert [met.place for met in imported.met if met.policy == "odd_line"] == [
+    assert [policy.place for policy in imported.applied if policy.policy == "odd_line"] == [
         f"{src / 'ratings.csv'}, line 3"
     ]
 
@@ -211,7 +225,8 @@ def test_another_folder_is_told_what_is_expected(src: Path, import_of) -> None:
         import_of("movielens")
     assert str(told.value) == (
         f"{src}: no MovieLens release; expected u.data with u.item (100k); ratings.dat with movies.dat "
-        "(1M and 10M); ratings.csv with movies.csv (20M and later); found ratings.csv"
+        "(1M and 10M); ratings.csv with movies.csv (20M and later); rating.csv with movie.csv "
+        "(Kaggle's copy of 20M, its times as text); found ratings.csv"
     )
 
 

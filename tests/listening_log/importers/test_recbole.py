@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from listening_log.check.checking import check_log
 from listening_log.errors import UserError
 from listening_log.importers import import_log
+from listening_log.importers.reading import text_blocks
 
 
 @pytest.fixture
@@ -86,7 +87,7 @@ def test_without_times_the_order_of_lines_is_the_order(lay_out, out: Path, impor
     imported = import_of("recbole")
 
     assert written("events")["timestamp"] == [1] * 5
-    assert [met.policy for met in imported.met] == ["no_times"]
+    assert [policy.policy for policy in imported.applied] == ["no_times"]
     report = check_log(str(out))
     assert (report.order_only, report.split, report.events) == (True, "leave-last-out", 5)
 
@@ -104,7 +105,7 @@ def test_items_that_were_only_shown_are_no_events(lay_out, import_of, written) -
 
     assert written("events")["item_id"] == ["taken"]
     assert written("catalog")["item_id"] == ["shown", "taken"]
-    assert [(met.what, met.count) for met in imported.met] == [
+    assert [(policy.what, policy.count) for policy in imported.applied] == [
         ("lines with label 0, shown but not taken: dropped", 1)
     ]
 
@@ -130,9 +131,10 @@ def test_further_text_is_context_and_what_has_no_place_is_told(lay_out, import_o
     assert list(written("events")) == ["user_id", "item_id", "timestamp", "device"]
     assert written("events")["device"] == ["phone", ""]
     assert (
-        imported.met[0].what == "fields of .inter that the log has no place for (session_id, price): left out"
+        imported.applied[0].what
+        == "fields of .inter that the log has no place for (session_id, price): left out"
     )
-    assert imported.met[0].place.endswith("x.inter, line 1")
+    assert imported.applied[0].place.endswith("x.inter, line 1")
 
 
 def test_played_times_ends_and_lengths_are_taken(lay_out, import_of, written) -> None:
@@ -196,6 +198,93 @@ def test_what_was_imported_passes_the_check(lay_out, out: Path, import_of) -> No
     import_of("recbole")
     report = check_log(str(out))
     assert (report.events, report.items, report.findings) == (2, 2, [])
+
+
+def events_of(rows: str) -> list[list[str]]:
+    return [row.split(",") for row in rows.split()]
+
+
+WHOLE = [("u", "a"), ("u", "b"), ("u", "c"), ("v", "d"), ("v", "e")]
+
+
+@pytest.mark.parametrize(
+    "lines", ["u,b,a u,c,a_b v,e,d", "u,c,a_b u,b,a v,e,d"], ids=["shortest first", "longest first"]
+)
+def test_lists_of_the_items_before_become_events(lay_out, import_of, written, lines: str) -> None:
+    header = ["user_id:token", "item_id:token", "item_id_list:token_seq"]
+    lay_out(
+        inter=[header, *([user, item, before.replace("_", " ")] for user, item, before in events_of(lines))]
+    )
+
+    imported = import_of("recbole")
+
+    assert list(zip(written("events")["user_id"], written("events")["item_id"], strict=True)) == WHOLE
+    assert written("catalog")["item_id"] == sorted("abcde", key=written("catalog")["item_id"].index)
+    assert list(written("events")) == ["user_id", "item_id", "timestamp"]
+    assert "lists of the items before a line's (item_id_list): the histories are rebuilt from them" in [
+        policy.what for policy in imported.applied
+    ]
+
+
+def test_the_parts_of_a_benchmark_are_one_log(lay_out, import_of, written) -> None:
+    header = ["user_id:token", "item_id:token", "timestamp:float", "item_id_list:token_seq"]
+    lay_out("x.test", inter=[header, ["u", "d", "30", "a b c"]])
+    lay_out("x.train", inter=[header, ["u", "b", "10", "a"]])
+    lay_out("x.valid", inter=[header, ["u", "c", "20", "a b"], ["v", "f", "20", "e"]])
+    lay_out("x", item=[["item_id:token", "title:token"], *([item, item.upper()] for item in "abcdef")])
+
+    imported = import_of("recbole")
+
+    assert list(zip(*written("events").values(), strict=True)) == [
+        ("u", "a", 10), ("u", "b", 10), ("u", "c", 20), ("v", "e", 20), ("v", "f", 20), ("u", "d", 30)
+    ]  # fmt: skip
+    assert written("catalog")["title"] == list("ABCDEF")
+    assert imported.unread == ()
+
+
+@pytest.mark.parametrize("order", [1, -1], ids=["shortest first", "longest first"])
+def test_lines_of_a_session_that_continue_each_other_are_one_listener(
+    lay_out, import_of, written, order: int
+) -> None:
+    chain = [["i0", "i2"], ["i0 i2", "i4"], ["i0 i2 i4", "i6"]][::order]
+    lines = [*chain, ["i3", "i5"]]
+    header = ["session_id:token", "item_id_list:token_seq", "item_id:token"]
+    lay_out(inter=[header, *([f"s{number}", *line] for number, line in enumerate(lines))])
+
+    import_of("recbole")
+
+    assert written("events")["item_id"] == ["i0", "i2", "i4", "i6", "i3", "i5"]
+    assert written("events")["user_id"] == ["s0"] * 4 + ["s3"] * 2
+
+
+@settings(deadline=None, max_examples=15)
+@given(
+    lengths=st.lists(st.integers(2, 30), min_size=1, max_size=5),
+    cap=st.integers(10, 40),
+    descending=st.booleans(),
+    sessions=st.booleans(),
+    block_bytes=st.integers(60, 2000),
+)
+def test_any_histories_come_back_from_their_prefixes(
+    lengths: list[int], cap: int, descending: bool, sessions: bool, block_bytes: int
+) -> None:
+    users = {f"u{n}": [f"i{n}-{place}" for place in range(length)] for n, length in enumerate(lengths)}
+    lines = []
+    for user, items in users.items():
+        prefixes = [(items[:end][-cap:], items[end]) for end in range(1, len(items))]
+        for history, item in prefixes[::-1] if descending else prefixes:
+            lines.append(f"{len(lines) if sessions else user}\t{' '.join(history)}\t{item}")
+    header = f"{'session_id' if sessions else 'user_id'}:token\titem_id_list:token_seq\titem_id:token"
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        (Path(folder) / "x.inter").write_text("\n".join([header, *lines]))
+        patch.setattr(text_blocks.read_blocks, "__kwdefaults__", {"block_bytes": block_bytes})
+
+        import_log("recbole", folder, f"{folder}/out")
+
+        events = pq.read_table(f"{folder}/out/events.parquet").to_pandas()
+    rebuilt = events.groupby("user_id", sort=False).item_id.apply(list)
+    assert rebuilt.to_list() == list(users.values())
+    assert sessions or rebuilt.index.to_list() == list(users)
 
 
 TOKENS = st.text("abcXYZ019\"'é,", min_size=1, max_size=5)

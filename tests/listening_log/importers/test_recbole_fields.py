@@ -43,7 +43,7 @@ def fields(*texts: str) -> list[Field]:
         ),
         (  # Last.fm
             ["user_id:token", "artist_id:token", "weight:float", "tag_value:token_seq"],
-            "user_id", "artist_id", None, None, ("tag_value",),
+            "user_id", "artist_id", None, None, (),
         ),
         (  # Yahoo music
             ["anonymous_user_id:token", "artist_id:token", "rating:float"],
@@ -66,6 +66,32 @@ def test_public_headers_are_understood(header, user, item, time, rating, context
 def test_a_field_that_gives_the_item_away_is_no_context() -> None:
     role = roles(fields("user_id:token", "track_id:token", "artist_id:token", "device:token"), "x.inter")
     assert (role.context, role.left) == (("device",), ("artist_id",))
+
+
+def test_a_list_is_no_context() -> None:
+    role = roles(
+        fields("user_id:token", "item_id:token", "tags:token_seq", "item_id_list:token_seq"), "x.inter"
+    )
+    assert (role.context, role.history, role.left) == ((), "item_id_list", ("tags",))
+
+
+def test_what_tells_of_the_item_is_item_data_and_no_context() -> None:
+    inter = fields(
+        *("user_id:token", "item_id:token", "brand:token", "category_code:token", "product_name:token"),
+        *("device_name:token", "user_category:token", "channel:token"),
+    )
+    role = roles(inter, "x.inter")
+    assert {column: field.name for column, field in role.items.items()} == {
+        "creator": "brand", "genres": "category_code", "title": "product_name"
+    }  # fmt: skip
+    assert (role.context, role.left) == (("device_name", "user_category", "channel"), ())
+    beside = roles(inter, "x.inter", fields("item_id:token", "title:token"))
+    assert (beside.items, beside.left) == ({}, ("brand", "category_code", "product_name"))
+
+
+def test_commas_between_fields_have_a_message_of_their_own() -> None:
+    with pytest.raises(UserError, match=r"x\.inter, line 1: commas separate the fields; .* tabs"):
+        parse_header("user_id:token,item_id:token,rating:float", "x.inter")
 
 
 def test_the_item_is_what_the_item_file_describes() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from listening_log.check.checking import check_log
 from listening_log.errors import UserError
-from listening_log.importers import Imported, import_log
+from listening_log.importers import Imported, import_log, render
 
 FOLDER = "Spotify Extended Streaming History"
 AUDIO = "Streaming_History_Audio_2019-2021_3.json"
@@ -96,9 +96,9 @@ class Import:
         return {row["item_id"]: tuple(row.get(name) for name in ("kind", "title", "creator")) for row in rows}
 
     @property
-    def met(self) -> dict[str, tuple[int, str]]:
+    def counts(self) -> dict[str, tuple[int, str]]:
         assert self.result is not None
-        return {met.policy: (met.count, met.place) for met in self.result.met}
+        return {policy.policy: (policy.count, policy.place) for policy in self.result.applied}
 
 
 @pytest.fixture
@@ -124,7 +124,7 @@ def test_a_play_becomes_an_event_at_its_start(log: Import) -> None:
         "shuffle": "off",
     }
     assert log.items == {"spotify:track:aaa": ("track", "First Light", "The Harbours")}
-    assert log.met == {}
+    assert log.counts == {}
 
 
 def test_a_start_within_a_second_counts_as_that_second(log: Import) -> None:
@@ -159,7 +159,7 @@ def test_entries_without_an_id_are_dropped_and_counted(log: Import) -> None:
     own_file = {**PLAY, "spotify_track_uri": "spotify:local:Ann:Demos:My+song:213"}
     log.file(AUDIO, PLAY, removed, own_file, {**PLAY, "spotify_track_uri": " "}).run()
     assert len(log.events) == 1
-    assert log.met == {"no_item": (3, f"{log.src}/{AUDIO}, entry 2")}
+    assert log.counts == {"no_item": (3, f"{log.src}/{AUDIO}, entry 2")}
 
 
 def test_private_sessions_are_left_out_with_their_items(log: Import) -> None:
@@ -168,14 +168,14 @@ def test_private_sessions_are_left_out_with_their_items(log: Import) -> None:
     log.file(AUDIO, PLAY, private, nothing).run()
     assert [event["item_id"] for event in log.events] == ["spotify:track:aaa"]
     assert list(log.items) == ["spotify:track:aaa"]
-    assert log.met == {"private_session": (2, f"{log.src}/{AUDIO}, entry 2")}
+    assert log.counts == {"private_session": (2, f"{log.src}/{AUDIO}, entry 2")}
 
 
 @pytest.mark.parametrize("ts", [None, "", "yesterday", "2021-13-04T17:12:33Z", "2021-03-04T17:12:33+02:00"])
 def test_an_entry_without_a_readable_time_is_dropped_and_counted(log: Import, ts: str | None) -> None:
     log.file(AUDIO, {**PLAY, "ts": ts}, PLAY).run()
     assert len(log.events) == 1
-    assert log.met == {"no_time": (1, f"{log.src}/{AUDIO}, entry 1")}
+    assert log.counts == {"no_time": (1, f"{log.src}/{AUDIO}, entry 1")}
 
 
 @pytest.mark.parametrize(
@@ -190,18 +190,18 @@ def test_times_are_utc_however_they_are_written(log: Import, ts: str, monkeypatc
 @pytest.mark.parametrize("stamp", [END - 7200, (END - 7200) * 1000 + 608, float((END - 7200) * 1000)])
 def test_an_offline_play_is_moved_to_when_it_was_heard(log: Import, stamp: float) -> None:
     assert _of(log, offline=True, offline_timestamp=stamp)["timestamp"] == END - 7200
-    assert log.met == {"offline_play": (1, f"{log.src}/{AUDIO}, entry 1")}
+    assert log.counts == {"offline_play": (1, f"{log.src}/{AUDIO}, entry 1")}
 
 
 @pytest.mark.parametrize("stamp", [None, 0, 1, END + 3600])
 def test_an_offline_timestamp_that_is_none_or_after_the_end_moves_nothing(log: Import, stamp: Any) -> None:
     assert _of(log, offline=True, offline_timestamp=stamp)["timestamp"] == END - 180
-    assert log.met == {}
+    assert log.counts == {}
 
 
 def test_an_offline_play_that_was_told_at_once_is_not_counted_as_moved(log: Import) -> None:
     assert _of(log, offline=True, offline_timestamp=END - 200)["timestamp"] == END - 200
-    assert log.met == {}
+    assert log.counts == {}
 
 
 def test_the_offline_timestamp_of_a_play_online_is_not_used(log: Import) -> None:
@@ -241,7 +241,7 @@ def test_how_a_play_ended_decides_its_outcome(
 def test_what_was_not_heard_at_all_is_dropped_and_counted(log: Import, reason: str | None) -> None:
     log.file(AUDIO, PLAY, {**PLAY, "reason_end": reason, "ms_played": 0}).run()
     assert len(log.events) == 1
-    assert log.met == {"unheard": (1, f"{log.src}/{AUDIO}, entry 2")}
+    assert log.counts == {"unheard": (1, f"{log.src}/{AUDIO}, entry 2")}
 
 
 def test_missing_fields_are_no_fault(log: Import) -> None:
@@ -391,8 +391,6 @@ def test_an_imported_history_passes_the_check(log: Import) -> None:
     [
         (f"[{json.dumps(PLAY)}, {{", ", entry 2: not readable as JSON ("),
         ("{}", ": not a JSON array"),
-        ("", ": the file is empty"),
-        ("[3]", ", entry 1: not an object"),
         ('[{"endTime": "2020-01-01 10:00"}]', ", entry 1: no ts; not an extended streaming history"),
         (json.dumps([PLAY, {**PLAY, "ms_played": "long"}]), ", entry 2: ms_played is not a whole number"),
         (json.dumps([PLAY, PLAY, {**PLAY, "platform": 7}]), ", entry 3: platform is not text"),
@@ -417,11 +415,84 @@ def test_a_folder_without_a_history_is_told(log: Import) -> None:
         log.run()
 
 
+def test_empty_files_and_odd_entries_are_passed_over_and_counted(log: Import) -> None:
+    log.file(AUDIO, PLAY)
+    (log.src / "endsong_0.json").write_text("")
+    (log.src / "endsong_1.json").write_text(json.dumps([3, PLAY, None]))
+
+    assert len(log.run().events) == 2
+    assert log.counts == {
+        "empty_file": (1, f"{log.src}/endsong_0.json"),
+        "odd_entry": (2, f"{log.src}/endsong_1.json, entry 1"),
+    }
+
+
+def test_files_that_are_not_read_are_named(log: Import) -> None:
+    log.file("MyData/endsong_0.json", PLAY).file("MyData/endsong_0 (1).json", PLAY)
+    log.file("MyData/endvideo.json", PLAY).file("MyData/Userdata.json").run()
+
+    assert log.result is not None
+    assert log.result.unread == ("MyData/Userdata.json", "MyData/endsong_0 (1).json", "MyData/endvideo.json")
+    assert len(log.events) == 1
+    page = render(log.result)
+    assert "  not read   MyData/Userdata.json, MyData/endsong_0 (1).json, MyData/endvideo.json" in page
+    assert "Nothing was" not in page
+
+
+@pytest.mark.parametrize(
+    "folder", ["MyData", "mydata", FOLDER, f"{FOLDER} (1)", "my_spotify_data", "my_spotify_data (2)"]
+)
+def test_a_services_own_folder_name_is_no_listener(log: Import, folder: str) -> None:
+    assert [event["user_id"] for event in log.file(f"{folder}/{AUDIO}", PLAY).run().events] == ["listener"]
+
+
+SHORT = {
+    "endTime": "2021-03-04 17:12",
+    "artistName": "The Harbours",
+    "trackName": "First Light",
+    "msPlayed": 180_000,
+}
+SHORT_EPISODE = {
+    "endTime": "2021-03-04 18:00",
+    "podcastName": "Sea Talk",
+    "episodeName": "On Tides",
+    "msPlayed": 60_000,
+}
+
+
 @pytest.mark.parametrize("name", ["StreamingHistory0.json", "StreamingHistory_music_0.json"])
-def test_account_data_is_told_from_the_extended_history(log: Import, name: str) -> None:
-    log.file(name, {"endTime": "2020-01-01 10:00", "artistName": "A", "trackName": "T", "msPlayed": 5})
-    with pytest.raises(UserError, match="is Spotify's account data"):
-        log.run()
+def test_account_data_is_read_where_there_is_no_extended_history(log: Import, name: str) -> None:
+    again = {**SHORT, "endTime": "2021-03-05 00:01", "trackName": " first LIGHT"}
+    log.file(name, SHORT, again).file("StreamingHistory_podcast_0.json", SHORT_EPISODE).run()
+
+    track, episode = log.items
+    assert log.items[track] == ("track", "First Light", "The Harbours")
+    assert log.items[episode] == ("episode", "On Tides", "Sea Talk")
+    assert track.startswith("name-")
+    assert [(event["item_id"], event["timestamp"], event["ms_played"]) for event in log.events] == [
+        (track, END - 33 - 180, 180_000),
+        (track, 1_614_902_460 - 180, 180_000),
+        (episode, 1_614_880_800 - 60, 60_000),
+    ]
+
+
+def test_account_data_without_names_times_or_playing_is_dropped_and_counted(log: Import) -> None:
+    odd = ({"trackName": "Unknown Track"}, {"endTime": "soon"}, {"msPlayed": 0})
+    log.file("StreamingHistory0.json", SHORT, *({**SHORT, **changes} for changes in odd)).run()
+
+    place = f"{log.src}/StreamingHistory0.json, entry"
+    assert len(log.events) == 1
+    assert log.counts == {
+        "no_item": (1, f"{place} 2"), "no_time": (1, f"{place} 3"), "unheard": (1, f"{place} 4")
+    }  # fmt: skip
+
+
+def test_account_data_beside_an_extended_history_is_not_read(log: Import) -> None:
+    log.file(f"{FOLDER}/{AUDIO}", PLAY).file("Spotify Account Data/StreamingHistory0.json", SHORT).run()
+
+    assert list(log.items) == ["spotify:track:aaa"]
+    assert log.result is not None
+    assert log.result.unread == ("Spotify Account Data/StreamingHistory0.json",)
 
 
 ENTRIES = st.fixed_dictionaries(
@@ -449,7 +520,7 @@ def test_any_entries_in_any_blocks_and_batches_become_the_same_events(
     batch: int,
     indent: int | None,
 ) -> None:
-    import listening_log.importers.spotify_history as importer
+    import listening_log.importers.reading.json_objects as importer
 
     folder = tmp_path_factory.mktemp("history")
     rows = [

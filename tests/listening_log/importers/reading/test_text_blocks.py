@@ -8,30 +8,18 @@ from hypothesis import strategies as st
 from listening_log.errors import UserError
 from listening_log.importers.reading.source import Source, open_source
 from listening_log.importers.reading.text_blocks import Layout, TextBlock, first_line_of, read_blocks
+from tests.listening_log.importers.conftest import CountingLog
 
 PAIRS = Layout(("a", "n"), types={"n": pa.int64()})
 
 
-class Account:
-    """Stands in for a LogWriter: what was counted."""
-
-    def __init__(self) -> None:
-        self.met: list[tuple[str, str, int, str]] = []
-
-    def count(self, *met) -> None:
-        self.met.append(met)
-
-
 @pytest.fixture
-def read(tmp_path: Path):
-    account = Account()
-
+def read(tmp_path: Path, counting_log: CountingLog):
     def of(text: bytes, layout: Layout = PAIRS, block_bytes: int = 1 << 20) -> list[TextBlock]:
         (tmp_path / "f.tsv").write_bytes(text)
         source = open_source(str(tmp_path / "f.tsv"))
-        return list(read_blocks(source, "f.tsv", layout, account, block_bytes=block_bytes))  # type: ignore
+        return list(read_blocks(source, "f.tsv", layout, counting_log, block_bytes=block_bytes))  # type: ignore
 
-    of.account = account  # type: ignore[attr-defined]
     return of
 
 
@@ -52,14 +40,14 @@ def test_lines_keep_their_order_and_their_numbers(read, block_bytes: int) -> Non
 
 
 @pytest.mark.parametrize("block_bytes", [1, 7, 1000])
-def test_lines_of_another_width_are_dropped_and_counted(read, block_bytes: int) -> None:
+def test_lines_of_another_width_are_dropped_and_counted(read, counting_log, block_bytes: int) -> None:
     blocks = read(b"x\t1\nshort\ny\t2\t3\n  \nz\t3\n", block_bytes=block_bytes)
 
     assert [row["a"] for row in _rows(blocks)] == ["x", "z"]
-    met = read.account.met
-    assert sum(count for _, _, count, _ in met) == 2
-    assert met[0][1] == "lines that have not 2 values: dropped"
-    assert met[0][3].endswith("f.tsv, line 2")
+    counts = counting_log.counts
+    assert sum(count for _, _, count, _ in counts) == 2
+    assert counts[0][1] == "lines that have not 2 values: dropped"
+    assert counts[0][3].endswith("f.tsv, line 2")
 
 
 def test_quotes_are_characters_where_a_layout_has_none(read) -> None:
@@ -75,17 +63,17 @@ def test_windows_ends_a_lone_return_and_a_byte_order_mark(read) -> None:
     assert _rows(read(b"\xef\xbb\xbfx\t1\r\ny\rz\t2\r\n")) == [{"a": "x", "n": 1}, {"a": "y z", "n": 2}]
 
 
-def test_bytes_that_are_not_utf_8_are_replaced_and_counted(read) -> None:
+def test_bytes_that_are_not_utf_8_are_replaced_and_counted(read, counting_log) -> None:
     assert [row["a"] for row in _rows(read(b"ok\t1\nBj\xf6rk\t2\n"))] == ["ok", "Bj\ufffdrk"]
-    assert read.account.met[0][2] == 1
-    assert read.account.met[0][3].endswith("f.tsv, line 2")
+    assert counting_log.counts[0][2] == 1
+    assert counting_log.counts[0][3].endswith("f.tsv, line 2")
 
 
-def test_a_fallback_encoding_is_for_text_that_is_not_utf_8(read) -> None:
+def test_a_fallback_encoding_is_for_text_that_is_not_utf_8(read, counting_log) -> None:
     layout = Layout(("a", "b"), fallback="latin-1")
     assert _rows(read("Björk\tx\n".encode("latin-1"), layout)) == [{"a": "Björk", "b": "x"}]
     assert _rows(read("Björk\tx\n".encode(), layout)) == [{"a": "Björk", "b": "x"}]
-    assert read.account.met == []
+    assert counting_log.counts == []
 
 
 def test_two_colons_separate(read) -> None:
@@ -111,6 +99,38 @@ def test_a_value_of_another_type_names_line_and_column(read, block_bytes: int) -
         read(b"x\t1\n\nodd\ny\tnoon\n", block_bytes=block_bytes)
 
 
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("1112486027", 1112486027),
+        ("1112486027.9", 1112486027),
+        ("1.112486027E9", 1112486027),
+        ("2005-04-02 23:53:47", 1112486027),
+        ("2005-04-02T23:53:47.123Z", 1112486027),
+        ("2005-04-03T01:53:47+02:00", 1112486027),
+        ("2005-04-02T18:53-0500", 1112485980),
+        ("2005-04-02", 1112400000),
+        ("", None),
+        ("nan", None),
+    ],
+)
+def test_times_are_seconds_however_they_are_written(read, text: str, seconds: int | None) -> None:
+    layout = Layout(("a", "t"), times=("t",))
+    assert [row["t"] for row in _rows(read(f"x\t{text}\ny\t2\n".encode(), layout))] == [seconds, 2]
+
+
+def test_times_without_a_zone_are_counted(read, counting_log) -> None:
+    read(b"x\t2005-04-02\ny\t5\nz\t2005-04-02T00:00:00Z\n", Layout(("a", "t"), times=("t",)))
+    assert [(what, count) for _, what, count, _ in counting_log.counts] == [
+        ("times without a zone: read as UTC", 1)
+    ]
+
+
+def test_what_is_no_time_names_line_and_column(read) -> None:
+    with pytest.raises(UserError, match=r"f.tsv, line 2, column t: 'noon' is not a number of seconds, nor"):
+        read(b"x\t1\ny\tnoon\n", Layout(("a", "t"), times=("t",)))
+
+
 def test_the_first_line_without_mark_and_end(tmp_path: Path) -> None:
     (tmp_path / "f").write_bytes(b"\xef\xbb\xbfa\tb\r\nc\n")
     assert first_line_of(Source(str(tmp_path), ("f",)), "f") == "a\tb"
@@ -124,9 +144,9 @@ VALUES = st.text(st.characters(blacklist_characters="\t\n\r\ufeff", blacklist_ca
 def test_any_text_comes_back_whatever_the_blocks(tmp_path_factory, rows, block_bytes: int) -> None:
     path = tmp_path_factory.getbasetemp() / "f"
     path.write_bytes("".join(f"{a}\t{b}\n" for a, b in rows).encode())
-    account = Account()
+    log = CountingLog()
 
-    blocks = read_blocks(open_source(str(path)), "f", Layout(("a", "b")), account, block_bytes=block_bytes)  # type: ignore
+    blocks = read_blocks(open_source(str(path)), "f", Layout(("a", "b")), log, block_bytes=block_bytes)  # type: ignore
 
     assert [(row["a"], row["b"]) for row in _rows(list(blocks))] == rows
-    assert account.met == []
+    assert log.counts == []

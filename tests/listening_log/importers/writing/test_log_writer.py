@@ -10,7 +10,7 @@ import pytest
 
 from listening_log.errors import UserError
 from listening_log.importers.writing import staging
-from listening_log.importers.writing.log_writer import LogWriter, Met
+from listening_log.importers.writing.log_writer import AppliedPolicy, LogWriter
 from listening_log.tables.tables import table_files
 from tests.conftest import ROOT
 
@@ -48,7 +48,7 @@ def test_a_fault_while_tables_appear_takes_them_back(
         if path == out:
             raise error
 
-    monkeypatch.setattr(staging, "_sync", fail_at_the_folder)
+    monkeypatch.setattr(staging, "sync", fail_at_the_folder)
     with pytest.raises((UserError, KeyboardInterrupt)), LogWriter(str(out)) as log:  # noqa: PT012
         log.events(EVENT)
         log.items(ITEM)
@@ -192,7 +192,7 @@ def test_what_is_met_adds_up_under_its_first_place(out: Path) -> None:
         log.count("odd", "odd lines: dropped", 2, "f, line 3")
         log.count("odd", "odd lines: dropped", 1, "g, line 9")
 
-    assert log.imported().met == (Met("odd", "odd lines: dropped", 3, "f, line 3"),)
+    assert log.imported().applied == (AppliedPolicy("odd", "odd lines: dropped", 3, "f, line 3"),)
 
 
 def test_memory_does_not_grow_with_the_log(out: Path) -> None:

@@ -1,0 +1,37 @@
+"""A block of rows that an importer reads, and its account of those that it drops."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from listening_log.importers.writing.log_writer import LogWriter
+
+Mask = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Block:
+    """Rows that were read together, and where they stand."""
+
+    path: str
+
+    def place(self, row: int) -> str:
+        """File and line (or entry) of a row."""
+        raise NotImplementedError
+
+    def count(self, log: LogWriter, policy: str, what: str, rows: Mask) -> None:
+        """Counts the rows where the mask [n] is true."""
+        if rows.any():
+            log.count(policy, what, int(rows.sum()), self.place(int(np.argmax(rows))))
+
+    def usable(self, log: LogWriter, *faults: tuple[str, str, Mask]) -> Mask:
+        """The rows [n] without a fault: each has a policy, what is done, and a mask [n].
+
+        A row with several faults counts for the first of them.
+        """
+        usable = np.ones(len(faults[0][2]), bool)
+        for policy, what, rows in faults:
+            self.count(log, policy, what, usable & rows)
+            usable &= ~rows
+        return usable
