@@ -54,9 +54,11 @@ def _run_compiled(args: argparse.Namespace, console: Console) -> int:
         log = home.new_log("run")
         console.redirect(log)
         print(f"upnext: {args.compiled} to {args.home}; details: {log}", file=console.out)
+        from tfx_pipeline.home.run_record import note_end
         from tfx_pipeline.kubeflow.emulator.run import run_compiled
         from tfx_pipeline.terminal.progress import shown_progress
 
+        console.if_stopped = lambda: note_end(home, FAILED, "stopped")
         with shown_progress(console.out):
             return run_compiled(pipeline, home, texts, console.out)
 

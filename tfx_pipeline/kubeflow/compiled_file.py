@@ -10,7 +10,7 @@ from pathlib import Path
 import yaml
 from pydantic import JsonValue
 
-from listening_log.errors import UsageError
+from listening_log.errors import UsageError, one_line
 from tfx_pipeline.kubeflow.parameter_values import Parameter, parse_values
 from tfx_pipeline.kubeflow.proto_check import proto_problems
 from tfx_pipeline.kubeflow.spec import SCHEMA_VERSION, Spec, dags, dump_all, load_all, parameters
@@ -88,7 +88,7 @@ def read_compiled(path: Path) -> CompiledPipeline:
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
     except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+        raise UsageError(f"{path}: not YAML: {one_line(error)}") from error
     spec, platform = (*documents, {}, {})[:2]
     are_mappings = all(isinstance(document, dict) for document in documents)
     if (

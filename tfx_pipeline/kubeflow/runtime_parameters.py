@@ -1,13 +1,11 @@
 """The runtime parameters of the compiled pipeline: what a submitter may set, run by run."""
 
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Final
 
 from tfx_pipeline.config.tree import Config
 
 if TYPE_CHECKING:
     from tfx_pipeline.parameters import Parameters
-
-Value: TypeAlias = str | int
 
 DATA_DIR: Final = "data_dir"
 SPANS: Final = "spans"
@@ -20,8 +18,8 @@ RANKER_POSITIONS: Final = "ranker_positions"
 FORGOTTEN: Final = "forgotten"
 
 
-def defaults(config: Config) -> dict[str, Value]:
-    """Every runtime parameter with its default; the default's type is the parameter's."""
+def default_values(config: Config) -> dict[str, str | int]:
+    """Returns every runtime parameter with its default; the default's type is the parameter's."""
     return {
         DATA_DIR: config.kubeflow.data_dir,
         SPANS: "",
@@ -35,22 +33,22 @@ def defaults(config: Config) -> dict[str, Value]:
 
 
 def runtime_parameters(config: Config) -> "Parameters":
-    """What the pipeline is defined with: for each value the cluster's placeholder of it."""
+    """Returns the parameters that the pipeline is defined with: for each value the cluster's placeholder."""
     from tfx.orchestration.data_types import RuntimeParameter
 
     from tfx_pipeline.parameters import Parameters
 
-    given = {
+    placeholders = {
         name: RuntimeParameter(name, ptype=type(default), default=default)
-        for name, default in defaults(config).items()
+        for name, default in default_values(config).items()
     }
     return Parameters(
-        data_dir=given[DATA_DIR],
-        data_digest=given[DATA_VERSION],
-        destination=given[DESTINATION],
-        seed=given[SEED],
-        retrieval_positions=given[RETRIEVAL_POSITIONS],
-        ranker_positions=given[RANKER_POSITIONS],
-        spans=given[SPANS],
-        forgotten=given[FORGOTTEN],
+        data_dir=placeholders[DATA_DIR],
+        data_digest=placeholders[DATA_VERSION],
+        destination=placeholders[DESTINATION],
+        seed=placeholders[SEED],
+        retrieval_positions=placeholders[RETRIEVAL_POSITIONS],
+        ranker_positions=placeholders[RANKER_POSITIONS],
+        spans=placeholders[SPANS],
+        forgotten=placeholders[FORGOTTEN],
     )

@@ -12,19 +12,19 @@ from components.common.beam_errors import user_error_in
 from components.common.data_digest import data_digest
 from components.common.stage_state import StageState
 from listening_log.errors import UserError, last_line
-from serving.errors import ServerError
 from tfx_pipeline.config.beam import beam_args
 from tfx_pipeline.config.tree import Config
 from tfx_pipeline.home import output_manifests, retention
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.home.rollback import rollback_message
-from tfx_pipeline.home.run_record import RunRecord, note_end
+from tfx_pipeline.home.run_record import RunRecord
 from tfx_pipeline.home.unfinished_outputs import remove_unfinished_outputs
 from tfx_pipeline.local import results
 from tfx_pipeline.local.machine_errors import describe_machine_error
 from tfx_pipeline.local.parameters import local_parameters
+from tfx_pipeline.local.recorded_run import record_run
 from tfx_pipeline.parameters import PIPELINE_NAME
-from tfx_pipeline.terminal.exit_codes import DONE, REFUSED, exit_code_of
+from tfx_pipeline.terminal.exit_codes import DONE
 
 EXAMPLE_GEN: Final = "ListeningLogExampleGen"
 INDEX: Final = "index"
@@ -63,27 +63,8 @@ def run(
     data_dir, home = data_dir.resolve(), home.resolved()
     digest = data_digest(str(data_dir), spans)
     home.path.mkdir(parents=True, exist_ok=True)
-    try:
-        RunRecord(data_dir=str(data_dir), spans=spans, only=only, config=config.as_dict()).write(home.path)
-        with home.temporary():
-            code = _run(data_dir, digest, home, config, only, terminal, spans)
-    except BaseException as error:
-        shown = _readable(error, home)
-        stopped = isinstance(error, KeyboardInterrupt)
-        note_end(home, exit_code_of(shown), "stopped" if stopped else f"failed: {shown}")
-        if shown is error:
-            raise
-        raise shown from error
-    note_end(home, code, "refused by a gate" if code == REFUSED else "done")
-    return code
-
-
-def _readable(error: BaseException, home: Home) -> BaseException:
-    """The error as its user should read it: what befell the machine in one line."""
-    if isinstance(error, UserError | ServerError | KeyboardInterrupt):
-        return error
-    reason = describe_machine_error(error, home)
-    return UserError(reason) if reason else error
+    record = RunRecord(data_dir=str(data_dir), spans=spans, only=only, config=config.as_dict())
+    return record_run(home, record, lambda: _run(data_dir, digest, home, config, only, terminal, spans))
 
 
 def _run(

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tfx_pipeline.config.tree import Config, load_config
-from tfx_pipeline.kubeflow.compile.compiling import amended, tfx_compiled
+from tfx_pipeline.kubeflow.compile.compiling import amend_compiled, compile_with_tfx
 from tfx_pipeline.kubeflow.spec import load_all
 
 SETTINGS = [
@@ -32,13 +32,13 @@ def config() -> Config:
 @pytest.fixture(scope="session")
 def from_tfx(config: Config) -> Callable[[], dict[str, Any]]:
     """Gives a copy of what TFX's compiler leaves."""
-    compiled = tfx_compiled(config)
+    compiled = compile_with_tfx(config)
     return lambda: copy.deepcopy(compiled)
 
 
 @pytest.fixture(scope="session")
 def text(from_tfx: Callable[[], dict[str, Any]], config: Config) -> str:
-    return amended(from_tfx(), config)
+    return amend_compiled(from_tfx(), config)
 
 
 @pytest.fixture(scope="session")

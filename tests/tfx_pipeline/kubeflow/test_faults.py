@@ -7,15 +7,15 @@ import pytest
 
 from tests.tfx_pipeline.kubeflow import toy
 from tfx_pipeline.config.tree import Config
-from tfx_pipeline.kubeflow.check.checking import document_findings, findings
-from tfx_pipeline.kubeflow.compile.compiling import amend, amended
+from tfx_pipeline.kubeflow.check.checking import problems_in, problems_in_documents
+from tfx_pipeline.kubeflow.compile.compiling import amend, amend_compiled
 
 Tree = dict[str, Any]
 INNER = "components.tfx-dag.dag.tasks"
 
 
 def wrong(spec: Tree, platform: Tree | None = None) -> list[str]:
-    return document_findings(spec, platform or {})
+    return problems_in_documents(spec, platform or {})
 
 
 @pytest.fixture(scope="module")
@@ -30,7 +30,7 @@ def toy_left() -> list[str]:
 
 
 @pytest.mark.parametrize(
-    "finding",
+    "problem",
     [
         pytest.param(
             f"{INNER}.Push.inputs.parameters.destination.componentInputParameter: components.tfx-dag declares "
@@ -61,12 +61,12 @@ def toy_left() -> list[str]:
         ),
     ],
 )
-def test_a_fault_of_the_compiled_pipeline_is_caught(left: list[str], finding: str):
-    assert finding in left
+def test_a_fault_of_the_compiled_pipeline_is_caught(left: list[str], problem: str):
+    assert problem in left
 
 
 @pytest.mark.parametrize(
-    "finding",
+    "problem",
     [
         pytest.param(
             "root.dag.tasks.Act.triggerPolicy.condition: asks for artifacts _Judge.verdict, which is no input of "
@@ -79,8 +79,8 @@ def test_a_fault_of_the_compiled_pipeline_is_caught(left: list[str], finding: st
         ),
     ],
 )
-def test_a_fault_that_other_constructs_bring_is_caught(toy_left: list[str], finding: str):
-    assert finding in toy_left
+def test_a_fault_that_other_constructs_bring_is_caught(toy_left: list[str], problem: str):
+    assert problem in toy_left
 
 
 def test_both_are_mended():
@@ -128,4 +128,4 @@ def test_an_infra_validator_does_not_compile(from_tfx: Callable[[], Tree]):
 
 
 def test_nothing_is_wrong_once_it_is_amended(from_tfx: Callable[[], Tree], config: Config):
-    assert findings(amended(from_tfx(), config)) == []
+    assert problems_in(amend_compiled(from_tfx(), config)) == []

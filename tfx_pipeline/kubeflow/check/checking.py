@@ -1,15 +1,17 @@
 """Reads a compiled pipeline as Kubeflow would, and more closely than its loader does.
 
 The loader takes references that lead nowhere and nonsense in the deployment part; the server finds out when
-the run is under way. Here each finding names its place in the file.
+the run is under way. Here each problem names its place in the file.
 """
 
 from typing import Final
 
 import yaml
 
-from listening_log.errors import UserError
-from tfx_pipeline.kubeflow.check import deployment, references, required_fields
+from listening_log.errors import UserError, one_line
+from tfx_pipeline.kubeflow.check.deployment import deployment_problems
+from tfx_pipeline.kubeflow.check.references import reference_problems
+from tfx_pipeline.kubeflow.check.required_fields import missing_fields
 from tfx_pipeline.kubeflow.proto_check import loader_problems, proto_problems
 from tfx_pipeline.kubeflow.spec import Spec, load_all
 
@@ -21,14 +23,18 @@ class CompileError(UserError):
 
 
 def check(text: str) -> None:
-    """Raises CompileError, with the first findings, if there are any."""
-    found = findings(text)
-    if found:
-        more = f"; and {len(found) - SHOWN} more" if len(found) > SHOWN else ""
-        raise CompileError(f"the compiled pipeline is wrong: {'; '.join(found[:SHOWN])}{more}")
+    """Checks the text of a compiled pipeline.
+
+    Raises:
+        CompileError: it has problems; the message has the first of them.
+    """
+    problems = problems_in(text)
+    if problems:
+        more = f"; and {len(problems) - SHOWN} more" if len(problems) > SHOWN else ""
+        raise CompileError(f"the compiled pipeline is wrong: {'; '.join(problems[:SHOWN])}{more}")
 
 
-def findings(text: str) -> list[str]:
+def problems_in(text: str) -> list[str]:
     """Returns what is wrong with a compiled pipeline, each as `place: what`.
 
     Args:
@@ -37,16 +43,16 @@ def findings(text: str) -> list[str]:
     try:
         documents = load_all(text)
     except yaml.YAMLError as error:
-        return [f"the file: no YAML: {' '.join(str(error).split())}"]
-    if len(documents) not in (1, 2) or not all(isinstance(found, dict) for found in documents):
+        return [f"the file: no YAML: {one_line(error)}"]
+    if len(documents) not in (1, 2) or not all(isinstance(document, dict) for document in documents):
         return [f"the file: expected one or two mappings as YAML documents, got {len(documents)} documents"]
     spec, platform = (*documents, {})[:2]
-    return document_findings(spec, platform) or list(loader_problems(text))
+    return problems_in_documents(spec, platform) or list(loader_problems(text))
 
 
-def document_findings(spec: Spec, platform: Spec) -> list[str]:
-    """Likewise of the documents, {} for no platform; all but what the loader says."""
-    found = list(proto_problems(spec, platform))
-    if found:  # what has the wrong shape cannot be read further
-        return found
-    return [*references.findings(spec), *deployment.findings(spec, platform), *required_fields.findings(spec)]
+def problems_in_documents(spec: Spec, platform: Spec) -> list[str]:
+    """Returns what is wrong with the documents, {} for no platform; all that the loader has no part in."""
+    problems = list(proto_problems(spec, platform))
+    if problems:  # what has the wrong shape cannot be read further
+        return problems
+    return [*reference_problems(spec), *deployment_problems(spec, platform), *missing_fields(spec)]

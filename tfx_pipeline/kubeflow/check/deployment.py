@@ -4,26 +4,31 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from tfx_pipeline.kubeflow.spec import KUBERNETES, Spec, executors
+from tfx_pipeline.kubeflow.spec import KUBERNETES, Spec, executors, platform_executors
 
-INPUTS_SPEC: Final = "--json_serialized_inputs_spec_args"
-"""After this TFX's entry point is told the types of a stage's parameters."""
+_INPUTS_SPEC: Final = "--json_serialized_inputs_spec_args"
+"""After this, TFX's entry point reads the types of a stage's parameters."""
 
 
-def findings(spec: Spec, platform: Spec) -> Iterator[str]:
-    """Yields what is wrong, as `place: what`."""
+def deployment_problems(spec: Spec, platform: Spec) -> Iterator[str]:
+    """Yields what is wrong with containers and platform, as `place: what`."""
     for label, executor in executors(spec).items():
         place = f"deploymentSpec.executors.{label}"
         if "container" in executor:
-            yield from _container(f"{place}.container", executor["container"])
+            yield from _container_problems(f"{place}.container", executor["container"])
         else:
             yield f"{place}: Kubeflow's open-source backend runs containers, not {', '.join(executor) or 'nothing'}"
     for name, component in spec.get("components", {}).items():
-        yield from _arguments(f"components.{name}", component, spec)
-    yield from _platform(spec, platform)
+        container = executors(spec).get(component.get("executorLabel", ""), {}).get("container", {})
+        arguments = container.get("args", [])
+        if _INPUTS_SPEC in arguments[:-1]:  # TFX hands a stage its declared inputs as an argument
+            inputs = json.loads(arguments[arguments.index(_INPUTS_SPEC) + 1])
+            if inputs != component.get("inputDefinitions", {}):
+                yield f"components.{name}: the container's {_INPUTS_SPEC} differs from inputDefinitions"
+    yield from _platform_problems(executors(spec), platform_executors(platform))
 
 
-def _container(place: str, container: Spec) -> Iterator[str]:
+def _container_problems(place: str, container: Spec) -> Iterator[str]:
     if not container.get("image", "").strip():
         yield f"{place}.image: is empty"
     if not container.get("command") or not all(container["command"]):
@@ -40,34 +45,19 @@ def _container(place: str, container: Spec) -> Iterator[str]:
         yield f"{place}.resources.accelerator: expected a type and a count"
 
 
-def _arguments(place: str, component: Spec, spec: Spec) -> Iterator[str]:
-    """TFX hands a stage its declared inputs as an argument: they must be those that are declared."""
-    container = executors(spec).get(component.get("executorLabel", ""), {}).get("container", {})
-    arguments = container.get("args", [])
-    if INPUTS_SPEC in arguments[:-1]:
-        told = json.loads(arguments[arguments.index(INPUTS_SPEC) + 1])
-        if told != component.get("inputDefinitions", {}):
-            yield f"{place}: the container's {INPUTS_SPEC} differs from inputDefinitions"
-
-
-def _platform(spec: Spec, platform: Spec) -> Iterator[str]:
+def _platform_problems(containers: dict[str, Spec], settings: dict[str, Spec]) -> Iterator[str]:
     place = f"platforms.{KUBERNETES}.deploymentSpec.executors"
-    told = platform.get("platforms", {}).get(KUBERNETES, {}).get("deploymentSpec", {}).get("executors", {})
-    for label in told:
-        if label not in executors(spec):
-            yield f"{place}.{label}: there is no such executor"
-    for label in executors(spec):
-        if label not in told:
+    for label in containers:
+        if label not in settings:
             yield f"{place}: says nothing of {label}"
-    for label, said in told.items():
-        paths = [
-            given.get("mountPath") for given in said.get("pvcMount", []) + said.get("secretAsVolume", [])
-        ]
+    for label, setting in settings.items():
+        if label not in containers:
+            yield f"{place}.{label}: there is no such executor"
+        claims, files = setting.get("pvcMount", []), setting.get("secretAsVolume", [])
+        paths = [volume.get("mountPath") for volume in [*claims, *files]]
         if not all(paths) or len(set(paths)) < len(paths):
             yield f"{place}.{label}: expected a mountPath of its own for each volume"
-        for given in said.get("pvcMount", []):
-            if not given.get("constant"):
-                yield f"{place}.{label}.pvcMount: has no claim"
-        for given in said.get("secretAsEnv", []) + said.get("secretAsVolume", []):
-            if not given.get("secretName"):
-                yield f"{place}.{label}: has a secret without a name"
+        if not all(claim.get("constant") for claim in claims):
+            yield f"{place}.{label}.pvcMount: has no claim"
+        if not all(secret.get("secretName") for secret in [*setting.get("secretAsEnv", []), *files]):
+            yield f"{place}.{label}: has a secret without a name"

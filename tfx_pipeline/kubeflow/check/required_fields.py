@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from tfx_pipeline.kubeflow.spec import SCHEMA_VERSION, Spec, container_tasks, dags, parameters
 
 
-def findings(spec: Spec) -> Iterator[str]:
+def missing_fields(spec: Spec) -> Iterator[str]:
     """Yields what is missing, as `place: what`."""
     if spec.get("schemaVersion") != SCHEMA_VERSION:
         yield f"schemaVersion: expected {SCHEMA_VERSION}, got {spec.get('schemaVersion')}"
@@ -16,11 +16,11 @@ def findings(spec: Spec) -> Iterator[str]:
     for name, declared in parameters(spec.get("root", {}).get("inputDefinitions", {})).items():
         if "defaultValue" not in declared:
             yield f"root.inputDefinitions.parameters.{name}: has no defaultValue"
-    if not list(container_tasks(spec)):
+    in_containers = {name for name, _, _ in container_tasks(spec)}
+    if not in_containers:
         yield "root: has no task that a container does"
     for dag in dags(spec):
-        inside = {name for name, _, _ in container_tasks(spec)} & set(dag.tasks)
-        for name in sorted(inside):
+        for name in sorted(in_containers & dag.tasks.keys()):
             place = f"{dag.place}.dag.tasks.{name}"
             if "cachingOptions" not in dag.tasks[name]:
                 yield f"{place}: does not say whether it is cached"

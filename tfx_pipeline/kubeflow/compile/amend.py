@@ -1,20 +1,20 @@
-"""Amends what TFX's compiler left out or got wrong; docs/decisions names each fault.
+"""Amends what TFX's compiler left out or got wrong; decision 0012 names each fault.
 
 Each function changes the specification that it is given, a plain tree as JSON has it.
 """
 
 import copy
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from tfx_pipeline.config.kubeflow import RetriesConfig
-from tfx_pipeline.kubeflow.spec import INNER, Spec, container_tasks, dags, parameters
+from tfx_pipeline.kubeflow.spec import INNER, Spec, artifacts, container_tasks, dags, parameters
 
-SUFFIX: Final = "_task"
-CONDITION_INPUT: Final = re.compile(r"inputs\.artifacts\['([^']+)'\]")
-NO_STATUS: Final = {"runtimeValue": {"constant": "{}"}}
-IMPLICIT_INPUT: Final = re.compile(r"_(.+)\.([^.]+)")
+_SUFFIX: Final = "_task"
+_CONDITION_INPUT: Final = re.compile(r"inputs\.artifacts\['([^']+)'\]")
+_IMPLICIT_INPUT: Final = re.compile(r"_(.+)\.([^.]+)")
+_NO_STATUS: Final = {"runtimeValue": {"constant": "{}"}}
 
 
 def set_defaults(spec: Spec, values: Mapping[str, str | int]) -> None:
@@ -29,8 +29,8 @@ def pass_parameters_in(spec: Spec) -> None:
     declared = parameters(spec["root"].get("inputDefinitions", {}))
     if INNER not in spec["components"] or not declared:
         return
-    inner = spec["components"][INNER].setdefault("inputDefinitions", {})
-    inner.setdefault("parameters", {}).update(copy.deepcopy(declared))
+    definitions = spec["components"][INNER].setdefault("inputDefinitions", {})
+    definitions.setdefault("parameters", {}).update(copy.deepcopy(declared))
     inputs = spec["root"]["dag"]["tasks"][INNER].setdefault("inputs", {})
     inputs.setdefault("parameters", {}).update({name: {"componentInputParameter": name} for name in declared})
 
@@ -39,11 +39,11 @@ def name_producers(spec: Spec) -> None:
     """Names the tasks that values come from: the compiler appends `_task` to them."""
     for dag in dags(spec):
         for task in dag.tasks.values():
-            for given in parameters(task.get("inputs", {})).values():
-                source = given.get("taskOutputParameter", {})
-                producer = source.get("producerTask", "")
-                if producer not in dag.tasks and producer.removesuffix(SUFFIX) in dag.tasks:
-                    source["producerTask"] = producer.removesuffix(SUFFIX)
+            for source in parameters(task.get("inputs", {})).values():
+                output = source.get("taskOutputParameter", {})
+                producer = output.get("producerTask", "")
+                if producer not in dag.tasks and producer.removesuffix(_SUFFIX) in dag.tasks:
+                    output["producerTask"] = producer.removesuffix(_SUFFIX)
 
 
 def name_condition_inputs(spec: Spec) -> None:
@@ -56,39 +56,37 @@ def name_condition_inputs(spec: Spec) -> None:
         for task in dag.tasks.values():
             trigger = task.get("triggerPolicy", {})
             if "condition" in trigger:
-                trigger["condition"] = _with_own_names(trigger["condition"], task)
+                trigger["condition"] = _with_own_names(
+                    trigger["condition"], artifacts(task.get("inputs", {}))
+                )
 
 
-def _with_own_names(condition: str, task: Spec) -> str:
-    artifacts = task.get("inputs", {}).get("artifacts", {})
+def _with_own_names(condition: str, inputs: Mapping[str, Spec]) -> str:
     names = {}
-    for name, given in artifacts.items():
-        source = given.get("taskOutputArtifact", {})
-        names[source.get("producerTask"), source.get("outputArtifactKey")] = name
+    for name, source in inputs.items():
+        output = source.get("taskOutputArtifact", {})
+        names[output.get("producerTask"), output.get("outputArtifactKey")] = name
 
-    def own(match: re.Match[str]) -> str:
-        implicit = IMPLICIT_INPUT.fullmatch(match[1])
-        if match[1] in artifacts or implicit is None:
+    def own_name(match: re.Match[str]) -> str:
+        implicit = _IMPLICIT_INPUT.fullmatch(match[1])
+        if match[1] in inputs or implicit is None:
             return match[0]
         return f"inputs.artifacts['{names.get((implicit[1], implicit[2]), match[1])}']"
 
-    return CONDITION_INPUT.sub(own, condition)
+    return _CONDITION_INPUT.sub(own_name, condition)
 
 
 def drop_final_status(spec: Spec) -> None:
-    """Tells the exit handler nothing of how the run ended: older backends refuse a pipeline that asks for it."""
+    """Asks for no word on how the run ended: older backends refuse a pipeline that asks for it."""
     for dag in dags(spec):
         for task in dag.tasks.values():
-            given = parameters(task.get("inputs", {}))
-            given.update({key: NO_STATUS for key, value in given.items() if "taskFinalStatus" in value})
+            sources = parameters(task.get("inputs", {}))
+            sources.update(
+                {key: _NO_STATUS for key, source in sources.items() if "taskFinalStatus" in source}
+            )
 
 
-def set_root(spec: Spec, root: str) -> None:
-    """Says where artifacts go; the compiler puts that beside the specification, where YAML has no place."""
-    spec["defaultPipelineRoot"] = root
-
-
-def set_commands(spec: Spec, command: list[str]) -> None:
+def set_commands(spec: Spec, command: Sequence[str]) -> None:
     """Starts every container with `command` and the name of its stage."""
     for name, _, container in container_tasks(spec):
         container["command"] = [*command, name]
@@ -104,7 +102,7 @@ def set_retries(spec: Spec, retries: RetriesConfig, counts: Mapping[str, int]) -
     """Says how often a failed container is tried again.
 
     Args:
-        spec: what is changed.
+        spec: the specification that is changed.
         retries: for all stages.
         counts: of the stages that have their own.
     """

@@ -8,25 +8,24 @@ from tfx_pipeline.kubeflow.spec import KUBERNETES, Spec, component_of, container
 def platform_document(spec: Spec, config: KubeflowConfig) -> Spec:
     """Returns the platform specification of a compiled pipeline."""
     labels = {
-        component_of(spec, task)["executorLabel"]: _kubernetes(name, config)
+        component_of(spec, task)["executorLabel"]: _executor_config(name, config)
         for name, task, _ in container_tasks(spec)
     }
     return {"platforms": {KUBERNETES: {"deploymentSpec": {"executors": labels}}}}
 
 
-def _kubernetes(name: str, config: KubeflowConfig) -> Spec:
-    """The fields of `KubernetesExecutorConfig` that say something."""
+def _executor_config(name: str, config: KubeflowConfig) -> Spec:
+    """Returns the fields of `KubernetesExecutorConfig` that are not empty."""
     nodes = (*config.nodes, *(config.trainers.nodes if name in TRAINERS else ()))
-    said: Spec = {
-        "pvcMount": [{"constant": given.claim, "mountPath": given.path} for given in config.volumes],
+    fields: Spec = {
+        "pvcMount": [{"constant": volume.claim, "mountPath": volume.path} for volume in config.volumes],
         "secretAsEnv": [
-            {"secretName": given.secret, "keyToEnv": [{"secretKey": given.key, "envVar": given.variable}]}
-            for given in config.secret_variables
+            {"secretName": secret.secret, "keyToEnv": [{"secretKey": secret.key, "envVar": secret.variable}]}
+            for secret in config.secret_variables
         ],
         "secretAsVolume": [
-            {"secretName": given.secret, "mountPath": given.path} for given in config.secret_files
+            {"secretName": secret.secret, "mountPath": secret.path} for secret in config.secret_files
         ],
+        "nodeSelector": {"labels": dict(label.split("=", 1) for label in nodes)} if nodes else {},
     }
-    if nodes:
-        said["nodeSelector"] = {"labels": dict(label.split("=", 1) for label in nodes)}
-    return {key: value for key, value in said.items() if value}
+    return {key: value for key, value in fields.items() if value}

@@ -5,6 +5,8 @@ import time
 from collections.abc import Mapping
 from typing import TextIO
 
+from pydantic import JsonValue
+
 from components.common import progress
 from components.common.stage_state import StageState
 from listening_log.errors import UserError
@@ -15,6 +17,7 @@ from tfx_pipeline.kubeflow.emulator.graph import GraphRun
 from tfx_pipeline.kubeflow.emulator.inputs import TaskData
 from tfx_pipeline.kubeflow.runtime_parameters import DATA_DIR, DESTINATION, SPANS
 from tfx_pipeline.local import results
+from tfx_pipeline.local.recorded_run import record_run
 
 
 def run_compiled(pipeline: CompiledPipeline, home: Home, texts: Mapping[str, str], terminal: TextIO) -> int:
@@ -36,25 +39,28 @@ def run_compiled(pipeline: CompiledPipeline, home: Home, texts: Mapping[str, str
     """
     home = home.resolved()
     values = pipeline.values({DESTINATION: str(home.serving), **texts})
+    # `upnext recommend --user` finds a listener's plays by it
+    record = RunRecord(data_dir=str(values[DATA_DIR]), spans=str(values[SPANS]), parameters=values)
+    return record_run(home, record, lambda: _run(pipeline, home, values, terminal))
+
+
+def _run(pipeline: CompiledPipeline, home: Home, values: dict[str, JsonValue], terminal: TextIO) -> int:
     run_id = f"{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}"
     logs = home.logs / f"compiled-{run_id}"
     logs.mkdir(parents=True)
-    # `upnext recommend --user` finds a listener's plays by it
-    RunRecord(data_dir=str(values[DATA_DIR]), spans=str(values[SPANS]), parameters=values).write(home.path)
 
     def observe(stage: str, state: StageState, seconds: float) -> None:
         progress.report(stage, state=state, seconds=seconds)
 
     run = GraphRun(pipeline.spec, run_id, home.compiled_artifacts, logs, observe)
-    state = run.run(pipeline.spec["root"], TaskData(values))
-    if state == StageState.FAILED:
+    if run.run(pipeline.spec["root"], TaskData(values)) == StageState.FAILED:
         stage, line = next(iter(run.failures.items()))
         raise UserError(f"stage {stage} failed: {line} (details: {logs / stage}.log)")
-    found = results.read(
+    figures = results.read(
         {
             stage: {name: artifact["uri"] for name, artifact in outputs.artifacts.items()}
             for stage, outputs in run.outputs.items()
         }
     )
-    terminal.write(found.table() + "\n")
-    return found.exit_code
+    terminal.write(figures.table() + "\n")
+    return figures.exit_code

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tfx_pipeline.kubeflow.check.checking import CompileError, check, document_findings, findings
+from tfx_pipeline.kubeflow.check.checking import CompileError, check, problems_in, problems_in_documents
 from tfx_pipeline.kubeflow.spec import dump_all
 
 Tree = dict[str, Any]
@@ -298,23 +298,23 @@ CASES: list[tuple[Callable[[Broken], None], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("break_it", "finding"), CASES, ids=lambda case: getattr(case, "__name__", ""))
+@pytest.mark.parametrize(("break_it", "problem"), CASES, ids=lambda case: getattr(case, "__name__", ""))
 def test_what_is_wrong_is_caught_and_its_place_named(
-    documents: list[Tree], break_it: Callable[[Broken], None], finding: str
+    documents: list[Tree], break_it: Callable[[Broken], None], problem: str
 ):
     broken = Broken(documents)
     break_it(broken)
-    found = document_findings(broken.spec, broken.platform)
-    assert any(told.startswith(finding) for told in found), found
+    problems = problems_in_documents(broken.spec, broken.platform)
+    assert any(other.startswith(problem) for other in problems), problems
 
 
 def test_a_file_that_is_no_specification_is_told():
-    assert findings("a: [") == [findings("a: [")[0]]
-    assert findings("a: [")[0].startswith("the file: no YAML")
-    assert findings("- 1")[0].startswith("the file: expected one or two mappings")
+    assert problems_in("a: [") == [problems_in("a: [")[0]]
+    assert problems_in("a: [")[0].startswith("the file: no YAML")
+    assert problems_in("- 1")[0].startswith("the file: expected one or two mappings")
 
 
-def test_the_error_tells_the_first_findings_and_how_many_more(documents: list[Tree]):
+def test_the_error_tells_the_first_problems_and_how_many_more(documents: list[Tree]):
     broken = Broken(documents)
     for stage in ("Push", "Bless", "Composer", "ServingCheck"):
         broken.container(stage)["image"] = ""

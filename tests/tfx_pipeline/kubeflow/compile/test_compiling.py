@@ -10,9 +10,9 @@ import pytest
 from listening_log.errors import UsageError
 from tests.conftest import ROOT
 from tfx_pipeline.config.tree import Config, load_config
-from tfx_pipeline.kubeflow.check.checking import CompileError, findings
+from tfx_pipeline.kubeflow.check.checking import CompileError, problems_in
 from tfx_pipeline.kubeflow.compile import compiling as module
-from tfx_pipeline.kubeflow.compile.compiling import amended
+from tfx_pipeline.kubeflow.compile.compiling import amend_compiled
 from tfx_pipeline.kubeflow.compile.compiling import compile as compile_pipeline
 from tfx_pipeline.kubeflow.spec import load_all
 
@@ -20,7 +20,7 @@ Tree = dict[str, Any]
 
 
 def test_nothing_is_wrong_with_it(text: str):
-    assert findings(text) == []
+    assert problems_in(text) == []
 
 
 def test_what_may_differ_from_run_to_run_is_a_parameter_with_a_default(spec: Tree):
@@ -69,8 +69,8 @@ def test_the_exit_handler_comes_after_everything_whatever_became_of_it(spec: Tre
 
 
 def test_an_older_backend_is_asked_for_no_final_status(from_tfx: Any):
-    text = amended(from_tfx(), load_config(None, ["kubeflow.final_status=false"]))
-    assert findings(text) == []
+    text = amend_compiled(from_tfx(), load_config(None, ["kubeflow.final_status=false"]))
+    assert problems_in(text) == []
     handler = load_all(text)[0]["root"]["dag"]["tasks"]["ExitHandler"]
     assert handler["inputs"]["parameters"]["final_status"] == {"runtimeValue": {"constant": "{}"}}
     assert "taskFinalStatus" not in text
@@ -141,7 +141,7 @@ def test_it_is_the_same_each_time_and_reaches_for_no_network(
 
     monkeypatch.setattr(socket.socket, "connect", refuse)
     monkeypatch.setattr(socket, "getaddrinfo", refuse)
-    assert amended(module.tfx_compiled(config), config) == text
+    assert amend_compiled(module.compile_with_tfx(config), config) == text
 
 
 def test_a_file_that_is_no_yaml_is_wrong_usage(tmp_path: Path):
@@ -161,7 +161,7 @@ def test_a_file_that_is_no_yaml_is_wrong_usage(tmp_path: Path):
 )
 def test_a_stage_that_there_is_not_is_wrong_usage(from_tfx: Any, setting: str, message: str):
     with pytest.raises(UsageError) as caught:
-        amended(from_tfx(), load_config(None, [setting]))
+        amend_compiled(from_tfx(), load_config(None, [setting]))
     assert str(caught.value) == message
 
 
@@ -189,7 +189,7 @@ def test_a_wrong_pipeline_gets_no_file(
 ):
     broken = from_tfx()
     del broken["components"]["Push"]["inputDefinitions"]["parameters"]["destination"]
-    monkeypatch.setattr(module, "tfx_compiled", lambda config: broken)
+    monkeypatch.setattr(module, "compile_with_tfx", lambda config: broken)
     with pytest.raises(CompileError, match=r"Push\.inputs\.parameters\.destination"):
         compile_pipeline(tmp_path / "upnext.yaml", config)
     assert list(tmp_path.iterdir()) == []
@@ -198,7 +198,7 @@ def test_a_wrong_pipeline_gets_no_file(
 def test_the_file_holds_what_was_checked(
     tmp_path: Path, from_tfx: Any, text: str, config: Config, monkeypatch: pytest.MonkeyPatch
 ):
-    monkeypatch.setattr(module, "tfx_compiled", lambda config: from_tfx())
+    monkeypatch.setattr(module, "compile_with_tfx", lambda config: from_tfx())
     compile_pipeline(tmp_path / "upnext.yaml", config)
     (path,) = tmp_path.iterdir()
     assert path.read_text() == text
@@ -208,8 +208,8 @@ def test_the_settings_that_the_guide_shows_are_understood(tmp_path: Path, from_t
     guide = (ROOT / "docs/guide/run-on-kubeflow.md").read_text()
     (shown,) = re.findall(r"```yaml\n(kubeflow:.*?)```", guide, re.DOTALL)
     (tmp_path / "settings.yaml").write_text(shown)
-    text = amended(from_tfx(), load_config(tmp_path / "settings.yaml"))
-    assert findings(text) == []
+    text = amend_compiled(from_tfx(), load_config(tmp_path / "settings.yaml"))
+    assert problems_in(text) == []
 
 
 def test_the_guide_tells_every_runtime_parameter(spec: Tree):
