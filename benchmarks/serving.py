@@ -15,13 +15,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from itertools import cycle, islice
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
 from listening_log.errors import UserError
 from models import names
 from serving.errors import ServerError
+from serving.request import Wishes
 from serving.stderr import diverted_noise
 from tfx_pipeline.terminal.console import render_table
 from tfx_pipeline.terminal.exit_codes import exit_code_of
@@ -63,7 +64,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def measure(
     home: Path, build: str, requests: int, length: int, seed: int
-) -> tuple[list[Figures], dict[str, Any]]:
+) -> tuple[list[Figures], dict[str, object]]:
     """Starts the server, asks it `requests` times for each kind and number of clients, and stops it.
 
     Raises:
@@ -80,7 +81,7 @@ def measure(
         log = Path(folder) / "server.log"
         start = time.monotonic()
         with fresh_server({names.UPNEXT: served.path}, log) as (address, _):
-            facts = {
+            facts: dict[str, object] = {
                 "items": len(items),
                 "history": length,
                 "build": build,
@@ -88,7 +89,7 @@ def measure(
                 "cores": os.cpu_count(),
                 "load": round(os.getloadavg()[0], 1),
             }
-            wishes: dict[str, Callable[[list[str]], dict[str, Any]]] = {
+            wishes: dict[str, Callable[[list[str]], Wishes]] = {
                 "plain": lambda history: {},
                 "without what was played": lambda history: {"exclude": [history]},
             }
@@ -101,7 +102,7 @@ def measure(
 
 
 def made_histories(items: Sequence[str], length: int, seed: int) -> list[list[str]]:
-    """Histories of ids drawn from the catalogue; a request's cost doesn't depend on which."""
+    """Draws histories of ids from the catalogue; a request's cost doesn't depend on which."""
     draws = np.random.default_rng(seed).integers(len(items), size=(HISTORIES, length))
     return [[items[place] for place in row] for row in draws]
 
@@ -110,13 +111,13 @@ def _ask(
     address: str,
     histories: list[list[str]],
     kind: str,
-    wish: Callable[[list[str]], dict[str, Any]],
+    wish: Callable[[list[str]], Wishes],
     clients: int,
     requests: int,
 ) -> Figures:
     """Asks from `clients` threads, each with a connection of its own, one listener a request."""
     share = -(-requests // clients)
-    taken: list[list[float]] = [[] for _ in range(clients)]
+    seconds: list[list[float]] = [[] for _ in range(clients)]
     failures: list[BaseException] = []
     ready = threading.Barrier(clients + 1)
 
@@ -131,7 +132,7 @@ def _ask(
                 for history in islice(cycle(histories), number, number + share):
                     start = time.perf_counter()
                     client.recommend([history], k=10, **wish(history))
-                    taken[number].append(time.perf_counter() - start)
+                    seconds[number].append(time.perf_counter() - start)
         except BaseException as error:
             failures.append(error)
             ready.abort()
@@ -144,21 +145,30 @@ def _ask(
     start = time.perf_counter()
     for thread in threads:
         thread.join()
-    seconds = time.perf_counter() - start
+    wall_seconds = time.perf_counter() - start
     if failures:
         raise next((e for e in failures if isinstance(e, ServerError)), failures[0])
-    return summary(kind, clients, np.concatenate(taken), seconds)
+    return summarise(kind, clients, np.concatenate(seconds), wall_seconds)
 
 
-def summary(kind: str, clients: int, taken: np.ndarray, seconds: float) -> Figures:
-    """From the seconds that each request took, and those that all took together."""
-    found = np.percentile(taken, PERCENTILES) * 1000
-    milliseconds = {f"p{p}": round(float(value), 1) for p, value in zip(PERCENTILES, found, strict=True)}
-    return Figures(kind, clients, len(taken), round(len(taken) / seconds, 1), milliseconds)
+def summarise(kind: str, clients: int, seconds: np.ndarray, wall_seconds: float) -> Figures:
+    """Sums up one kind of request.
+
+    Args:
+        kind: of the request.
+        clients: how many asked side by side.
+        seconds: what each request took.
+        wall_seconds: what all of them took together.
+    """
+    percentiles = np.percentile(seconds, PERCENTILES) * 1000
+    milliseconds = {
+        f"p{p}": round(float(value), 1) for p, value in zip(PERCENTILES, percentiles, strict=True)
+    }
+    return Figures(kind, clients, len(seconds), round(len(seconds) / wall_seconds, 1), milliseconds)
 
 
 def table(figures: Sequence[Figures]) -> str:
-    """A line for each kind of request and number of clients."""
+    """Lays out a line for each kind of request and number of clients."""
     rows = [
         (
             one.kind,

@@ -1,15 +1,17 @@
 """`upnext batch`: ranks a file of histories with the pushed model, in this process, in constant memory."""
 
 import json
-import os
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import BinaryIO, TextIO
+
+import numpy as np
 
 from models import names
+from models.unix_time import to_seconds
 from serving.client import Ranking, top_rankings
 from serving.errors import FlagError, ServerError, ServingError
 from serving.loaded_model import LoadedModel, load_model
@@ -38,7 +40,7 @@ class _Listener:
 def rank_file(
     model_dir: Path,
     in_path: Path,
-    out_path: Path,
+    out: BinaryIO,
     *,
     k: int = 10,
     exclude_history: bool = False,
@@ -48,56 +50,47 @@ def rank_file(
 
     Args:
         model_dir: a version of the `upnext` SavedModel.
-        in_path: lines of `{"user_id", "item_ids"[, "timestamps"]}`, oldest first.
-        out_path: lines of `{"user_id", "item_ids", "scores"}`, best first; appears whole or not at all.
+        in_path: lines of `{"user_id", "item_ids"[, "timestamps"]}`, oldest first; times in seconds or milliseconds.
+        out: gets lines of `{"user_id", "item_ids", "scores"}`, best first; the caller sees to it that what is
+            written before an error is thrown away.
         k: items a line, at most 100.
         exclude_history: answers only items that the line's history lacks.
         batch_size: most rows of one call.
 
     Raises:
         FlagError: `k` or `batch_size` out of range.
-        ServerError: a file that can't be read or written, or a line that is wrong (file:line and field).
+        ServerError: a file that can't be read, or a line that is wrong (file:line and field).
+        OSError: the output can't be written.
     """
     if not 1 <= k <= names.ANSWERS:
-        raise FlagError(f"-k {k}: must be from 1 to {names.ANSWERS}.")
+        raise FlagError(f"-k {k}: must be from 1 to {names.ANSWERS}")
     if batch_size < 1:
-        raise FlagError(f"batch size {batch_size}: must be 1 or more.")
-    in_path, out_path = Path(in_path), Path(out_path)
-    staged = out_path.with_name(f".{out_path.name}.{os.getpid()}")
-    try:
-        with _open(in_path, "r") as lines, _open(staged, "w", out_path) as out:
-            first = _read(lines, in_path, 0)  # a wrong first block is told before the model is loaded
-            model = load_model(model_dir)
-            start = time.monotonic()
-            rows = short = 0
-            block, end = first
-            while block:
-                for listener, ranking in zip(
-                    block, _rank_block(model, block, k, exclude_history, batch_size), strict=True
-                ):
-                    out.write(_line(listener, ranking))
-                    short += len(ranking.ids) < k
-                rows += len(block)
-                block, end = _read(lines, in_path, end)
-        staged.replace(out_path)
-    except OSError as error:  # a full disk, most of all
-        raise ServerError(f"{error.filename or out_path}: {error.strerror}.") from error
-    finally:
-        staged.unlink(missing_ok=True)
+        raise FlagError(f"batch size {batch_size}: must be 1 or more")
+    with _open(in_path) as lines:
+        block, end = _read(lines, in_path, 0)  # a wrong first block is refused before the model is loaded
+        model = load_model(model_dir)
+        start = time.monotonic()
+        rows = short = 0
+        while block:
+            rankings = _rank_block(model, block, k, exclude_history, batch_size)
+            for listener, ranking in zip(block, rankings, strict=True):
+                out.write(_line(listener, ranking))
+                short += len(ranking.ids) < k
+            rows += len(block)
+            block, end = _read(lines, in_path, end)
     return BatchSummary(rows, short, time.monotonic() - start)
 
 
 def _rank_block(
     model: LoadedModel, block: Sequence[_Listener], k: int, exclude_history: bool, batch_size: int
 ) -> list[Ranking]:
-    """Rankings of a block; rows of like length are asked together, so that little is padding."""
+    """Ranks a block; rows of like length are asked together, so that little is padding."""
     order = sorted(range(len(block)), key=lambda place: len(block[place].item_ids))
-    rankings: list[Ranking | None] = [None] * len(block)
+    rankings: dict[int, Ranking] = {}
     for places in _batches(order, block, batch_size):
         answer = _ask(model, [block[place] for place in places], exclude_history)
-        for place, ranking in zip(places, top_rankings(answer, k), strict=True):
-            rankings[place] = ranking
-    return rankings  # type: ignore[return-value]
+        rankings.update(zip(places, top_rankings(answer, k), strict=True))
+    return [rankings[place] for place in range(len(block))]
 
 
 def _batches(order: Sequence[int], block: Sequence[_Listener], batch_size: int) -> Iterator[list[int]]:
@@ -112,7 +105,7 @@ def _batches(order: Sequence[int], block: Sequence[_Listener], batch_size: int) 
         yield batch
 
 
-def _ask(model: LoadedModel, listeners: Sequence[_Listener], exclude_history: bool) -> dict[str, Any]:
+def _ask(model: LoadedModel, listeners: Sequence[_Listener], exclude_history: bool) -> dict[str, np.ndarray]:
     histories = [listener.item_ids for listener in listeners]
     timed = any(listener.timestamps is not None for listener in listeners)
     signature, inputs = build_request(
@@ -126,14 +119,23 @@ def _ask(model: LoadedModel, listeners: Sequence[_Listener], exclude_history: bo
         raise ServerError(f"{model.path}: {error.message}") from None
 
 
-def _read(lines: IO[str], path: Path, read: int) -> tuple[list[_Listener], int]:
-    """The next block of listeners after `read` lines, passing over blank ones, and the lines read then."""
+def _read(lines: TextIO, path: Path, read: int) -> tuple[list[_Listener], int]:
+    """Reads the next block of listeners, passing over blank lines.
+
+    Args:
+        lines: the open file.
+        path: its name.
+        read: how many of its lines were read before.
+
+    Returns:
+        The listeners, none at the file's end, and how many lines were read by now.
+    """
     block: list[_Listener] = []
     while not block:
         try:
             chunk = list(islice(lines, BLOCK_LINES))
         except UnicodeDecodeError:
-            raise ServerError(f"{path}: after line {read}: not UTF-8 text.") from None
+            raise ServerError(f"{path}: after line {read}: not UTF-8 text") from None
         if not chunk:
             break
         block = [_parse(line, f"{path}:{read + n}") for n, line in enumerate(chunk, start=1) if line.strip()]
@@ -145,35 +147,32 @@ def _parse(line: str, where: str) -> _Listener:
     try:
         row = json.loads(line)
     except (ValueError, RecursionError):
-        raise ServerError(f"{where}: not a line of JSON.") from None
+        raise ServerError(f"{where}: not a line of JSON") from None
     if not isinstance(row, dict):
-        raise ServerError(f"{where}: not a JSON object.")
+        raise ServerError(f"{where}: not a JSON object")
     user_id, item_ids, timestamps = (
         row.get(key) for key in (names.USER_ID, names.ITEM_IDS, names.TIMESTAMPS)
     )
     if not isinstance(user_id, str):
-        raise ServerError(f"{where}: {names.USER_ID}: a string is needed.")
+        raise ServerError(f"{where}: {names.USER_ID}: a string is needed")
     if not isinstance(item_ids, list) or not set(map(type, item_ids)) <= {str}:
-        raise ServerError(f"{where}: {names.ITEM_IDS}: a list of strings is needed.")
+        raise ServerError(f"{where}: {names.ITEM_IDS}: a list of strings is needed")
     if timestamps is not None:
         whole = isinstance(timestamps, list) and set(map(type, timestamps)) <= {int}
         if not whole or len(timestamps) != len(item_ids) or any(abs(t) >= 1 << 63 for t in timestamps):
-            raise ServerError(
-                f"{where}: {names.TIMESTAMPS}: a list of whole seconds, one an item, is needed."
-            )
+            raise ServerError(f"{where}: {names.TIMESTAMPS}: a list of whole seconds, one an item, is needed")
+        timestamps = to_seconds(np.array(timestamps, np.int64)).tolist()
     return _Listener(user_id, item_ids, timestamps)
 
 
-def _line(listener: _Listener, ranking: Ranking) -> str:
+def _line(listener: _Listener, ranking: Ranking) -> bytes:
     row = {names.USER_ID: listener.user_id, names.ITEM_IDS: ranking.ids, names.SCORES: ranking.scores}
-    return json.dumps(row, ensure_ascii=False) + "\n"
+    # half of a surrogate pair, which JSON can hold and UTF-8 can't, is written as JSON's own escape
+    return f"{json.dumps(row, ensure_ascii=False)}\n".encode("utf-8", "backslashreplace")
 
 
-def _open(path: Path, mode: str, told: Path | None = None) -> IO[str]:
-    """Opens a file; `told` is the name by which the user knows it."""
+def _open(path: Path) -> TextIO:
     try:
-        # A half of a surrogate pair, which JSON can hold and UTF-8 can't, is written as JSON's own escape.
-        errors = "backslashreplace" if mode == "w" else "strict"
-        return path.open(mode, encoding="utf-8", errors=errors, newline="\n" if mode == "w" else None)
+        return path.open(encoding="utf-8-sig")  # passes over a byte order mark
     except OSError as error:
-        raise ServerError(f"{told or path}: {error.strerror}.") from None
+        raise ServerError(f"{path}: {error.strerror}") from None

@@ -1,14 +1,16 @@
 """A client of the served models over gRPC, this server's or TF Serving's own."""
 
+import ipaddress
 import math
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
+from typing_extensions import Unpack
 
 from models import names
 from serving.errors import ServerError
-from serving.request import Inputs, Rows, build_request
+from serving.request import Inputs, Rows, Wishes, build_request
 from serving.tensors import to_array, to_proto
 
 
@@ -28,17 +30,18 @@ class Client:
         address: `host:port` of the server's gRPC.
         timeout: seconds that one question may take.
 
-    Raises (each question):
-        ServerError: the server can't be reached or refuses, with its code and message.
+    Each question raises ServerError, with the server's code and message, where it can't be reached or refuses.
     """
 
     def __init__(self, address: str, *, timeout: float = 30.0) -> None:
         import grpc
         from tensorflow_serving.apis import prediction_service_pb2_grpc
 
-        unlimited = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+        options = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
+        if _is_loopback(address):  # a proxy of the environment is elsewhere
+            options.append(("grpc.enable_http_proxy", 0))
         self._address, self._timeout = address, timeout
-        self._channel = grpc.insecure_channel(address, options=unlimited)
+        self._channel = grpc.insecure_channel(address, options=options)
         self._service = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
 
     def __enter__(self) -> "Client":
@@ -51,18 +54,20 @@ class Client:
         """Closes the connection."""
         self._channel.close()
 
-    def recommend(self, histories: Rows, *, k: int, **wishes: Any) -> list[Ranking]:
-        """What next: the best `k` of the whole catalogue for each history."""
+    def recommend(self, histories: Rows, *, k: int, **wishes: Unpack[Wishes]) -> list[Ranking]:
+        """Asks what comes next: the best `k` of the whole catalogue for each history."""
         return top_rankings(self.predict(names.UPNEXT, *build_request(histories, **wishes)), k)
 
-    def retrieve(self, histories: Rows, *, k: int = names.CANDIDATES, **wishes: Any) -> list[Ranking]:
-        """Which few hundred: the best `k` candidates of retrieval for each history."""
+    def retrieve(
+        self, histories: Rows, *, k: int = names.CANDIDATES, **wishes: Unpack[Wishes]
+    ) -> list[Ranking]:
+        """Asks which few hundred: the best `k` candidates of retrieval for each history."""
         return top_rankings(self.predict(names.RETRIEVAL, *build_request(histories, **wishes)), k)
 
     def rank(
-        self, histories: Rows, candidates: Rows, *, k: int | None = None, **wishes: Any
+        self, histories: Rows, candidates: Rows, *, k: int | None = None, **wishes: Unpack[Wishes]
     ) -> list[Ranking]:
-        """In what order: each row's candidates, best first (equals in the order given)."""
+        """Asks in what order: each row's candidates, best first (equals in the order of the request)."""
         signature, inputs = build_request(histories, candidates=candidates, **wishes)
         scores = self.predict(names.RANKER, signature, inputs, (names.SCORES,))[names.SCORES]
         order = np.argsort(-scores, axis=1, kind="stable")
@@ -92,7 +97,12 @@ class Client:
 
 
 def top_rankings(answer: dict[str, np.ndarray], k: int) -> list[Ranking]:
-    """The best `k` of `item_ids` bytes [B, K] and `scores` float32 [B, K] a row; "" and -inf are left out."""
+    """Reads the best `k` of each row of an answer; "" and -inf are left out.
+
+    Args:
+        answer: `item_ids` bytes [B, K] and `scores` float32 [B, K].
+        k: most items of a ranking.
+    """
     rows = zip(answer[names.ITEM_IDS][:, :k].tolist(), answer[names.SCORES][:, :k].tolist(), strict=True)
     return [_ranking(ids, scores) for ids, scores in rows]
 
@@ -100,3 +110,11 @@ def top_rankings(answer: dict[str, np.ndarray], k: int) -> list[Ranking]:
 def _ranking(ids: list[bytes], scores: list[float]) -> Ranking:
     kept = [place for place, item_id in enumerate(ids) if item_id and scores[place] != -math.inf]
     return Ranking([ids[p].decode("utf-8", "surrogateescape") for p in kept], [scores[p] for p in kept])
+
+
+def _is_loopback(address: str) -> bool:
+    host = address.rpartition(":")[0].strip("[]")
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

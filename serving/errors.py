@@ -38,8 +38,14 @@ class ServingError(Exception):
 
 
 class ServerError(Exception):
-    """A server, a client or a batch can't go on, for a reason that its user can mend; told in one line."""
+    """A server, a client or a batch can't go on, for a reason that its user can mend, in one line."""
 
 
 class FlagError(ServerError):
     """A wrong flag or config file."""
+
+
+def first_line(error: BaseException) -> str:
+    """Returns an exception in one line: its text's first, or the name of its type."""
+    text = str(error).strip()
+    return text.splitlines()[0] if text else type(error).__name__

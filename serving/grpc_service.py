@@ -2,10 +2,17 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from typing import TypeVar
 
 import grpc
-from tensorflow_serving.apis import model_service_pb2_grpc, predict_pb2, prediction_service_pb2_grpc
+from tensorflow_serving.apis import (
+    get_model_metadata_pb2,
+    get_model_status_pb2,
+    model_pb2,
+    model_service_pb2_grpc,
+    predict_pb2,
+    prediction_service_pb2_grpc,
+)
 
 from serving.errors import INTERNAL, INVALID_ARGUMENT, ServerError, ServingError
 from serving.loaded_model import DEFAULT_SIGNATURE, check_names
@@ -15,6 +22,8 @@ from serving.responses import SIGNATURE_DEF, metadata_response, status_response,
 from serving.tensors import to_array, to_proto
 
 WAITING_PER_THREAD = 64  # requests beyond these are refused with RESOURCE_EXHAUSTED
+_Request = TypeVar("_Request")
+_Response = TypeVar("_Response")
 
 
 class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
@@ -23,15 +32,18 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
     def __init__(self, manager: ModelManager, max_rows: int) -> None:
         self._manager, self._max_rows = manager, max_rows
 
-    def Predict(self, request: Any, context: grpc.ServicerContext) -> Any:
-        return _answer(context, lambda: self._predict(request))
+    def Predict(
+        self, request: predict_pb2.PredictRequest, context: grpc.ServicerContext
+    ) -> predict_pb2.PredictResponse:
+        return _answer(context, self._predict, request)
 
-    def GetModelMetadata(self, request: Any, context: grpc.ServicerContext) -> Any:
-        return _answer(context, lambda: self._metadata(request))
+    def GetModelMetadata(
+        self, request: get_model_metadata_pb2.GetModelMetadataRequest, context: grpc.ServicerContext
+    ) -> get_model_metadata_pb2.GetModelMetadataResponse:
+        return _answer(context, self._metadata, request)
 
-    def _predict(self, request: Any) -> Any:
-        _need_spec(request)
-        spec = request.model_spec
+    def _predict(self, request: predict_pb2.PredictRequest) -> predict_pb2.PredictResponse:
+        spec = _model_spec(request)
         response = predict_pb2.PredictResponse()
         with self._manager.lease(spec.name, version_of(spec)) as (model, version):
             check_names(model.signature(spec.signature_name), request.inputs)  # before their values are read
@@ -46,8 +58,10 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
             to_proto(value, response.outputs[name])
         return response
 
-    def _metadata(self, request: Any) -> Any:
-        _need_spec(request)
+    def _metadata(
+        self, request: get_model_metadata_pb2.GetModelMetadataRequest
+    ) -> get_model_metadata_pb2.GetModelMetadataResponse:
+        spec = _model_spec(request)
         if not request.metadata_field:
             raise ServingError(
                 INVALID_ARGUMENT, "GetModelMetadataRequest must specify at least one metadata_field"
@@ -55,7 +69,6 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
         for field in request.metadata_field:
             if field != SIGNATURE_DEF:
                 raise ServingError(INVALID_ARGUMENT, f"Metadata field {field} is not supported")
-        spec = request.model_spec
         return metadata_response(self._manager, spec.name, version_of(spec))[0]
 
 
@@ -65,31 +78,42 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
     def __init__(self, manager: ModelManager) -> None:
         self._manager = manager
 
-    def GetModelStatus(self, request: Any, context: grpc.ServicerContext) -> Any:
-        return _answer(context, lambda: self._status(request))
+    def GetModelStatus(
+        self, request: get_model_status_pb2.GetModelStatusRequest, context: grpc.ServicerContext
+    ) -> get_model_status_pb2.GetModelStatusResponse:
+        return _answer(context, self._status, request)
 
-    def _status(self, request: Any) -> Any:
-        _need_spec(request)
-        spec = request.model_spec
+    def _status(
+        self, request: get_model_status_pb2.GetModelStatusRequest
+    ) -> get_model_status_pb2.GetModelStatusResponse:
+        spec = _model_spec(request)
         return status_response(self._manager, spec.name, version_of(spec))
 
 
-def _need_spec(request: Any) -> None:
+def _model_spec(
+    request: predict_pb2.PredictRequest
+    | get_model_metadata_pb2.GetModelMetadataRequest
+    | get_model_status_pb2.GetModelStatusRequest,
+) -> model_pb2.ModelSpec:
     if not request.HasField("model_spec"):
         raise ServingError(INVALID_ARGUMENT, "Missing ModelSpec")
+    return request.model_spec
 
 
-def _answer(context: grpc.ServicerContext, work: Callable[[], Any]) -> Any:
-    """Runs `work`; its error becomes the call's status, anything unforeseen only by the name of its type."""
+def _answer(
+    context: grpc.ServicerContext, answer: Callable[[_Request], _Response], request: _Request
+) -> _Response:
+    """Answers; an error becomes the call's status, anything unforeseen only by the name of its type."""
     if not context.is_active():  # the client gave up while the call waited for a thread
-        context.abort(grpc.StatusCode.CANCELLED, "The call was given up.")
+        context.abort(grpc.StatusCode.CANCELLED, "The call was given up")
     try:
-        return work()
+        return answer(request)
     except ServingError as error:
         code, message = error.code, error.message
     except Exception as error:  # an exception's text can hold a request's values
-        code, message = INTERNAL, f"The server failed ({type(error).__name__})."
-    return context.abort(getattr(grpc.StatusCode, code), message)  # raises
+        code, message = INTERNAL, f"The server failed ({type(error).__name__})"
+    context.abort(getattr(grpc.StatusCode, code), message)
+    raise AssertionError("abort raises")
 
 
 def start_grpc(manager: ModelManager, options: Options) -> grpc.Server:

@@ -3,23 +3,30 @@
 import base64
 import binascii
 import json
-from collections.abc import Mapping
-from itertools import chain
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeGuard, cast
 
 import numpy as np
 
 from serving.errors import INTERNAL, INVALID_ARGUMENT, ServingError
 from serving.tensors import STRING, numpy_type, type_name
 
+if TYPE_CHECKING:
+    from tensorflow.core.protobuf.meta_graph_pb2 import TensorInfo
+
+Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 INSTANCES, INPUTS, SIGNATURE_NAME = "instances", "inputs", "signature_name"
 _B64 = "b64"
 _BYTES_SUFFIX = "_bytes"  # outputs so named are answered in base64
-_JSON_TYPES: dict[Any, set[type]] = {np.float32: {int, float}, np.float64: {int, float}, np.bool_: {bool}}
+_JSON_TYPES: dict[str, set[type]] = {"f": {int, float}, "b": {bool}, "i": {int}}  # by numpy's kind
 
 
-def parse_body(body: bytes) -> dict[str, Any]:
-    """A request's JSON object; NaN and Infinity are read, as TF Serving does."""
+def parse_body(body: bytes) -> dict[str, Json]:
+    """Reads a request's JSON object; NaN and Infinity are read, as TF Serving does.
+
+    Raises:
+        ServingError: it isn't the JSON of a prediction, in TF Serving's words.
+    """
     if not body:
         raise _invalid("JSON Parse error: The document is empty")
     try:
@@ -40,8 +47,16 @@ def parse_body(body: bytes) -> dict[str, Any]:
     return document
 
 
-def to_inputs(document: Mapping[str, Any], infos: Mapping[str, Any]) -> dict[str, np.ndarray]:
-    """The inputs of a parsed request for a signature's TensorInfo by name."""
+def to_inputs(document: Mapping[str, Json], infos: "Mapping[str, TensorInfo]") -> dict[str, np.ndarray]:
+    """Turns a request into tensors.
+
+    Args:
+        document: what `parse_body` read.
+        infos: the signature's inputs by name.
+
+    Raises:
+        ServingError: an input is missing, or has another type or no rectangular shape.
+    """
     if INSTANCES in document:
         columns = _columns(document[INSTANCES], sorted(infos))
     else:
@@ -49,7 +64,7 @@ def to_inputs(document: Mapping[str, Any], infos: Mapping[str, Any]) -> dict[str
     return {name: _array(name, values, infos[name].dtype) for name, values in columns.items()}
 
 
-def _named(values: Any, names: list[str]) -> dict[str, Any]:
+def _named(values: Json, names: list[str]) -> dict[str, Json]:
     if not isinstance(values, dict) or _is_base64(values):
         if len(names) > 1:
             raise _invalid("inputs is a plain value/list, but several inputs need an object")
@@ -60,25 +75,26 @@ def _named(values: Any, names: list[str]) -> dict[str, Any]:
     return {name: values[name] for name in names}  # others are ignored, as TF Serving does
 
 
-def _columns(instances: Any, names: list[str]) -> dict[str, Any]:
+def _columns(instances: Json, names: list[str]) -> dict[str, Json]:
     if not isinstance(instances, list) or not instances:
         raise _invalid("Expecting 'instances' to be a list with values")
-    named = [isinstance(item, dict) and not _is_base64(item) for item in instances]
-    if not any(named):
+    rows = [item for item in instances if _is_row(item)]
+    if not rows:
         if len(names) > 1:
             raise _invalid("instances is a plain list, but several inputs need objects")
         return {names[0]: instances}
-    if not all(named):
-        raise _invalid(f"Expecting object but got list at item {named.index(False)} of input list")
-    wrong = next((place for place, item in enumerate(instances) if sorted(item) != names), None)
+    if len(rows) < len(instances):
+        other = next(place for place, item in enumerate(instances) if not _is_row(item))
+        raise _invalid(f"Expecting object but got list at item {other} of input list")
+    wrong = next((place for place, row in enumerate(rows) if sorted(row) != names), None)
     if wrong is not None:
         must = f"Keys must be equal to: {','.join(names)}"
         raise _invalid(f"Failed to process element: {wrong} of 'instances' list. {must}")
-    return {name: [item[name] for item in instances] for name in names}
+    return {name: [row[name] for row in rows] for name in names}
 
 
-def _array(name: str, values: Any, data_type: int) -> np.ndarray:
-    """A JSON value, a scalar or lists of any depth, as an array of the type."""
+def _array(name: str, values: Json, data_type: int) -> np.ndarray:
+    """Turns a JSON value, a scalar or lists of any depth, into an array of the type."""
     shape: list[int] = []
     level = [values]
     while isinstance(level[0], list):
@@ -86,70 +102,75 @@ def _array(name: str, values: Any, data_type: int) -> np.ndarray:
         if len(sizes) > 1:
             raise _invalid(f"Input {name}: lists of unequal size at level {len(shape)}: a tensor is needed")
         shape.append(sizes.pop())
-        level = list(chain.from_iterable(level))
+        level = [value for item in level if isinstance(item, list) for value in item]
         if not level:
             break
-    array = np.empty(len(level), numpy_type(data_type))
+    array: np.ndarray = np.empty(len(level), numpy_type(data_type))
     array[:] = _values(name, level, data_type)
     return array.reshape(shape)
 
 
-def _values(name: str, flat: list[Any], data_type: int) -> list[Any]:
+def _values(name: str, flat: list[Json], data_type: int) -> Sequence[object]:
     wanted = numpy_type(data_type)
     expected = f"Input {name} is not of expected type: {type_name(data_type)}"
     kinds = set(map(type, flat))
     if data_type == STRING:
         if not kinds <= {str, dict}:
             raise _invalid(expected)
-        return [_bytes(name, value) for value in flat]
-    if not kinds <= _JSON_TYPES.get(wanted, {int}):
+        return [_bytes(name, cast(str | dict[str, Json], value)) for value in flat]
+    if not kinds <= _JSON_TYPES[wanted.kind]:
         raise _invalid(expected)
-    if np.issubdtype(wanted, np.integer):
-        limits = np.iinfo(wanted)
-        if flat and not (limits.min <= min(flat) and max(flat) <= limits.max):
+    if wanted.kind == "i":
+        limits: np.iinfo = np.iinfo(wanted)
+        whole = cast(list[int], flat)
+        if whole and not (limits.min <= min(whole) and max(whole) <= limits.max):
             raise _invalid(expected)
     return flat
 
 
-def _bytes(name: str, value: str | dict[str, Any]) -> bytes:
+def _bytes(name: str, value: str | dict[str, Json]) -> bytes:
     try:
         if isinstance(value, str):
             return value.encode("utf-8")
         if not _is_base64(value):
             raise ValueError
-        return base64.b64decode(value[_B64], validate=True)
+        return base64.b64decode(cast(str, value[_B64]), validate=True)
     except (ValueError, binascii.Error):
         raise _invalid(f"Input {name} is not formatted correctly for string or base64 data") from None
 
 
-def _is_base64(value: Any) -> bool:
+def _is_row(item: Json) -> TypeGuard[dict[str, Json]]:
+    return isinstance(item, dict) and not _is_base64(item)
+
+
+def _is_base64(value: Json) -> bool:
     return isinstance(value, dict) and set(value) == {_B64} and isinstance(value[_B64], str)
 
 
 def to_body(outputs: Mapping[str, np.ndarray], by_rows: bool) -> bytes:
-    """The answer's JSON: `predictions` by rows or `outputs` by columns; -inf is the bare token -Infinity."""
+    """Writes the answer's JSON: `predictions` by rows or `outputs` by columns; -inf is the bare token -Infinity."""
     lists = {name: _listed(name, value) for name, value in outputs.items()}
     alone = len(lists) == 1
     if not by_rows:
-        document = {"outputs": next(iter(lists.values())) if alone else lists}
+        document: dict[str, Json] = {"outputs": next(iter(lists.values())) if alone else lists}
     else:
         if len({len(value) if isinstance(value, list) else -1 for value in lists.values()}) > 1:
-            raise ServingError(INTERNAL, "The outputs' batch sizes differ.")
-        rows = zip(*lists.values(), strict=True)
+            raise ServingError(INTERNAL, "The outputs' batch sizes differ")
+        rows = zip(*cast(list[list[Json]], list(lists.values())), strict=True)
         document = {"predictions": [row[0] if alone else dict(zip(lists, row, strict=True)) for row in rows]}
     return json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogateescape")
 
 
-def _listed(name: str, value: np.ndarray) -> Any:
+def _listed(name: str, value: np.ndarray) -> Json:
     if value.dtype != object:
-        return value.tolist()
+        return cast(Json, value.tolist())
     texts = np.empty(value.shape, object)
     flat = value.ravel().tolist()
     if name.endswith(_BYTES_SUFFIX):
         texts.ravel()[:] = [{_B64: base64.b64encode(item).decode()} for item in flat]
     else:
         texts.ravel()[:] = [item.decode("utf-8", "surrogateescape") for item in flat]
-    return texts.tolist()
+    return cast(Json, texts.tolist())
 
 
 def _invalid(message: str) -> ServingError:

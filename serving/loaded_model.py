@@ -1,8 +1,10 @@
 """One version of a SavedModel in memory: its signatures, checked inputs, answers as arrays."""
 
-from collections.abc import Iterable
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -13,12 +15,17 @@ from serving.errors import (
     RESOURCE_EXHAUSTED,
     ServerError,
     ServingError,
+    first_line,
 )
 from serving.tensors import numpy_type, type_name
+
+if TYPE_CHECKING:
+    from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef, TensorInfo
 
 DEFAULT_SIGNATURE = "serving_default"
 _SAVED_MODEL_FILE = "saved_model.pb"
 _SERVE_TAG = "serve"
+_WILDCARDS: Final = frozenset("*?[\\")
 
 
 class LoadedModel:
@@ -40,11 +47,16 @@ class LoadedModel:
         if graph is None:
             raise ValueError(f"{path}: not a SavedModel with a graph to serve")
         self.path = Path(path)
-        self.signature_defs: dict[str, Any] = dict(graph.signature_def)
-        self._model = tf.saved_model.load(str(path), tags=[_SERVE_TAG])
+        self.signature_defs: dict[str, SignatureDef] = dict(graph.signature_def)
+        with _without_wildcards(self.path) as plain_path:
+            self._model = tf.saved_model.load(str(plain_path), tags=[_SERVE_TAG])
 
-    def signature(self, name: str) -> Any:
-        """The SignatureDef of a signature; "" is the default one."""
+    def signature(self, name: str) -> "SignatureDef":
+        """Returns the SignatureDef of a signature; "" is the default one.
+
+        Raises:
+            ServingError: there is none of that name.
+        """
         name = name or DEFAULT_SIGNATURE
         if name not in self._model.signatures:
             raise ServingError(FAILED_PRECONDITION, f'Serving signature key "{name}" not found.')
@@ -79,33 +91,43 @@ class LoadedModel:
         try:
             answer = self._model.signatures[signature or DEFAULT_SIGNATURE](**tensors)
         except tf.errors.OpError as error:
-            # The text of an op's error can hold a request's values, so only the node's name is told.
+            # The text of an op's error can hold a request's values: only the node's name is safe to answer.
             code = INVALID_ARGUMENT if isinstance(error, tf.errors.InvalidArgumentError) else INTERNAL
             node = getattr(error.op, "name", None) or type(error).__name__
-            raise ServingError(code, f"The model could not answer this request (at {node}).") from None
+            raise ServingError(code, f"The model could not answer this request (at {node})") from None
         return {name: np.asarray(answer[name].numpy()) for name in wanted}
 
 
 def load_model(path: Path) -> LoadedModel:
-    """A LoadedModel, for use outside a server.
+    """Loads a model for use outside a server.
 
     Raises:
         ServerError: the folder holds no SavedModel that can be loaded.
     """
     try:
         return LoadedModel(path)
-    except Exception as error:  # TensorFlow tells a broken file in many ways
-        raise ServerError(f"{path}: not a model that can be loaded ({first_line(error)}).") from None
+    except Exception as error:  # TensorFlow reports a broken file in many ways
+        raise ServerError(f"{path}: not a model that can be loaded ({first_line(error)})") from None
 
 
-def first_line(error: Exception) -> str:
-    """An exception in one line."""
-    text = str(error).strip()
-    return text.splitlines()[0] if text else type(error).__name__
+@contextmanager
+def _without_wildcards(path: Path) -> Iterator[Path]:
+    """Yields a path to the same folder that TensorFlow doesn't take for a pattern of file names."""
+    if not _WILDCARDS.intersection(str(path)):
+        yield path
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        link = Path(folder) / "model"
+        link.symlink_to(path.resolve(), target_is_directory=True)
+        yield link
 
 
-def check_names(definition: Any, names: Iterable[str]) -> None:
-    """Refuses inputs whose names aren't those of a SignatureDef."""
+def check_names(definition: "SignatureDef", names: Iterable[str]) -> None:
+    """Refuses inputs whose names aren't those of a SignatureDef.
+
+    Raises:
+        ServingError: INVALID_ARGUMENT, in TF Serving's words.
+    """
     sent, known = set(names), set(definition.inputs)
     if sent != known:
         raise ServingError(
@@ -116,8 +138,14 @@ def check_names(definition: Any, names: Iterable[str]) -> None:
         )
 
 
-def check_inputs(definition: Any, inputs: dict[str, np.ndarray], max_rows: int | None = None) -> None:
-    """Refuses inputs that don't fit a SignatureDef, in TF Serving's words."""
+def check_inputs(
+    definition: "SignatureDef", inputs: dict[str, np.ndarray], max_rows: int | None = None
+) -> None:
+    """Refuses inputs that don't fit a SignatureDef.
+
+    Raises:
+        ServingError: INVALID_ARGUMENT, or RESOURCE_EXHAUSTED for too many rows, in TF Serving's words.
+    """
     check_names(definition, inputs)
     for name, value in inputs.items():
         _check_input(name, definition.inputs[name], value)
@@ -130,15 +158,15 @@ def check_inputs(definition: Any, inputs: dict[str, np.ndarray], max_rows: int |
         )
 
 
-def _check_input(name: str, info: Any, value: np.ndarray) -> None:
-    if value.dtype != np.dtype(numpy_type(info.dtype)):
-        given = "string" if value.dtype == object else value.dtype.name
+def _check_input(name: str, info: "TensorInfo", value: np.ndarray) -> None:
+    if value.dtype != numpy_type(info.dtype):
+        kind = "string" if value.dtype == object else value.dtype.name
         raise ServingError(
-            INVALID_ARGUMENT, f'input "{name}" expects {type_name(info.dtype)} but {given} is provided'
+            INVALID_ARGUMENT, f'input "{name}" expects {type_name(info.dtype)} but {kind} is provided'
         )
     shape = [dim.size for dim in info.tensor_shape.dim]
     fits = len(shape) == value.ndim and all(
-        size in (-1, given) for size, given in zip(shape, value.shape, strict=True)
+        expected in (-1, size) for expected, size in zip(shape, value.shape, strict=True)
     )
     if not info.tensor_shape.unknown_rank and not fits:
         raise ServingError(
@@ -147,8 +175,12 @@ def _check_input(name: str, info: Any, value: np.ndarray) -> None:
         )
 
 
-def check_outputs(definition: Any, outputs: tuple[str, ...]) -> list[str]:
-    """The names of the outputs to answer."""
+def check_outputs(definition: "SignatureDef", outputs: tuple[str, ...]) -> list[str]:
+    """Returns the names of the outputs to answer: those that were asked for, or all.
+
+    Raises:
+        ServingError: INVALID_ARGUMENT, in TF Serving's words.
+    """
     for name in outputs:
         if name not in definition.outputs:
             raise ServingError(
@@ -161,9 +193,9 @@ def check_outputs(definition: Any, outputs: tuple[str, ...]) -> list[str]:
     return list(outputs) or sorted(definition.outputs)
 
 
-def _joined(names: Any) -> str:
+def _joined(names: Iterable[str]) -> str:
     return ",".join(sorted(names))
 
 
-def _shape(sizes: Any) -> str:
+def _shape(sizes: Iterable[int]) -> str:
     return "[" + ",".join("?" if size == -1 else str(size) for size in sizes) + "]"

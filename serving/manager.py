@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from serving.errors import NOT_FOUND, UNAVAILABLE, ServerError, ServingError
-from serving.loaded_model import LoadedModel, first_line
+from serving.errors import NOT_FOUND, UNAVAILABLE, ServerError, ServingError, first_line
+from serving.loaded_model import LoadedModel
 from serving.model_configs import ModelConfig
 from serving.versions import version_path
 
@@ -71,15 +71,13 @@ class ModelManager:
                 return
         for name, versions in self._models.items():
             if not _available(versions) and not self._stopping.is_set():
-                raise ServerError(
-                    f"Model {name}: no version can be loaded. {_first_error(versions)}".rstrip()
-                )
+                raise ServerError(f"Model {name}: no version can be loaded{_first_error(versions)}")
 
     def drain(self, seconds: float) -> None:
         """Waits for requests under way, but no longer than `seconds`."""
         with self._changed:
-            everything = [version for versions in self._models.values() for version in versions.values()]
-            self._changed.wait_for(lambda: not any(version.in_flight for version in everything), seconds)
+            all_versions = [version for versions in self._models.values() for version in versions.values()]
+            self._changed.wait_for(lambda: not any(version.in_flight for version in all_versions), seconds)
 
     @contextmanager
     def lease(self, name: str, number: int | None = None) -> Iterator[tuple[LoadedModel, int]]:
@@ -101,20 +99,20 @@ class ModelManager:
         with self._changed:
             versions = self._models.get(name, {})
             if number is None:
-                found = max(_available(versions), key=lambda version: version.number, default=None)
+                version = max(_available(versions), key=lambda version: version.number, default=None)
             else:
-                found = next((v for v in _available(versions) if v.number == number), None)
-            if found is not None:
-                found.in_flight += 1
-                return found
+                version = next((v for v in _available(versions) if v.number == number), None)
+            if version is not None:
+                version.in_flight += 1
+                return version
             loading = name in self._models and not self._first_pass.is_set()
             if loading and (number is None or number in versions):
-                raise ServingError(UNAVAILABLE, f"Model {name} is loading.")
-        asked = f"Latest({name})" if number is None else f"Specific({name}, {number})"
-        raise ServingError(NOT_FOUND, f"Servable not found for request: {asked}")
+                raise ServingError(UNAVAILABLE, f"Model {name} is loading")
+        request = f"Latest({name})" if number is None else f"Specific({name}, {number})"
+        raise ServingError(NOT_FOUND, f"Servable not found for request: {request}")
 
     def statuses(self, name: str, number: int | None = None) -> list[Version]:
-        """The versions of a model that are or were here, highest first, or the one asked for.
+        """Lists the versions of a model that are or were here, highest first, or the one asked for.
 
         Raises:
             ServingError: NOT_FOUND.
@@ -130,7 +128,7 @@ class ModelManager:
         return [versions[key] for key in sorted(versions, reverse=True)]
 
     def available(self) -> dict[str, int]:
-        """The highest version that serves, by model."""
+        """Returns the highest version that serves, by model."""
         with self._changed:
             return {
                 name: max(version.number for version in _available(versions))
@@ -172,9 +170,9 @@ class ModelManager:
         """Loads a version, unless it is here or failed and is the same still; returns whether it serves."""
         versions = self._models[config.name]
         path = version_path(config.base_path, number)
-        known = versions.get(number)
-        if known and (known.state == AVAILABLE or (known.error and known.stamp == _stamp(path))):
-            return known.state == AVAILABLE
+        earlier = versions.get(number)
+        if earlier and (earlier.state == AVAILABLE or (earlier.error and earlier.stamp == _stamp(path))):
+            return earlier.state == AVAILABLE
         version = Version(number, stamp=_stamp(path))
         with self._changed:
             versions[number] = version
@@ -205,12 +203,12 @@ def _available(versions: dict[int, Version]) -> list[Version]:
 
 
 def _first_error(versions: dict[int, Version]) -> str:
-    broken = (f"Version {number}: {versions[number].error}" for number in sorted(versions, reverse=True))
-    return next(broken, "")
+    numbers = sorted(versions, reverse=True)
+    return f"; version {numbers[0]}: {versions[numbers[0]].error}" if numbers else ""
 
 
 def _stamp(path: Path) -> tuple[int, ...]:
-    """Changes when a version's files are replaced."""
+    """Returns numbers that change when a version's files are replaced."""
     try:
         files = [path, path / "saved_model.pb"]
         return tuple(value for f in files if f.exists() for value in (f.stat().st_mtime_ns, f.stat().st_size))

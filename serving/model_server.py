@@ -32,7 +32,13 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def serve(argv: Sequence[str]) -> int:
-    """As `main`, for callers that tell errors themselves.
+    """Serves as `main` does, for callers that report errors themselves.
+
+    Args:
+        argv: the flags.
+
+    Returns:
+        The exit code.
 
     Raises:
         FlagError: a wrong flag or config file.
@@ -100,14 +106,14 @@ def _set_threads(parallelism: int) -> None:
 
 
 def _check_port(address: str, port: int) -> None:
-    """Tells a port in use at once, before the seconds that TensorFlow takes."""
+    """Refuses a port in use at once, before the seconds that TensorFlow takes."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((address, port))
         except OSError as error:
-            raise ServerError(f"Port {port} of {address} can't be opened: {error.strerror}.") from None
+            raise ServerError(f"Port {port} of {address} can't be opened: {error.strerror}") from None
 
 
 def _ready_line(options: Options, available: dict[str, int]) -> str:

@@ -31,7 +31,7 @@ class Options:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        raise FlagError(f"{message} (see --help).")
+        raise FlagError(f"{message} (see --help)")
 
 
 def parse_options(argv: Sequence[str]) -> Options:
@@ -40,17 +40,17 @@ def parse_options(argv: Sequence[str]) -> Options:
     Raises:
         FlagError: an unknown flag, a wrong value, or nothing to serve.
     """
-    parsed = Options(**vars(_parser().parse_args(argv)))
-    for flag, port in (("port", parsed.port), ("rest_api_port", parsed.rest_api_port)):
+    options = Options(**vars(_parser().parse_args(argv)))
+    for flag, port in (("port", options.port), ("rest_api_port", options.rest_api_port)):
         if not 0 <= port <= 65535:
-            raise FlagError(f"--{flag}={port}: a port is a number from 1 to 65535, or 0 for none.")
-    if parsed.port == parsed.rest_api_port:
-        raise FlagError("--port and --rest_api_port must differ, and one of them must be given.")
-    if parsed.model_config_file is None and parsed.model_base_path is None:
-        raise FlagError("Nothing to serve: give --model_config_file, or --model_name and --model_base_path.")
-    if parsed.model_config_file is not None and not parsed.model_config_file.is_file():
-        raise FlagError(f"--model_config_file={parsed.model_config_file}: there is no such file.")
-    return parsed
+            raise FlagError(f"--{flag}={port}: a port is a number from 1 to 65535, or 0 for none")
+    if options.port == options.rest_api_port:
+        raise FlagError("--port and --rest_api_port must differ, and one of them must be given")
+    if options.model_config_file is None and options.model_base_path is None:
+        raise FlagError("Nothing to serve: give --model_config_file, or --model_name and --model_base_path")
+    if options.model_config_file is not None and not options.model_config_file.is_file():
+        raise FlagError(f"--model_config_file={options.model_config_file}: there is no such file")
+    return options
 
 
 def _parser() -> argparse.ArgumentParser:

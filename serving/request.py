@@ -6,6 +6,7 @@ tensor's own first element, and empty strings are ignored wherever they stand.
 
 from collections.abc import Sequence
 from itertools import chain
+from typing import TypedDict
 
 import numpy as np
 
@@ -14,6 +15,18 @@ from serving.errors import ServerError
 
 Rows = Sequence[Sequence[str]]
 Inputs = dict[str, np.ndarray]
+"""Tensors by name; strings are object arrays of bytes."""
+
+
+class Wishes(TypedDict, total=False):
+    """What `build_request` takes beside histories and candidates."""
+
+    timestamps: Sequence[Sequence[int]] | None
+    request_time: int | Sequence[int] | None
+    context: Rows | None
+    exclude: Rows | None
+    only: Rows | None
+    without: Rows | None
 
 
 def build_request(
@@ -27,7 +40,7 @@ def build_request(
     without: Rows | None = None,
     candidates: Rows | None = None,
 ) -> tuple[str, Inputs]:
-    """The signature to ask and its inputs, for B listeners.
+    """Builds a request for B listeners: the signature to ask, and its inputs.
 
     Args:
         histories: item ids of each listener, oldest first.
@@ -62,7 +75,7 @@ def build_request(
 
 def _strings(name: str, values: Rows, rows: int) -> np.ndarray:
     if len(values) != rows:
-        raise ServerError(f"{name}: {len(values)} rows, but {rows} histories.")
+        raise ServerError(f"{name}: {len(values)} rows, but {rows} histories")
     lengths = np.fromiter(map(len, values), np.int64, rows)
     padded = np.full((rows, 1 + int(lengths.max(initial=0))), b"", object)
     flat = [value.encode("utf-8", "surrogatepass") for value in chain.from_iterable(values)]
@@ -75,7 +88,7 @@ def _times(histories: Rows, timestamps: Sequence[Sequence[int]] | None) -> np.nd
     times = np.zeros((len(histories), 1 + int(lengths.max(initial=0))), np.int64)
     if timestamps is not None:
         if list(map(len, timestamps)) != lengths.tolist():
-            raise ServerError("timestamps: one for each item of each history is needed.")
+            raise ServerError("timestamps: one for each item of each history is needed")
         flat = np.fromiter(chain.from_iterable(timestamps), np.int64, int(lengths.sum()))
         times[_places(lengths, times.shape[1])] = flat
     return times
@@ -85,11 +98,11 @@ def _request_time(request_time: int | Sequence[int] | None, rows: int) -> np.nda
     if request_time is None or isinstance(request_time, int):
         return np.full(rows, request_time or 0, np.int64)
     if len(request_time) != rows:
-        raise ServerError(f"request_time: {len(request_time)} values, but {rows} histories.")
+        raise ServerError(f"request_time: {len(request_time)} values, but {rows} histories")
     return np.asarray(request_time, np.int64)
 
 
 def _places(lengths: np.ndarray, width: int) -> np.ndarray:
-    """bool [B, width]: where each row's values stand, after the place that stays empty."""
+    """Returns bool [B, width]: where each row's values stand, after the place that stays empty."""
     place = np.arange(width)
     return (place >= 1) & (place <= lengths[:, None])

@@ -1,16 +1,21 @@
-"""The protos of an answer about a model: its status and its signatures, for gRPC and REST alike."""
+"""Answers about a model, as protos for gRPC and REST alike: its status and its signatures."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from serving.errors import INVALID_ARGUMENT, ServingError
 from serving.manager import ModelManager
+
+if TYPE_CHECKING:
+    from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataResponse, SignatureDefMap
+    from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusResponse
+    from tensorflow_serving.apis.model_pb2 import ModelSpec
 
 SIGNATURE_DEF = "signature_def"  # the one metadata field that TF Serving knows
 _OK, _UNKNOWN = 0, 2  # tensorflow.error.Code
 
 
-def version_of(spec: Any) -> int | None:
-    """The version that a ModelSpec asks for; None for the latest.
+def version_of(spec: "ModelSpec") -> int | None:
+    """Reads the version that a ModelSpec asks for; None for the latest.
 
     Raises:
         ServingError: a version label: this server has none.
@@ -20,8 +25,12 @@ def version_of(spec: Any) -> int | None:
     return spec.version.value if spec.HasField("version") else None
 
 
-def status_response(manager: ModelManager, name: str, number: int | None) -> Any:
-    """A GetModelStatusResponse."""
+def status_response(manager: ModelManager, name: str, number: int | None) -> "GetModelStatusResponse":
+    """Tells how the versions of a model fare, or the one asked for.
+
+    Raises:
+        ServingError: there is none.
+    """
     from tensorflow_serving.apis import get_model_status_pb2
 
     response = get_model_status_pb2.GetModelStatusResponse()
@@ -34,8 +43,14 @@ def status_response(manager: ModelManager, name: str, number: int | None) -> Any
     return response
 
 
-def metadata_response(manager: ModelManager, name: str, number: int | None) -> tuple[Any, Any]:
-    """A GetModelMetadataResponse, and the SignatureDefMap that is packed in it."""
+def metadata_response(
+    manager: ModelManager, name: str, number: int | None
+) -> "tuple[GetModelMetadataResponse, SignatureDefMap]":
+    """Tells the signatures of a version: the response, and the map that is packed in it.
+
+    Raises:
+        ServingError: there is no such version.
+    """
     from tensorflow_serving.apis import get_model_metadata_pb2
 
     response = get_model_metadata_pb2.GetModelMetadataResponse()

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def versions(base_path: Path) -> list[int]:
-    """The versions under `base_path`, lowest first; none where the folder is missing or empty."""
+    """Lists the versions under `base_path`, lowest first; none where the folder is missing or empty."""
     try:
         with os.scandir(base_path) as entries:
             return sorted(int(entry.name) for entry in entries if is_version(entry.name) and entry.is_dir())
@@ -14,12 +14,12 @@ def versions(base_path: Path) -> list[int]:
 
 
 def is_version(name: str) -> bool:
-    """Whether a folder's name is a version; the names of staged and hidden folders are not."""
+    """Says whether a folder's name is a version; the names of staged and hidden folders are not."""
     return name.isascii() and name.isdigit()
 
 
 def version_path(base_path: Path, version: int) -> Path:
-    """The folder of a version, also where its name has leading zeros."""
+    """Returns the folder of a version, also where its name has leading zeros."""
     plain = base_path / str(version)
     if plain.is_dir():
         return plain

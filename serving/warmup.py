@@ -1,4 +1,4 @@
-"""Warm-up requests: asked before a version serves, so that no client waits for TensorFlow's first call.
+"""Warm-up requests, asked before a version serves, so that no client waits for TensorFlow's first call.
 
 TF Serving reads them from `assets.extra/tf_serving_warmup_requests`, a TFRecord of PredictionLog. They are
 made from ids of the catalogue, never taken from a listener.
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from models import names
 from serving.loaded_model import LoadedModel
-from serving.request import Inputs, build_request
+from serving.request import Inputs, Wishes, build_request
 from serving.tensors import to_array, to_proto
 from serving.versions import is_version
 
@@ -18,26 +18,27 @@ MAX_REQUESTS = 1000  # TF Serving refuses more
 
 
 def warmup_path(model_dir: Path) -> Path:
-    """Where warm-up requests lie in a SavedModel's folder."""
+    """Returns the place of the warm-up requests in a SavedModel's folder."""
     return Path(model_dir) / names.EXTRA_ASSETS / WARMUP_FILE
 
 
 def made_requests(model: str, item_ids: Sequence[str]) -> dict[str, list[Inputs]]:
-    """Requests of each signature of one of the three models: a cold start, a short and a long history.
+    """Makes requests of each signature of one of the three models: a cold start, a short and a long history.
 
     Args:
         model: `retrieval`, `ranker` or `upnext`.
         item_ids: some ids of the catalogue, in any order; the made histories cycle through them.
     """
-    made: dict[str, list[Inputs]] = {names.SERVING_DEFAULT: [], names.CONTEXTUAL: []}
+    requests: dict[str, list[Inputs]] = {names.SERVING_DEFAULT: [], names.CONTEXTUAL: []}
     for rows, length in ((1, 0), (1, 8), (4, 200)):
         history = [item_ids[place % len(item_ids)] for place in range(length)] if item_ids else []
         histories = [history] * rows
         candidates = [list(item_ids[:100])] * rows if model == names.RANKER else None
-        for wishes in ({}, {"request_time": 0}, {"exclude": histories}):
+        several: tuple[Wishes, ...] = ({}, {"request_time": 0}, {"exclude": histories})
+        for wishes in several:
             signature, inputs = build_request(histories, candidates=candidates, **wishes)
-            made[signature].append(inputs)
-    return made
+            requests[signature].append(inputs)
+    return requests
 
 
 def write_warmup(model_dir: Path | str, requests: Mapping[str, Sequence[Inputs]]) -> Path:
@@ -58,7 +59,9 @@ def write_warmup(model_dir: Path | str, requests: Mapping[str, Sequence[Inputs]]
     folder, path = Path(model_dir), warmup_path(Path(model_dir))
     path.parent.mkdir(parents=True, exist_ok=True)
     with tf.io.TFRecordWriter(str(path)) as writer:
-        for signature, inputs in ((s, i) for s, several in requests.items() for i in several):
+        for signature, inputs in (
+            (signature, inputs) for signature, several in requests.items() for inputs in several
+        ):
             log = prediction_log_pb2.PredictionLog()
             request = log.predict_log.request
             request.model_spec.name = (folder.parent if is_version(folder.name) else folder).name
@@ -81,10 +84,10 @@ def run_warmup(model: LoadedModel) -> int:
     path = warmup_path(model.path)
     if not path.exists():
         return 0
-    asked = 0
+    count = 0
     for record in tf.data.TFRecordDataset(str(path)).take(MAX_REQUESTS).as_numpy_iterator():
         request = prediction_log_pb2.PredictionLog.FromString(record).predict_log.request
         inputs = {name: to_array(name, proto) for name, proto in request.inputs.items()}
         model.predict(request.model_spec.signature_name, inputs)
-        asked += 1
-    return asked
+        count += 1
+    return count

@@ -57,7 +57,7 @@ class PushedModels:
         return self.folder / build / CONFIG_FILE
 
     def model(self, build: str, model: str, version: int) -> ModelFolder:
-        """A model of a version, whether it is there or not."""
+        """The folder of a model of a version that is there."""
         return ModelFolder(version_path(self.base_path(build, model), version))
 
     def versions(self) -> list[int]:

@@ -15,6 +15,7 @@ from listening_log.cleaning.row_numbers import number_rows
 from listening_log.tables.convert import text_or_empty, to_numpy
 from listening_log.tables.tables import EVENTS, TABLES
 from models import names
+from models.unix_time import FINER_THAN_SECONDS, to_seconds
 
 FORGOTTEN: Final = "forgotten"
 EMPTY_ID: Final = "empty_id"
@@ -50,7 +51,6 @@ CLEAN_COLUMNS: Final = (USER, ITEM, TIMESTAMP, OUTCOME, PLAYED, ROW)
 
 UNKNOWN_PLAYED: Final = -1
 
-_FINER_THAN_SECONDS = 100_000_000_000  # as seconds the year 5138, as milliseconds 1973
 _DAY = 86_400
 _DONE = ("done", "trackdone", "completed", "complete", "finished", "finish", "ended")
 _SKIP = ("skip", "skipped", "fwdbtn", "backbtn", "forward", "next", "previous")
@@ -151,8 +151,8 @@ def clean_events(
     users, items = text_or_empty(table[USER]), text_or_empty(table["item_id"])
     index = catalog.index_of(items)
     times = to_numpy(table[TIMESTAMP], -1)
-    fine = times >= _FINER_THAN_SECONDS
-    times = _to_seconds(times)
+    fine = times >= FINER_THAN_SECONDS
+    times = to_seconds(times)
     limit = (int(time.time()) if now is None else now) + _DAY
     no_time = table[TIMESTAMP].is_null().to_numpy()
 
@@ -228,12 +228,6 @@ def drop_repeats(
 def _as_before(values: npt.NDArray[np.integer], order: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
     ordered = values[order]
     return ordered[1:] == ordered[:-1]
-
-
-def _to_seconds(times: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    for _ in range(3):  # milliseconds, microseconds, nanoseconds
-        times = np.where(times >= _FINER_THAN_SECONDS, times // 1000, times)
-    return times
 
 
 def _played(table: pa.Table) -> npt.NDArray[np.int64]:

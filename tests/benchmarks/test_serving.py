@@ -6,12 +6,12 @@ from benchmarks import serving
 
 
 def test_percentiles_are_in_milliseconds_and_the_rate_is_of_all_clients():
-    taken = np.arange(1, 102) / 1000  # 1 to 101 ms
+    seconds = np.arange(1, 102) / 1000  # 1 to 101 ms
 
-    found = serving.summary("plain", 8, taken, seconds=2.02)
+    figures = serving.summarise("plain", 8, seconds, wall_seconds=2.02)
 
-    assert found.milliseconds == {"p50": 51.0, "p95": 96.0, "p99": 100.0}
-    assert (found.requests, found.a_second) == (101, 50.0)
+    assert figures.milliseconds == {"p50": 51.0, "p95": 96.0, "p99": 100.0}
+    assert (figures.requests, figures.a_second) == (101, 50.0)
 
 
 def test_made_histories_are_known_items_and_repeatable():

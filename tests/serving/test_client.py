@@ -45,6 +45,17 @@ def test_candidates_are_ranked_and_ineligible_ones_left_out(client: Client) -> N
     assert answer.ids == ["i05"]
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_loopback_never_goes_through_a_proxy_of_the_environment(
+    server: ServerProcess, monkeypatch: pytest.MonkeyPatch, host: str
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{free_port()}")
+    for variable in ("no_proxy", "no_grpc_proxy"):
+        monkeypatch.delenv(variable, raising=False)
+    with Client(f"{host}:{server.grpc_port}") as client:
+        assert client.recommend([["i03"]], k=1)[0].ids == ["i04"]
+
+
 def test_a_refusal_is_told_with_its_code(client: Client) -> None:
     with pytest.raises(ServerError, match="RESOURCE_EXHAUSTED: batch size 501"):
         client.recommend([["i03"]] * 501, k=1)

@@ -24,13 +24,28 @@ class Loader:
         return (path / "saved_model.pb").read_text()
 
 
+class CountedConfig(ModelConfig):
+    """Counts how often the manager looks for versions."""
+
+    looks = 0
+
+    def wanted(self) -> list[int]:
+        type(self).looks += 1
+        return super().wanted()
+
+
 class Watched:
     """A manager of one model `m`, its folder and what it reported."""
 
     def __init__(self, base: Path) -> None:
         self.base, self.lines, self.loader, self.stopping = base, [], Loader(), threading.Event()
-        config = ModelConfig("m", base)
+        config = CountedConfig("m", base)
         self.manager = ModelManager([config], self.loader, 0.01, self.lines.append, self.stopping)
+
+    def wait_for_another_look(self) -> None:
+        """Waits until the manager has looked for versions once more, from beginning to end."""
+        looks = CountedConfig.looks
+        eventually(lambda: CountedConfig.looks >= looks + 2)
 
     def push(self, version: int, text: str = "") -> None:
         staged = self.base / f".{version}"
@@ -49,9 +64,9 @@ class Watched:
 
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Watched]:
-    made = Watched(tmp_path / "m")
-    yield made
-    made.stopping.set()
+    watched = Watched(tmp_path / "m")
+    yield watched
+    watched.stopping.set()
 
 
 def eventually(condition: Callable[[], bool]) -> None:
@@ -110,7 +125,7 @@ def test_a_broken_version_is_reported_once_and_the_old_one_stays(watched: Watche
     watched.manager.wait_until_loaded()
     watched.push(2)
     eventually(lambda: watched.states() == {1: "AVAILABLE", 2: "END"})
-    time.sleep(0.1)
+    watched.wait_for_another_look()
     assert watched.answer() == ("one", 1)
     assert watched.loader.loaded.count("2") == 1
     assert [line for line in watched.lines if "broken" in line] == watched.lines
@@ -148,7 +163,7 @@ def test_what_serves_stays_when_its_folder_is_gone(watched: Watched) -> None:
     watched.manager.start()
     watched.manager.wait_until_loaded()
     watched.base.rename(watched.base.with_name("elsewhere"))
-    time.sleep(0.1)
+    watched.wait_for_another_look()
     assert watched.answer() == ("one", 1)
 
 
@@ -167,8 +182,8 @@ def test_what_is_unknown_is_not_found(watched: Watched) -> None:
     watched.push(1, "one")
     watched.manager.start()
     watched.manager.wait_until_loaded()
-    for name, number, told in (("x", None, r"Latest\(x\)"), ("m", 7, r"Specific\(m, 7\)")):
-        with pytest.raises(ServingError, match=told), watched.manager.lease(name, number):
+    for name, number, message in (("x", None, r"Latest\(x\)"), ("m", 7, r"Specific\(m, 7\)")):
+        with pytest.raises(ServingError, match=message), watched.manager.lease(name, number):
             pass
         with pytest.raises(ServingError, match="Could not find"):
             watched.manager.statuses(name, number)

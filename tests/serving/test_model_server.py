@@ -103,19 +103,19 @@ def test_a_port_in_use_is_one_clear_line(
     flags = [f"--port={ports[0]}", f"--rest_api_port={ports[1]}", f"--model_base_path={base}"]
     ended = run_server(*flags, cwd=tmp_path)
     assert ended.returncode == 1
-    assert ended.stderr == f"Port {used} of 127.0.0.1 can't be opened: Address already in use.\n"
+    assert ended.stderr == f"Port {used} of 127.0.0.1 can't be opened: Address already in use\n"
 
 
 def test_a_missing_config_file_is_one_clear_line(tmp_path: Path) -> None:
     ended = run_server("--model_config_file=absent.config", cwd=tmp_path)
     assert ended.returncode == 2
-    assert ended.stderr == "--model_config_file=absent.config: there is no such file.\n"
+    assert ended.stderr == "--model_config_file=absent.config: there is no such file\n"
 
 
 def test_an_empty_base_path_is_one_clear_line(tmp_path: Path) -> None:
     ended = run_server("--model_name=m", "--model_base_path=.", f"--port={free_port()}", cwd=tmp_path)
     assert ended.returncode == 1
-    assert ended.stderr == "Model m: . holds no version to serve.\n"
+    assert ended.stderr == "Model m: . holds no version to serve\n"
 
 
 def test_a_signal_stops_it_without_a_word(changing: ServerProcess) -> None:

@@ -118,13 +118,18 @@ def batch(args: argparse.Namespace, console: Console) -> int:
     home = Home(args.home)
     model_dir = _served_upnext(home)
     console.redirect(_log_if_writable(home, "batch"))
+    from listening_log.storage import atomic
     from serving.batch import rank_file
 
-    made = rank_file(
-        model_dir, Path(args.histories), Path(args.out), k=args.k, exclude_history=args.exclude_history
-    )
-    short = f"; {made.short:,} with fewer than {args.k} items" if made.short else ""
-    print(f"{args.out}: {made.rows:,} rankings in {made.seconds:.1f} s{short}", file=console.out)
+    try:
+        with atomic.replace_file(args.out, "wb") as out:
+            summary = rank_file(
+                model_dir, Path(args.histories), out, k=args.k, exclude_history=args.exclude_history
+            )
+    except OSError as error:  # a full disk, most of all
+        raise UserError(f"{args.out}: {error.strerror}") from error
+    short = f"; {summary.short:,} with fewer than {args.k} items" if summary.short else ""
+    print(f"{args.out}: {summary.rows:,} rankings in {summary.seconds:.1f} s{short}", file=console.out)
     return 0
 
 

@@ -249,3 +249,18 @@ def test_serve_starts_the_server_on_the_models_under_home(tmp_path, monkeypatch)
         f"--log_file={tmp_path}/moved [1]/logs/serve.log",
     ]
     assert f'"{config.parent}/upnext"' in config.read_text()
+
+
+def test_an_output_of_batch_that_cannot_be_written_is_one_line(tmp_path, capfd):
+    (tmp_path / "home/serving/scann/upnext/1").mkdir(parents=True)
+    words = [
+        "batch",
+        "--home",
+        str(tmp_path / "home"),
+        "--histories",
+        "in",
+        "--out",
+        f"{tmp_path}/absent/out",
+    ]
+    assert cli.main(words) == 1
+    assert one_line(capfd).endswith("absent/out: No such file or directory\n")
