@@ -4,7 +4,7 @@ import re
 
 from listening_log.errors import UsageError, UserError
 
-_TOLD = re.compile(r"listening_log\.errors\.(UserError|UsageError): (.+)")
+_USER_ERROR = re.compile(r"listening_log\.errors\.(UserError|UsageError): (.+)")
 _STEP = re.compile(r"( \[while running '[^\n]*'\])+$")
 
 
@@ -14,13 +14,13 @@ def user_error_in(error: BaseException) -> UserError | None:
     Runners wrap an error once or more, add the step's name to its message, or (from another process) hand
     over only the text of its traceback.
     """
-    seen: BaseException | None = error
-    while seen is not None:
-        if isinstance(seen, UserError):
-            return type(seen)(_STEP.sub("", str(seen)))
-        told = _TOLD.findall(str(seen))
-        if told:
-            kind, message = told[-1]
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, UserError):
+            return type(cause)(_STEP.sub("", str(cause)))
+        matches = _USER_ERROR.findall(str(cause))
+        if matches:
+            kind, message = matches[-1]
             return (UsageError if kind == "UsageError" else UserError)(_STEP.sub("", message))
-        seen = seen.__cause__ or seen.__context__
+        cause = cause.__cause__ or cause.__context__
     return None

@@ -39,31 +39,31 @@ def import_closure(
 ) -> dict[str, Path]:
     """Returns the source file of each module of ours that `modules` need and of themselves, by name."""
     search = tuple(_roots(packages) if path is None else path)
-    found: dict[str, Path] = {}
+    sources: dict[str, Path] = {}
     pending = list(modules)
     for name in modules:
         if _source(name, search) is None:
             raise ModuleNotFoundError(f"no source of module {name!r} among {', '.join(packages)}")
     while pending:
         name = pending.pop()
-        file = _source(name, search) if name.partition(".")[0] in packages and name not in found else None
+        file = _source(name, search) if name.partition(".")[0] in packages and name not in sources else None
         if file is None:
             continue
-        found[name] = file
+        sources[name] = file
         pending.extend(_parents(name))
         pending.extend(_imports(name, file))
-    return found
+    return sources
 
 
 def _roots(packages: Sequence[str]) -> list[str]:
-    """Folders that hold our packages, also when an editable install maps them."""
+    """Returns the folders of our packages, also when an editable install maps them."""
     specs = [importlib.util.find_spec(package) for package in packages]
     places = [place for spec in specs if spec for place in spec.submodule_search_locations or ()]
     return list(dict.fromkeys(str(Path(place).parent) for place in places))
 
 
 def _parents(name: str) -> Iterator[str]:
-    """Importing `a.b.c` runs the `__init__` of `a` and `a.b`."""
+    """Yields the packages around a module: importing `a.b.c` runs the `__init__` of `a` and `a.b`."""
     while "." in name:
         name = name.rpartition(".")[0]
         yield name
@@ -85,7 +85,7 @@ def _imports(name: str, file: Path) -> Iterator[str]:
 
 
 def _executed(node: ast.AST) -> Iterator[ast.AST]:
-    """All nodes of a tree but those under `if TYPE_CHECKING:`, which never run."""
+    """Yields all nodes of a tree except those under `if TYPE_CHECKING:`, which never run."""
     pending = [node]
     while pending:
         node = pending.pop()
@@ -98,7 +98,7 @@ def _executed(node: ast.AST) -> Iterator[ast.AST]:
 
 @lru_cache(maxsize=4096)
 def _source(name: str, path: tuple[str, ...]) -> Path | None:
-    """Returns the file of a module, found without importing anything."""
+    """Returns the file of a module, without importing anything."""
     search: Sequence[str] | None = path
     spec = None
     parts = name.split(".")

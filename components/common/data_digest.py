@@ -14,7 +14,8 @@ _BLOCK: Final = 1 << 22
 def data_digest(data_dir: str, spans: str = NO_SPANS) -> str:
     """Returns 16 hex digits that change with the name or content of a file that example generation reads.
 
-    Raises UserError where the directory, a span or a needed table is missing.
+    Raises:
+        UserError: the directory, a span or a needed table is missing.
     """
     digest = hashlib.blake2b(digest_size=8)
     for table in TABLES:

@@ -32,8 +32,8 @@ class Note:
 
 def run_folder(stage: str, uri: str) -> str | None:
     """The folder of the run: Kubeflow puts outputs under `<folder of the run>/<stage>/…`; None elsewhere."""
-    folder, found, _ = uri.rpartition(f"/{stage}/")
-    return folder if found and folder else None
+    folder = uri.rpartition(f"/{stage}/")[0]
+    return folder or None
 
 
 def write(folder: str, note: Note) -> None:

@@ -55,9 +55,9 @@ def embed_catalog(model_uri: str, item_ids: Sequence[bytes]) -> np.ndarray:
 def recall(searcher: tf.Module, vectors: np.ndarray, queries: np.ndarray) -> dict[str, float]:
     """The searcher's recall against exact search, over `queries` float32 [Q, D], as an `Index` names it."""
     table = tf.concat([tf.zeros([1, vectors.shape[1]]), vectors], axis=0)
-    found = scann_top(searcher, tf.constant(queries), table, names.CANDIDATES)[0].numpy()
+    approximate = scann_top(searcher, tf.constant(queries), table, names.CANDIDATES)[0].numpy()
     exact = exact_top(tf.constant(queries), table, names.CANDIDATES)[0].numpy()
-    return {f"recall_at_{k}": recall_at_k(found, exact, k) for k in RECALL_AT}
+    return {f"recall_at_{k}": recall_at_k(approximate, exact, k) for k in RECALL_AT}
 
 
 def load_searcher(index_uri: str) -> tf.Module:

@@ -1,4 +1,4 @@
-"""Are two answers the same? Rounding may differ, and so may the order of items that it ties."""
+"""Whether two answers are the same: rounding may differ, and so may the order of items that it ties."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -9,20 +9,23 @@ from models import names
 
 TOP: Final = 10
 TOLERANCE: Final = 1e-4
-"""Of scores, relative and absolute: what another order of float32 sums may change."""
+"""Relative and absolute difference of scores that another order of float32 sums may cause."""
 
 Answer = Mapping[str, np.ndarray]
 
 
 def agreement(one: Answer, other: Answer) -> np.ndarray:
-    """bool [B]: the rows that are the same in both answers.
+    """Compares two answers row by row.
 
-    A ranking is the same if its top 10 are: the same scores, and the same ids but among tied scores. Other
-    outputs (`scores` of given candidates, the heads) are the same if all numbers are.
+    A ranking is the same if its top 10 are: the same scores, and the same ids except among tied scores. Other
+    outputs (`scores` of the candidates of a request, the heads) are the same if all numbers are.
 
     Args:
         one: outputs of a signature by name: bytes [B, K], float32 [B, K].
         other: the same outputs.
+
+    Returns:
+        The rows that are the same, bool [B].
     """
     if set(one) != set(other) or any(one[name].shape != other[name].shape for name in one):
         return np.zeros(len(next(iter(one.values()))), bool)
@@ -38,7 +41,7 @@ def agreement(one: Answer, other: Answer) -> np.ndarray:
 
 
 def same_top(one: Answer, other: Answer) -> np.ndarray:
-    """bool [B]: the rows whose ten first ids are the same, but among tied scores of the first answer."""
+    """The rows whose ten first ids are the same, except among tied scores of the first answer: bool [B]."""
     equal = one[names.ITEM_IDS][:, :TOP] == other[names.ITEM_IDS][:, :TOP]
     scores = one[names.SCORES][:, : TOP + 1]
     ties = _close(scores[:, 1:], scores[:, :-1])

@@ -74,7 +74,7 @@ def _free_ports() -> list[int]:
 
 
 def _environment() -> dict[str, str]:
-    """This process's, where the new one finds our packages too."""
+    """This process's environment, in which the new one finds our packages too."""
     root = str(Path(models.__file__).resolve().parents[1])
     paths = [root, *filter(None, [os.environ.get("PYTHONPATH")])]
     return {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}

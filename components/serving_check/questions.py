@@ -1,4 +1,4 @@
-"""Made requests for the serving check: random items of the catalogue, never a listener's history."""
+"""Requests for the serving check: random items of the catalogue, never a listener's history."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,12 +25,12 @@ class Question:
 
     @property
     def name(self) -> str:
-        """For messages."""
+        """What messages call the question."""
         return f"{self.model} {self.signature}"
 
 
 def make_histories(item_ids: Sequence[str], seed: int) -> list[list[str]]:
-    """Histories of 1 to 60 items, one that is empty, one of unknown items and one with some."""
+    """Makes histories of 1 to 60 items, one that is empty, one of unknown items and one with some of both."""
     draw = np.random.default_rng(seed)
     lengths = draw.integers(1, MAX_LENGTH + 1, HISTORIES - 3)
     histories = [[item_ids[i] for i in draw.integers(0, len(item_ids), length)] for length in lengths]
@@ -38,7 +38,7 @@ def make_histories(item_ids: Sequence[str], seed: int) -> list[list[str]]:
 
 
 def make_questions(item_ids: Sequence[str], seed: int) -> list[Question]:
-    """`serving_default` and a neutral `contextual` of all three models, for the same histories."""
+    """Asks `serving_default` and a neutral `contextual` of all three models for the same histories."""
     histories = make_histories(item_ids, seed)
     draw = np.random.default_rng(seed + 1)
     candidates = [[item_ids[i] for i in draw.integers(0, len(item_ids), CANDIDATES)] for _ in histories]
@@ -46,8 +46,8 @@ def make_questions(item_ids: Sequence[str], seed: int) -> list[Question]:
         row[0] = UNKNOWN_ID
     questions = []
     for model in names.MODELS:
-        asked = candidates if model == names.RANKER else None
+        to_rank = candidates if model == names.RANKER else None
         for request_time in (None, 0):  # a time of 0 is neutral, and makes the request contextual
-            signature, inputs = build_request(histories, candidates=asked, request_time=request_time)
+            signature, inputs = build_request(histories, candidates=to_rank, request_time=request_time)
             questions.append(Question(model, signature, inputs))
     return questions

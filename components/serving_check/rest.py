@@ -32,33 +32,34 @@ def predict(
     """Asks one signature by columns; answers are arrays as gRPC gives them.
 
     Raises:
-        UserError: the server refused, with what it said.
+        UserError: the server refused; its reply is in the message.
     """
     body = {"signature_name": signature, "inputs": {name: _to_json(value) for name, value in inputs.items()}}
     try:
         answer = _ask(f"http://{address}/v1/models/{model}:predict", body, seconds=_SECONDS)["outputs"]
     except urllib.error.HTTPError as error:
-        said = error.read(500).decode(errors="replace")
-        raise UserError(f"REST {model} {signature}: {error.code} {said}") from None
+        reply = error.read(500).decode(errors="replace")
+        raise UserError(f"REST {model} {signature}: {error.code} {reply}") from None
     except (OSError, ValueError, KeyError) as error:
         raise UserError(f"REST {model} {signature}: {error}") from None
     outputs = answer if isinstance(answer, dict) else {names.SCORES: answer}  # an output alone has no name
     return {name: _to_array(value) for name, value in outputs.items()}
 
 
-def _ask(url: str, body: Any, seconds: float) -> Any:
+def _ask(url: str, body: Mapping[str, object] | None, seconds: float) -> dict[str, Any]:
     data = None if body is None else json.dumps(body).encode()
     with _OPENER.open(urllib.request.Request(url, data), timeout=seconds) as response:
-        return json.loads(response.read())  # takes TF Serving's bare -Infinity
+        document: dict[str, Any] = json.loads(response.read())  # accepts TF Serving's bare -Infinity
+    return document
 
 
-def _to_json(value: np.ndarray) -> Any:
+def _to_json(value: np.ndarray) -> list[object]:
     if value.dtype != object:
         return value.tolist()
     return [[{"b64": base64.b64encode(text).decode()} for text in row] for row in value.tolist()]
 
 
-def _to_array(value: list[list[Any]]) -> np.ndarray:
+def _to_array(value: list[list[str]] | list[list[float]]) -> np.ndarray:
     if value and value[0] and isinstance(value[0][0], str):
-        return np.array([[text.encode() for text in row] for row in value], object)
+        return np.array([[str(text).encode() for text in row] for row in value], object)
     return np.array(value, np.float32)

@@ -5,13 +5,13 @@ because only it knows the catalogue's ranking.
 """
 
 from collections.abc import Iterable
-from typing import Any
 
 import apache_beam as beam
 import numpy as np
 from tensorflow_model_analysis.metrics import metric_types
 
-BINS = 1000  # of the histograms that the area under the curve is taken from
+BINS = 1000
+"""Of the histograms from which the area under the curve is computed."""
 
 
 class MeanOutput(metric_types.Metric):
@@ -58,16 +58,18 @@ def _computation(name: str, fold: type["_Fold"], outputs: tuple[str, ...]) -> me
     ]
 
 
-def _mean_output(output: str, weight: str, name: str, **_: Any) -> metric_types.MetricComputations:
+def _mean_output(output: str, weight: str, name: str, **_: object) -> metric_types.MetricComputations:
     return _computation(name, _Mean, (output, weight))
 
 
-def _head_auc(output: str, label: str, weight: str, name: str, **_: Any) -> metric_types.MetricComputations:
+def _head_auc(
+    output: str, label: str, weight: str, name: str, **_: object
+) -> metric_types.MetricComputations:
     return _computation(name, _Auc, (output, label, weight))
 
 
 def _head_log_loss(
-    output: str, label: str, weight: str, name: str, **_: Any
+    output: str, label: str, weight: str, name: str, **_: object
 ) -> metric_types.MetricComputations:
     return _computation(name, _LogLoss, (output, label, weight))
 

@@ -1,7 +1,7 @@
 """The preprocessing function of the catalogue: what an item is, as ids of content.
 
 Ids 1..8 are buckets of the duration, 9..16 of the age, and from 17 on a vocabulary of item tokens and words.
-All of it takes one pass: a vocabulary that held the buckets would need a second one over the catalogue, which
+This takes one pass: a vocabulary that included the buckets would need a second one over the catalogue, which
 TFX's Transform can't do here (tft 1.16 copies Beam's graph for it in a way that Beam 2.65 refuses).
 """
 
@@ -14,7 +14,7 @@ import tensorflow_transform as tft
 from models import names
 
 CONTENT_MIN_ITEMS: Final = 2
-"""A content token of fewer items says nothing that the item's id doesn't."""
+"""A content token that fewer items have says nothing that the item's id does not."""
 BUCKETS: Final = 8
 """Quantile buckets of duration and of age."""
 FIRST_TOKEN: Final = 1 + 2 * BUCKETS
@@ -42,7 +42,7 @@ def _content(inputs: Mapping[str, tf.SparseTensor]) -> tf.SparseTensor:
         _buckets("duration", duration, duration.values > 0, first_id=1),
         _buckets("age", release, release.values != names.RELEASE_UNKNOWN, first_id=1 + BUCKETS),
         _token_ids(
-            _telling(inputs[names.ITEM_TOKENS]),
+            _descriptive_tokens(inputs[names.ITEM_TOKENS]),
             _words(inputs[names.TITLE]),
             _words(inputs[names.DESCRIPTION]),
         ),
@@ -66,10 +66,10 @@ def _token_ids(*parts: tuple[tf.Tensor, tf.Tensor]) -> tuple[tf.Tensor, tf.Tenso
     return tf.boolean_mask(rows, ids >= 0), FIRST_TOKEN + tf.boolean_mask(ids, ids >= 0)
 
 
-def _telling(item_tokens: tf.SparseTensor) -> tuple[tf.Tensor, tf.Tensor]:
+def _descriptive_tokens(item_tokens: tf.SparseTensor) -> tuple[tf.Tensor, tf.Tensor]:
     """Item tokens that say what an item is: rows [n] and tokens [n].
 
-    Where it may be played does not, and an item that is allowed everywhere has a token for each country.
+    Countries do not, and an item that is allowed everywhere has a token for each of them.
     """
     kept = ~tf.strings.regex_full_match(item_tokens.values, _COUNTRY)
     return tf.boolean_mask(item_tokens.indices[:, 0], kept), tf.boolean_mask(item_tokens.values, kept)
@@ -94,14 +94,14 @@ def _buckets(
 
 
 def _distinct(rows: tf.Tensor, tokens: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-    """The first of each pair of row and token, in the order in which they stand."""
+    """Drops the repetitions of a token within a row, and keeps the order."""
     pairs, place = tf.unique(tf.strings.join([tf.strings.as_string(rows), tokens], separator=" "))
     first = tf.math.unsorted_segment_min(tf.range(tf.size(rows)), place, tf.size(pairs))
     return tf.gather(rows, first), tf.gather(tokens, first)
 
 
 def _by_row(rows: tf.Tensor, values: tf.Tensor, row_count: tf.Tensor) -> tf.SparseTensor:
-    """A sparse [rows, any] tensor with the values of each row side by side."""
+    """Puts the values of each row side by side, in a sparse [rows, any] tensor."""
     order = tf.argsort(rows, stable=True)
     ragged = tf.RaggedTensor.from_value_rowids(
         tf.gather(values, order), tf.gather(rows, order), nrows=row_count, validate=False

@@ -1,7 +1,7 @@
 """The preprocessing function of the log's windows: one graph for training and for served requests.
 
 Inputs are SparseTensors as parsed from window examples. `item_ids`, `timestamps`, `outcomes` and `targets` of
-a row stand at the same places, whatever their values: a time of 0 or an id of "" is a value, not a gap.
+a row stand at the same places, whatever their values: a time of 0 or an id of "" still takes a place.
 """
 
 from collections.abc import Mapping
