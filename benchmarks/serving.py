@@ -24,8 +24,8 @@ from models import names
 from serving.errors import ServerError
 from serving.request import Wishes
 from serving.stderr import diverted_noise
-from tfx_pipeline.terminal.console import render_table
 from tfx_pipeline.terminal.exit_codes import exit_code_of
+from tfx_pipeline.terminal.tables import render_table
 
 CLIENTS: Final = (1, 8)
 WARM_UP: Final = 20

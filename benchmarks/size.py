@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.made_logs import world_size
-from tfx_pipeline.terminal.console import render_table
 from tfx_pipeline.terminal.progress import duration
+from tfx_pipeline.terminal.tables import render_table
 
 SIZES: Final = (10_000, 3_000_000, 30_000_000)
 """Events. The first one is so small that it shows what a command costs before it has read anything."""

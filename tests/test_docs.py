@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tfx_pipeline.cli import main as cli
+from tfx_pipeline.cli.parser import make_parser
 
 UPNEXT = ROOT / ".venv/bin/upnext"
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -28,7 +28,7 @@ TOLD = [line for page in PAGES for line in commands(page)]
 
 @pytest.mark.parametrize("line", [line for line in TOLD if ".venv/bin/upnext" in line])
 def test_a_command_of_the_documentation_is_understood(line: str):
-    assert callable(cli._parser().parse_args(shlex.split(line)[1:]).function)
+    assert callable(make_parser().parse_args(shlex.split(line)[1:]).command)
 
 
 @pytest.mark.parametrize("target", [line.split()[1] for line in TOLD if line.startswith("make ")])

@@ -10,7 +10,7 @@ import yaml
 from components.pushed.pushed_models import CONFIG_FILE
 from models import names
 from tests.conftest import ROOT
-from tfx_pipeline.cli import main as cli
+from tfx_pipeline.cli.parser import make_parser
 from tfx_pipeline.config.tree import Config
 
 FOLDER = ROOT / "serving/deploy"
@@ -97,7 +97,7 @@ def test_the_server_reads_the_models_config_that_a_push_writes(pod: dict[str, An
 
 @each_server
 def test_the_ports_are_those_of_upnext_serve_and_declared(pod: dict[str, Any]):
-    served = cli._parser().parse_args(["serve", "--home", "home"])
+    served = make_parser().parse_args(["serve", "--home", "home"])
     given = {"grpc": int(flags(pod)["port"]), "http": int(flags(pod)["rest_api_port"])}
     assert given == ports(pod) == {"grpc": served.grpc_port, "http": served.rest_port}
 
@@ -170,9 +170,9 @@ def test_no_pod_is_root_or_writes_to_its_root(pod: dict[str, Any]):
 def test_the_daily_run_is_a_command_that_pushes_where_the_server_reads():
     (container,) = RUN_POD["containers"]
     command, *words = container["args"]
-    told = cli._parser().parse_args(words)
+    told = make_parser().parse_args(words)
     assert (command, container["image"]) == ("upnext", KUBEFLOW.image)
-    assert (told.data, f"{told.home}/serving") == (KUBEFLOW.data_dir, KUBEFLOW.destination)
+    assert (str(told.data), str(told.home.serving)) == (KUBEFLOW.data_dir, KUBEFLOW.destination)
 
 
 def test_the_daily_run_tries_again_only_what_may_get_better():

@@ -1,7 +1,8 @@
-"""What each command does. Heavy imports stand in the functions: a command loads only what it needs."""
+"""What each command does, from typed flags. Heavy imports stand in the functions: a command loads what it needs."""
 
-import argparse
+import contextlib
 import os
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from listening_log.errors import UsageError, UserError
@@ -10,69 +11,76 @@ from tfx_pipeline.terminal.console import Console
 from tfx_pipeline.terminal.exit_codes import FAILED
 
 
-def run(args: argparse.Namespace, console: Console) -> int:
+def run(
+    console: Console,
+    *,
+    home: Home,
+    data: Path | None,
+    spans: str,
+    only: str | None,
+    config: Path | None,
+    settings: Sequence[str],
+    compiled: Path | None,
+    parameters: Sequence[str],
+) -> int:
     """Runs the pipeline on this machine."""
+    if compiled:
+        if settings or config or only:
+            raise UsageError(
+                "--compiled: settings were fixed by `upnext compile`; --param gives its parameters"
+            )
+        return _run_compiled(console, home, compiled, data, spans, parameters)
+    if data is None:
+        raise UsageError("--data DIR is needed; see `upnext run --help`")
+    if parameters:
+        raise UsageError("--param is for --compiled FILE; --set changes settings")
     from tfx_pipeline.config.tree import load_config
 
-    if args.compiled:
-        return _run_compiled(args, console)
-    if args.data is None:
-        raise UsageError("--data DIR is needed; see `upnext run --help`")
-    if args.param:
-        raise UsageError("--param is for --compiled FILE; --set changes settings")
-    config = load_config(args.config, args.set)
-    spans = chosen_spans(args)
-    _require_tables(args.data, spans)
-    home = Home(args.home)
-    home.prepare()
-    with home.locked():
-        log = home.new_log("run")
-        console.redirect(log)
-        print(f"upnext: {args.data} to {args.home}; details: {log}", file=console.out)
-        from tfx_pipeline.home.run_record import note_end
+    values = load_config(config, settings)
+    _require_tables(data, spans)
+    with _shown_run(console, home, data):
         from tfx_pipeline.local import runner
-        from tfx_pipeline.terminal.progress import shown_progress
 
-        console.if_stopped = lambda: note_end(home, FAILED, "stopped")
-        with shown_progress(console.out):
-            return runner.run(Path(args.data), home, config, args.only, console.out, spans=spans)
+        return runner.run(data, home, values, only, console.out, spans=spans)
 
 
-def _run_compiled(args: argparse.Namespace, console: Console) -> int:
+def _run_compiled(
+    console: Console, home: Home, compiled: Path, data: Path | None, spans: str, parameters: Sequence[str]
+) -> int:
     from tfx_pipeline.kubeflow.compiled_file import read_compiled
     from tfx_pipeline.kubeflow.parameter_values import split_parameters
 
-    if args.set or args.config or args.only:
-        raise UsageError("--compiled: settings were fixed by `upnext compile`; --param gives its parameters")
-    spans = chosen_spans(args)
-    texts = {"data_dir": args.data and str(Path(args.data).resolve()), "spans": spans}
-    texts = {name: text for name, text in texts.items() if text} | split_parameters(args.param)
-    pipeline = read_compiled(Path(args.compiled))
-    home = Home(args.home)
+    flags = {"data_dir": str(data.resolve()) if data else "", "spans": spans}
+    texts = {name: text for name, text in flags.items() if text} | split_parameters(parameters)
+    pipeline = read_compiled(compiled)
+    with _shown_run(console, home, compiled):
+        from tfx_pipeline.kubeflow.emulator.run import run_compiled
+
+        return run_compiled(pipeline, home, texts, console.out)
+
+
+@contextlib.contextmanager
+def _shown_run(console: Console, home: Home, source: Path) -> Iterator[None]:
+    """Holds HOME for a run: progress on the terminal, all else in a log."""
     home.prepare()
     with home.locked():
         log = home.new_log("run")
         console.redirect(log)
-        print(f"upnext: {args.compiled} to {args.home}; details: {log}", file=console.out)
+        print(f"upnext: {source} to {home}; details: {log}", file=console.out)
         from tfx_pipeline.home.run_record import note_end
-        from tfx_pipeline.kubeflow.emulator.run import run_compiled
         from tfx_pipeline.terminal.progress import shown_progress
 
         console.if_stopped = lambda: note_end(home, FAILED, "stopped")
         with shown_progress(console.out):
-            return run_compiled(pipeline, home, texts, console.out)
+            yield
 
 
-def serve(args: argparse.Namespace, console: Console) -> int:
+def serve(console: Console, *, home: Home, grpc_port: int, rest_port: int, bind_address: str) -> int:
     """Serves the pushed models until it is told to stop."""
     from components.pushed.pushed_models import PushedModels
     from models import names
     from serving import model_server
 
-    for flag, port in (("--grpc-port", args.grpc_port), ("--rest-port", args.rest_port)):
-        if not 1 <= port <= 65535:
-            raise UsageError(f"{flag} {port}: a port is a number from 1 to 65535")
-    home = Home(args.home)
     pushed = PushedModels(home.serving)
     for model in names.MODELS:  # refused before TensorFlow is loaded
         pushed.served(names.SCANN, model)
@@ -80,109 +88,104 @@ def serve(args: argparse.Namespace, console: Console) -> int:
         home.logs.mkdir(exist_ok=True)
         config = pushed.write_config(names.SCANN)  # again, since HOME may have moved
     except OSError as error:
-        raise UserError(f"{home.path} can't be written: {error.strerror}") from None
+        raise UserError(f"{home} can't be written: {error.strerror}") from None
     return model_server.serve(
         [
-            f"--port={args.grpc_port}",
-            f"--rest_api_port={args.rest_port}",
-            f"--bind_address={args.bind_address}",
+            f"--port={grpc_port}",
+            f"--rest_api_port={rest_port}",
+            f"--bind_address={bind_address}",
             f"--model_config_file={config}",
-            f"--log_file={home.logs / 'serve.log'}",
+            f"--log_file={home.server_log}",
         ]
     )
 
 
-def recommend(args: argparse.Namespace, console: Console) -> int:
+def recommend(
+    console: Console,
+    *,
+    home: Home,
+    user: str | None,
+    history: Sequence[str],
+    count: int,
+    address: str | None,
+) -> int:
     """Prints a listener's recent plays and what comes next."""
-    _require_k(args.k)
-    home = Home(args.home)
-    if not args.address:
+    from tfx_pipeline.cli.history import parse_history
+
+    item_ids = parse_history(history)
+    if not address:
         _served_upnext(home)
-    history = [item for item in (args.history or "").split(",") if item]
-    if args.user is not None:
+    if user is not None:
         from tfx_pipeline.cli.recent_plays import recent_plays
         from tfx_pipeline.home.run_record import last_run
 
         log = last_run(home)
-        history = recent_plays(log.data_dir, args.user, spans=log.spans, forgotten=home.forgotten_file)
+        item_ids = recent_plays(log.data_dir, user, spans=log.spans, forgotten=home.forgotten_file)
     console.redirect(_log_if_writable(home, "recommend"))
-    from tfx_pipeline.cli.recommend import recommend as make_page
+    from tfx_pipeline.cli import recommend as page
 
-    print(make_page(home, history, args.k, args.address), file=console.out)
+    print(page.recommend(home, item_ids, count, address), file=console.out)
     return 0
 
 
-def batch(args: argparse.Namespace, console: Console) -> int:
+def batch(
+    console: Console, *, home: Home, histories: Path, out: Path, count: int, exclude_history: bool
+) -> int:
     """Ranks a file of histories."""
-    _require_k(args.k)
-    home = Home(args.home)
     model_dir = _served_upnext(home)
     console.redirect(_log_if_writable(home, "batch"))
     from listening_log.storage import atomic
     from serving.batch import rank_file
 
     try:
-        with atomic.replace_file(args.out, "wb") as out:
-            summary = rank_file(
-                model_dir, Path(args.histories), out, k=args.k, exclude_history=args.exclude_history
-            )
+        with atomic.replace_file(out, "wb") as answers:
+            summary = rank_file(model_dir, histories, answers, k=count, exclude_history=exclude_history)
     except OSError as error:  # a full disk, most of all
-        raise UserError(f"{args.out}: {error.strerror}") from error
-    short = f"; {summary.short:,} with fewer than {args.k} items" if summary.short else ""
-    print(f"{args.out}: {summary.rows:,} rankings in {summary.seconds:.1f} s{short}", file=console.out)
+        raise UserError(f"{out}: {error.strerror}") from error
+    short = f"; {summary.short:,} with fewer than {count} items" if summary.short else ""
+    print(f"{out}: {summary.rows:,} rankings in {summary.seconds:.1f} s{short}", file=console.out)
     return 0
 
 
-def compile_pipeline(args: argparse.Namespace, console: Console) -> int:
+def compile_pipeline(console: Console, *, out: Path, config: Path | None, settings: Sequence[str]) -> int:
     """Writes the pipeline's specification for Kubeflow."""
     from tfx_pipeline.config.tree import load_config
 
-    config = load_config(args.config, args.set)
-    out = Path(args.out)
+    values = load_config(config, settings)
     if not out.absolute().parent.is_dir():
         raise UsageError(f"--out {out}: there is no folder {out.parent}")
     console.redirect(None)
     from tfx_pipeline.kubeflow.compile.compiling import compile as write_compiled
 
-    write_compiled(out, config)
+    write_compiled(out, values)
     print(f"{out}: the pipeline for Kubeflow", file=console.out)
     return 0
 
 
-def rollback(args: argparse.Namespace, console: Console) -> int:
+def rollback(console: Console, *, home: Home, to: int | None) -> int:
     """Pushes an earlier version again."""
     from tfx_pipeline.home.rollback import roll_back
 
-    pushed = roll_back(Home(args.home), args.to)
+    pushed = roll_back(home, to)
     print(f"pushed version {pushed.version}: the models of {pushed.source} again", file=console.out)
     return 0
 
 
-def forget(args: argparse.Namespace, console: Console) -> int:
+def forget(console: Console, *, home: Home, user: str) -> int:
     """Removes a listener from HOME."""
-    from tfx_pipeline.home.forget.forgetting import forget as remove
+    from tfx_pipeline.home.forget import forgetting
 
-    print(remove(Home(args.home), args.user), file=console.out)
+    print(forgetting.forget(home, user), file=console.out)
     return 0
 
 
-def chosen_spans(args: argparse.Namespace) -> str:
-    """What `--span` or `--spans` says, "" for a log without spans."""
-    from listening_log.tables.spans import NO_SPANS, check_spans
-
-    chosen = args.span if args.span is not None else args.spans
-    return NO_SPANS if chosen is None else check_spans(chosen)
-
-
-def _require_tables(data_dir: str, spans: str) -> None:
-    """Tells a missing table at once, before the seconds that TFX takes to load."""
-    from listening_log.tables.files import is_remote
+def _require_tables(data_dir: Path, spans: str) -> None:
+    """Refuses a missing table at once, before the seconds that TFX takes to load."""
     from listening_log.tables.spans import log_files
     from listening_log.tables.tables import TABLES
 
-    if not is_remote(data_dir):
-        for table in TABLES:
-            log_files(data_dir, table, spans)
+    for table in TABLES:
+        log_files(str(data_dir), table, spans)
 
 
 def _served_upnext(home: Home) -> Path:
@@ -195,13 +198,6 @@ def _served_upnext(home: Home) -> Path:
     from models import names
 
     return PushedModels(home.serving).served(names.SCANN, names.UPNEXT).path
-
-
-def _require_k(k: int) -> None:
-    from models import names
-
-    if not 1 <= k <= names.ANSWERS:
-        raise UsageError(f"-k {k}: expected a number from 1 to {names.ANSWERS}")
 
 
 def _log_if_writable(home: Home, command: str) -> Path | None:

@@ -1,46 +1,48 @@
 """What the commands of `upnext data` do."""
 
-import argparse
+from pathlib import Path
+from typing import TypedDict
 
-from tfx_pipeline.cli.commands import chosen_spans
+from typing_extensions import Unpack
+
 from tfx_pipeline.terminal.console import Console
 
 
-def make(args: argparse.Namespace, console: Console) -> int:
+class WorldSize(TypedDict, total=False):
+    """How large a world is; what is absent has its default."""
+
+    users: int
+    items: int
+    days: int
+    seed: int
+
+
+def make(console: Console, *, out: Path, **size: Unpack[WorldSize]) -> int:
     """Writes a listening world."""
     from listening_log.world import make_world
 
-    given = {key: getattr(args, key) for key in ("users", "items", "days", "seed")}
-    made = make_world(args.out, **{key: value for key, value in given.items() if value is not None})
+    world = make_world(out, **size)
     print(
-        f"{args.out}: {made.events:,} events of {made.users:,} listeners over {made.days:,} days, "
-        f"{made.items:,} items ({made.tracks:,} tracks, {made.episodes:,} episodes)",
+        f"{out}: {world.events:,} events of {world.users:,} listeners over {world.days:,} days, "
+        f"{world.items:,} items ({world.tracks:,} tracks, {world.episodes:,} episodes)",
         file=console.out,
     )
     return 0
 
 
-def import_(args: argparse.Namespace, console: Console) -> int:
+def import_(console: Console, *, format_name: str, source: Path, out: Path) -> int:
     """Writes a log in another layout as the tables of the contract."""
     from listening_log.importers import import_log, render
 
-    print(render(import_log(args.format, args.src, args.out)), file=console.out)
+    print(render(import_log(format_name, str(source), str(out))), file=console.out)
     return 0
 
 
-def check(args: argparse.Namespace, console: Console) -> int:
+def check(console: Console, *, data: Path, spans: str, as_json: bool) -> int:
     """Prints a log's figures and faults."""
-    from listening_log.check.checking import as_json, check_log, render
+    from listening_log.check import checking
 
-    report = check_log(args.dir, spans=chosen_spans(args))
-    page = as_json(report) if args.json else render(report, ascii_only=not _can_draw(console))
+    report = checking.check_log(str(data), spans=spans)
+    page = checking.as_json(report) if as_json else checking.render(report, ascii_only=not console.can_draw)
     print(page, file=console.out)
     return 0
-
-
-def _can_draw(console: Console) -> bool:
-    try:
-        "█".encode(console.out.encoding or "ascii")
-    except (UnicodeEncodeError, LookupError):
-        return False
-    return True

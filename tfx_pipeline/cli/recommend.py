@@ -1,6 +1,6 @@
 """`upnext recommend`: what a listener played, and what comes next, by title."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from components.pushed.model_folder import ModelFolder
@@ -8,9 +8,9 @@ from components.pushed.pushed_models import PushedModels
 from listening_log.errors import UserError
 from models import names
 from serving.client import Client, Ranking, top_rankings
-from serving.ranking_table import history_table, ranking_table
-from serving.titles import Title
+from serving.titles import Title, title_of
 from tfx_pipeline.home.layout import Home
+from tfx_pipeline.terminal.tables import render_table
 
 SHOWN_PLAYS = 10
 
@@ -52,6 +52,22 @@ def page(history: list[str], ranking: Ranking, titles: Mapping[str, Title]) -> s
     if unknown:
         lines += ["", f"Unknown to the model: {', '.join(unknown)}"]
     return "\n".join([*lines, "", "Up next", "", ranking_table(ranking.ids, ranking.scores, titles)])
+
+
+def ranking_table(item_ids: Sequence[str], scores: Sequence[float], titles: Mapping[str, Title]) -> str:
+    """Lines of rank, title, creator, kind and score, best first, under a line of column names."""
+    rows = [
+        [str(rank), *title_of(titles, item), f"{score:.3f}"]
+        for rank, (item, score) in enumerate(zip(item_ids, scores, strict=True), start=1)
+    ]
+    headers = ["#", "title", "creator", "kind", "score"]
+    return render_table(rows, headers, right={0, 4}, drop_empty=True)
+
+
+def history_table(item_ids: Sequence[str], titles: Mapping[str, Title]) -> str:
+    """Lines of title, creator and kind, in the order of the items."""
+    rows = [list(title_of(titles, item)) for item in item_ids]
+    return render_table(rows, ["title", "creator", "kind"], right=(), drop_empty=True)
 
 
 def _ask_model(model_dir: Path, history: list[str], k: int) -> Ranking:

@@ -40,6 +40,8 @@ class Home:
         """Pushed models, as servers read them."""
         self.logs: Final = self.path / "logs"
         """Logs, one file a command and start."""
+        self.server_log: Final = self.logs / "serve.log"
+        """A server that runs keeps it open and goes on writing at its end."""
         self.spans: Final = self.path / "spans"
         """Spans of the listening log that are kept here."""
         self.report: Final = self.path / "report.html"
@@ -53,6 +55,9 @@ class Home:
         """Locked while a run is under way; holds its process id."""
         self.temporary_files: Final = self.path / ".tmp"
         """What libraries put aside while a run is under way."""
+
+    def __str__(self) -> str:
+        return str(self.path)
 
     def resolved(self) -> "Home":
         """The same HOME by its absolute path."""
@@ -124,7 +129,7 @@ class Home:
                 lock.seek(0)
                 holder = lock.read().strip() or "unknown"
                 raise UserError(
-                    f"another run (process {holder}) is under way in {self.path}; "
+                    f"another run (process {holder}) is under way in {self}; "
                     "wait for it, or give another --home"
                 ) from None
             lock.truncate(0)

@@ -1,4 +1,8 @@
-"""The terminal is ours: what libraries write, in Python or in C++, goes to a log file."""
+"""The terminal is ours: what libraries write, in Python or in C++, goes to a log file.
+
+A server's own process has another way (`serving.stderr`): it may import nothing from here, diverts stderr alone,
+and gives it back.
+"""
 
 import logging
 import os
@@ -6,7 +10,7 @@ import sys
 import tempfile
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import TextIO
 
@@ -25,7 +29,7 @@ class Console:
         self.log: Path | None = None
         """Where everything else goes, after `redirect`."""
         self.if_stopped: Callable[[], None] = lambda: None
-        """What is to be noted if the process has to end at once."""
+        """Notes that the process had to end at once."""
         self._handler: logging.Handler | None = None
         self._level = logging.getLogger().level
 
@@ -45,23 +49,40 @@ class Console:
             self._handler = logging.FileHandler(log, encoding="utf-8")
             self._handler.setFormatter(logging.Formatter(_FORMAT))
             root = logging.getLogger()
+            self._level = root.level
             root.addHandler(self._handler)
             root.setLevel(logging.INFO)
 
     def restore(self) -> None:
-        """Undoes `redirect`; for callers that live on (tests). A command that ends leaves it as it is."""
+        """Undoes `redirect`, for callers that live on. A command that ends leaves it as it is."""
         if self.out is sys.stdout:
             return
         self._flush()
-        os.dup2(self.out.fileno(), 1)
-        os.dup2(self.err.fileno(), 2)
-        self.out.close()
-        self.err.close()
+        for copy, descriptor in ((self.out, 1), (self.err, 2)):
+            os.dup2(copy.fileno(), descriptor)
+            copy.close()
         if self._handler:
             logging.getLogger().removeHandler(self._handler)
             logging.getLogger().setLevel(self._level)
             self._handler.close()
-        self.__init__()  # type: ignore[misc]
+        self.out, self.err, self.log, self._handler = sys.stdout, sys.stderr, None, None
+
+    @property
+    def can_draw(self) -> bool:
+        """Whether `out` can show the blocks that charts are made of."""
+        try:
+            "█".encode(self.out.encoding or "ascii")
+        except (UnicodeEncodeError, LookupError):
+            return False
+        return True
+
+    def tell(self, line: str) -> None:
+        """Prints a line of the command's own to `err`."""
+        print(f"upnext: {line}", file=self.err, flush=True)
+
+    def drop_output(self) -> None:
+        """Sends what is still to be written to `out` nowhere: nobody reads it."""
+        os.dup2(os.open(os.devnull, os.O_WRONLY), self.out.fileno())
 
     def record(self, error: BaseException) -> Path | None:
         """Writes an error's traceback to the log, or to a file of its own; returns where, None if nowhere."""
@@ -81,19 +102,6 @@ class Console:
     def _flush(self) -> None:
         for stream in (sys.stdout, sys.stderr, self.out, self.err):
             stream.flush()
-
-
-def render_table(rows: Sequence[Sequence[str]], headers: Sequence[str]) -> str:
-    """Rows below headers in aligned columns: the first to the left, the others to the right."""
-    lines = [list(headers), *map(list, rows)]
-    widths = [max(len(line[column]) for line in lines) for column in range(len(headers))]
-    return "\n".join(
-        "  ".join(
-            text.rjust(width) if column else text.ljust(width)
-            for column, (text, width) in enumerate(zip(line, widths, strict=True))
-        ).rstrip()
-        for line in lines
-    )
 
 
 def _copy_of(descriptor: int) -> TextIO:

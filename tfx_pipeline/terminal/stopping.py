@@ -9,32 +9,38 @@ from pathlib import Path
 from types import FrameType
 from typing import Final
 
+from tfx_pipeline.terminal.console import Console
+from tfx_pipeline.terminal.exit_codes import FAILED
+
 GRACE_SECONDS: Final = 10.0
 """How long a stage may take to unwind; what it leaves is cleared away by the next run anyway."""
 _SIGNALS: Final = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @contextlib.contextmanager
-def stopped_by_signals(at_last: Callable[[], None], grace: float = GRACE_SECONDS) -> Iterator[None]:
+def stopped_by_signals(end: Callable[[], None], grace: float = GRACE_SECONDS) -> Iterator[threading.Event]:
     """SIGINT, SIGTERM and SIGHUP raise KeyboardInterrupt in the main thread, once.
 
     A second one, or `grace` seconds, ends the process: libraries may be deep in code that hears no exception.
 
     Args:
-        at_last: is called before such an end; it should end the process itself.
+        end: is called before such an end; it should end the process itself.
         grace: seconds until then.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    told = threading.Event()
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        if told.is_set():
-            at_last()
+    Yields:
+        Set once a signal has come: libraries turn the interrupt into exceptions of other kinds.
+    """
+    stop = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield stop
+        return
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            end()
             return
-        told.set()
-        timer = threading.Timer(grace, at_last)
+        stop.set()
+        timer = threading.Timer(grace, end)
         timer.daemon = True
         timer.start()
         raise KeyboardInterrupt
@@ -42,13 +48,21 @@ def stopped_by_signals(at_last: Callable[[], None], grace: float = GRACE_SECONDS
     before = {}
     for number in _SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup has SIGHUP ignored
-            before[number] = signal.signal(number, stop)
+            before[number] = signal.signal(number, interrupt)
     try:
-        yield
+        yield stop
     finally:
-        if not told.is_set():  # once told, a process stays told until it ends
+        if not stop.is_set():  # after a signal the process only ends
             for number, handler in before.items():
                 signal.signal(number, handler)
+
+
+def end_process(console: Console) -> None:
+    """Ends this process and those that it has started, whatever its other threads are doing."""
+    console.if_stopped()
+    end_children()
+    console.tell("stopped")
+    os._exit(FAILED)
 
 
 def end_children() -> None:
@@ -59,10 +73,10 @@ def end_children() -> None:
 
 
 def _descendants(process: int) -> list[int]:
-    """Of Linux's /proc; none elsewhere."""
-    found = []
+    """The processes below one, the youngest generation first; Linux's /proc has them, other systems none."""
+    processes = []
     for listing in Path(f"/proc/{process}/task").glob("*/children"):
         with contextlib.suppress(OSError):
             for child in map(int, listing.read_text().split()):
-                found += [*_descendants(child), child]
-    return found
+                processes += [*_descendants(child), child]
+    return processes

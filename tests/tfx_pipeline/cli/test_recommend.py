@@ -1,6 +1,6 @@
 from serving.client import Ranking
 from serving.titles import Title
-from tfx_pipeline.cli.recommend import page
+from tfx_pipeline.cli.recommend import history_table, page, ranking_table
 
 TITLES = {"a": Title("Morning Light", "The Larks", "track"), "b": Title("Slow River", "The Larks", "track")}
 
@@ -25,3 +25,28 @@ def test_a_new_listener_is_told_so():
 
 def test_ids_that_the_model_does_not_know_are_named():
     assert "Unknown to the model: zzz" in page(["a", "zzz"], Ranking(["b"], [1.0]), TITLES)
+
+
+LONG_AND_WIDE = {
+    "a": Title("A very long title that a narrow terminal would cut", "Someone", "track"),
+    "b": Title("日本", "Other", "episode"),
+}
+
+
+def test_a_ranking_is_aligned_with_titles_whole() -> None:
+    assert ranking_table(["a", "b"], [1.25, -0.5], LONG_AND_WIDE).splitlines() == [
+        "#  title                                               creator  kind      score",
+        "1  A very long title that a narrow terminal would cut  Someone  track     1.250",
+        "2  日本                                                Other    episode  -0.500",
+    ]
+
+
+def test_columns_without_values_are_left_out() -> None:
+    assert ranking_table(["x"], [0.0], {}).splitlines() == ["#  title  score", "1  x      0.000"]
+
+
+def test_a_history_has_no_ranks() -> None:
+    assert history_table(["b"], LONG_AND_WIDE).splitlines() == [
+        "title  creator  kind",
+        "日本   Other    episode",
+    ]

@@ -3,7 +3,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tfx_pipeline.terminal.console import Console, render_table
+from tfx_pipeline.terminal.console import Console
 
 NOISY = """
 import logging, os, subprocess, sys, warnings
@@ -62,9 +62,3 @@ def test_without_a_log_a_traceback_gets_a_file_of_its_own(tmp_path: Path, monkey
     assert path is not None
     assert path.parent == tmp_path
     assert "ValueError: broken" in path.read_text()
-
-
-def test_a_table_aligns_names_left_and_figures_right():
-    assert render_table([["popularity", "0.1"], ["ranker", "0.25"]], ["model", "hr@10"]) == (
-        "model       hr@10\npopularity    0.1\nranker       0.25"
-    )

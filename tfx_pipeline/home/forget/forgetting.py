@@ -10,7 +10,7 @@ import re
 import shutil
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import NamedTuple
 
 from listening_log.cleaning.forgotten import Forgotten
 from listening_log.errors import UsageError, UserError
@@ -18,9 +18,6 @@ from tfx_pipeline.home.executions import folders
 from tfx_pipeline.home.forget.span_tables import remove_rows
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.home.run_record import last_run
-
-_SERVER_LOG: Final = "serve.log"
-"""A server that runs keeps it open and goes on writing at its end."""
 
 
 class Removal(NamedTuple):
@@ -85,7 +82,7 @@ def _remove(path: Path, home: Home) -> Removal:
     if path.is_dir():
         shutil.rmtree(path)
         return Removal(f"{name}/", size)
-    if path == home.logs / _SERVER_LOG:
+    if path == home.server_log:
         os.truncate(path, 0)
     else:
         path.unlink()
