@@ -38,7 +38,11 @@ class Interactions:
 
     @classmethod
     def from_sequences(cls, sequences: Sequence[Sequence[int]], n_items: int) -> "Interactions":
-        """Puts sequences of item indices one after the other; an index outside 1..N is a ValueError."""
+        """Puts sequences of item indices one after the other.
+
+        Raises:
+            ValueError: an index is outside 1..N.
+        """
         arrays = [np.asarray(sequence, np.int32) for sequence in sequences]
         lengths = [len(array) for array in arrays]
         flat = np.concatenate([np.zeros(0, np.int32), *arrays])
@@ -50,23 +54,23 @@ class Interactions:
         return len(self.offsets) - 1
 
     def rows(self) -> npt.NDArray[np.int64]:
-        """The listener of each play: [E]."""
+        """Returns the listener of each play: int64 [E]."""
         return np.repeat(np.arange(len(self)), np.diff(self.offsets))
 
     def slice(self, begin: int, end: int) -> "Interactions":
-        """The listeners `begin` to `end`."""
+        """Returns the listeners `begin` to `end`."""
         offsets = self.offsets[begin : end + 1]
         return Interactions(self.items[offsets[0] : offsets[-1]], offsets - offsets[0], self.n_items)
 
     def matrix(self, decay: float = 1.0) -> sp.csr_matrix:
-        """float32 [U, N + 1]: sums of `decay` to the power of how many plays ago (0 for the last)."""
+        """Sums `decay` to the power of how many plays ago each play was (0 for the last): float32 [U, N + 1]."""
         age = self.offsets[1:][self.rows()] - 1 - np.arange(len(self.items))
         weights = np.power(decay, age, dtype=np.float32)
         shape = (len(self), self.n_items + 1)
         return sp.csr_matrix((weights, (self.rows(), self.items)), shape=shape, dtype=np.float32)
 
     def seen(self) -> sp.csr_matrix:
-        """float32 [U, N + 1]: 1 where the listener has played the item."""
+        """Marks what each listener has played: float32 [U, N + 1], 0 or 1."""
         matrix = self.matrix()
         matrix.data[:] = 1.0
         return matrix
@@ -78,23 +82,23 @@ def _finish(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 def _product(left: sp.csr_matrix, right: sp.csr_matrix | npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    found = left @ right
-    return np.asarray(found.toarray() if sp.issparse(found) else found, np.float32)
+    product = left @ right
+    return np.asarray(product.toarray() if sp.issparse(product) else product, np.float32)
 
 
 def popularity_of(interactions: Interactions) -> npt.NDArray[np.float32]:
-    """Plays of each item: float32 [N + 1]."""
+    """Counts the plays of each item: float32 [N + 1]."""
     return np.bincount(interactions.items, minlength=interactions.n_items + 1).astype(np.float32)
 
 
 def fit_popularity(interactions: Interactions) -> Scorer:
-    """The most played first, for everyone."""
+    """Fits the baseline that ranks the most played first, for everyone."""
     plays = popularity_of(interactions)
     return lambda histories: _finish(np.tile(plays, (len(histories), 1)))
 
 
 def _pairs(interactions: Interactions, gap: int) -> sp.csr_matrix:
-    """Counts float32 [N + 1, N + 1] of plays `gap` places apart in one listener's history."""
+    """Counts plays `gap` places apart in one listener's history: float32 [N + 1, N + 1]."""
     rows = interactions.rows()
     together = rows[gap:] == rows[:-gap]
     source, target = interactions.items[:-gap][together], interactions.items[gap:][together]
@@ -103,7 +107,7 @@ def _pairs(interactions: Interactions, gap: int) -> sp.csr_matrix:
 
 
 def fit_markov(interactions: Interactions) -> Scorer:
-    """What most often followed the last play; ties by popularity."""
+    """Fits the baseline that ranks what most often followed the last play; ties by popularity."""
     pairs, plays = _pairs(interactions, 1), popularity_of(interactions)
     # below 1, so that it decides between equal counts alone; by level, so that float32 tells neighbours apart
     levels = np.unique(plays, return_inverse=True)[1]
@@ -119,7 +123,7 @@ def fit_markov(interactions: Interactions) -> Scorer:
 
 
 def fit_item_knn(interactions: Interactions) -> Scorer:
-    """Cosine between items over listeners, summed over the whole history."""
+    """Fits the cosine between items over listeners, summed over the whole history."""
     seen = interactions.seen()
     norm = np.sqrt(np.maximum(seen.sum(axis=0).A1, 1.0))
     scaled = (seen @ sp.diags(1.0 / norm, dtype=np.float32)).tocsr()
@@ -133,7 +137,7 @@ def fit_item_knn(interactions: Interactions) -> Scorer:
 def ease_weights(
     interactions: Interactions, max_items: int = EASE_MAX_ITEMS
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-    """EASE (https://arxiv.org/abs/1905.03375).
+    """Solves EASE (https://arxiv.org/abs/1905.03375).
 
     Returns:
         kept int64 [M]: the items that take part (played, at most the `max_items` most played), rising.
@@ -159,7 +163,7 @@ def ease_weights(
 
 
 def transition_weights(interactions: Interactions) -> sp.csr_matrix:
-    """Pairs up to five places apart, damped by the totals of source and target: [N + 1, N + 1]."""
+    """Weighs pairs up to five places apart, damped by the totals of source and target: float32 [N + 1, N + 1]."""
     size = interactions.n_items + 1
     total = sp.csr_matrix((size, size), dtype=np.float32)
     for gap in range(1, TRANSITION_GAPS + 1):
@@ -171,7 +175,7 @@ def transition_weights(interactions: Interactions) -> sp.csr_matrix:
 
 
 def fit_ease(interactions: Interactions) -> Scorer:
-    """EASE over a history that fades by 0.9 a step; items outside the most played score 0."""
+    """Fits EASE over a history that fades by 0.9 a step; items outside the most played score 0."""
     kept, weights = ease_weights(interactions)
 
     def score(histories: Interactions) -> npt.NDArray[np.float32]:
@@ -183,13 +187,13 @@ def fit_ease(interactions: Interactions) -> Scorer:
 
 
 def fit_transitions(interactions: Interactions) -> Scorer:
-    """Transitions over a history that fades by 0.5 a step."""
+    """Fits transitions over a history that fades by 0.5 a step."""
     weights = transition_weights(interactions)
     return lambda histories: _finish(_product(histories.matrix(TRANSITION_DECAY), weights))
 
 
 def by_top(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
-    """Each row divided by the mean of its ten highest; a row without a positive score stays.
+    """Divides each row by the mean of its ten highest; a row without a positive score stays.
 
     Negative ones of the ten count as 0 (a small catalogue has them), so that the divisor is never near 0.
     """
@@ -199,7 +203,7 @@ def by_top(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:
 
 
 def fit_blend(interactions: Interactions) -> Scorer:
-    """EASE and transitions, half each."""
+    """Fits EASE and transitions, half each."""
     ease, transitions = fit_ease(interactions), fit_transitions(interactions)
 
     def score(histories: Interactions) -> npt.NDArray[np.float32]:
@@ -216,7 +220,18 @@ def evaluate(
     exclude_seen: bool,
     batch: int = 512,
 ) -> npt.NDArray[np.int64]:
-    """0-based ranks [U] of one target a history; ties break by item index, an excluded one is NOT_FOUND."""
+    """Ranks one target a history with a baseline.
+
+    Args:
+        scorer: the fitted baseline.
+        histories: of U listeners.
+        targets: [U] item indices.
+        exclude_seen: whether the items of a history are left out of its ranking.
+        batch: histories that are scored at a time, at most.
+
+    Returns:
+        int64 [U], 0-based; ties break by item index, an excluded target is NOT_FOUND.
+    """
     batch = max(1, min(batch, _SCORES_AT_ONCE // (histories.n_items + 1)))
     ranks = [np.zeros(0, np.int64)]
     for begin in range(0, len(histories), batch):

@@ -8,7 +8,7 @@ _DRAWS_AT_ONCE = 1 << 22
 
 
 class Interval(NamedTuple):
-    """The mean of a difference, and the interval that holds it with the asked confidence."""
+    """The mean of a difference, and the interval that holds it with the stated confidence."""
 
     mean_difference: float
     low: float
@@ -37,6 +37,9 @@ def paired_bootstrap(
         seed: of the draws; one seed gives one answer.
         confidence: the share of samples inside the interval.
 
+    Returns:
+        The mean and the interval of the difference.
+
     Raises:
         ValueError: the lengths differ, there is no target, or `confidence` is not between 0 and 1.
     """
@@ -55,7 +58,11 @@ def paired_bootstrap(
 def _sampled_means(
     totals: np.ndarray, counts: np.ndarray, samples: int, rng: np.random.Generator
 ) -> np.ndarray:
-    """float64 [samples]: means over targets of drawn listeners, from each listener's total and count."""
+    """Computes the mean over the targets of drawn listeners, from each listener's total and count.
+
+    Returns:
+        float64 [samples].
+    """
     listeners = len(totals)
     at_once = max(1, _DRAWS_AT_ONCE // listeners)
     means = []

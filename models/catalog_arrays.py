@@ -15,17 +15,17 @@ class CatalogArrays:
     """
 
     item_ids: Sequence[bytes]
-    """[N], sorted, unique."""
+    """Ids, [N], sorted and unique."""
     titles: Sequence[bytes]
-    """[N], b"" where there is none."""
+    """Titles, [N], b"" for an item without one."""
     content: npt.NDArray[np.int32]
-    """[N + 1, T] content tokens of each item (1..content_size), right-padded with 0; row 0 is zeros."""
+    """Content tokens [N + 1, T] of each item (1..content_size), right-padded with 0; row 0 is zeros."""
     content_size: int
     """Largest content token."""
     tokens: Sequence[bytes]
-    """[F] distinct item tokens that a request may filter by, sorted."""
+    """Distinct item tokens [F] that a request may filter by, sorted."""
     token_splits: npt.NDArray[np.int64]
-    """[F + 1] where each token's items begin in `token_items`."""
+    """Where each token's items begin in `token_items`, [F + 1]."""
     token_items: npt.NDArray[np.int32]
     """Items of each token, one after the other, ascending within a token."""
 
@@ -38,7 +38,7 @@ class CatalogArrays:
 def invert_tokens(
     item_tokens: Sequence[Sequence[bytes]],
 ) -> tuple[list[bytes], npt.NDArray[np.int64], npt.NDArray[np.int32]]:
-    """From the tokens of each item ([N] lists) to `tokens`, `token_splits`, `token_items` of `CatalogArrays`."""
+    """Turns the tokens of each item ([N] lists) into `tokens`, `token_splits`, `token_items` of `CatalogArrays`."""
     lengths = np.fromiter((len(t) for t in item_tokens), np.int64, len(item_tokens))
     flat = np.array([token for tokens in item_tokens for token in tokens], dtype=object)
     items = np.repeat(np.arange(1, len(item_tokens) + 1, dtype=np.int32), lengths)

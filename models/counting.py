@@ -54,7 +54,7 @@ class CountingEvidence:
 
     @property
     def n_items(self) -> int:
-        """N."""
+        """Number of items, N."""
         return len(self.ease.neighbours) - 1
 
     def save(self, path: str) -> None:
@@ -97,7 +97,7 @@ def fit_counting(interactions: Interactions, *, neighbours: int = NEIGHBOURS) ->
 
 
 class CountingLayer:
-    """`counting_scores` with the tables of `evidence` as constants, made once for any number of graphs."""
+    """Computes `counting_scores` with the tables of `evidence` as constants, which any number of graphs share."""
 
     def __init__(self, evidence: CountingEvidence) -> None:
         import tensorflow as tf
@@ -106,7 +106,7 @@ class CountingLayer:
         self._transitions = tuple(tf.constant(table) for table in evidence.transitions)
 
     def __call__(self, history: tf.Tensor) -> tf.Tensor:
-        """From `history` int32 [B, L] to float32 [B, N + 1], as `counting_scores`."""
+        """Scores the catalogue from `history` int32 [B, L]: float32 [B, N + 1]."""
         ease = _table_scores(history, *self._ease, decay=EASE_DECAY, events=EASE_EVENTS)
         transitions = _table_scores(
             history, *self._transitions, decay=TRANSITION_DECAY, events=TRANSITION_EVENTS
@@ -115,11 +115,11 @@ class CountingLayer:
 
 
 def counting_scores(history: tf.Tensor, evidence: CountingEvidence) -> tf.Tensor:
-    """The blend's scores of the whole catalogue.
+    """Scores the whole catalogue with the blend of EASE and transitions.
 
     Args:
         history: int32 [B, L] item indices, oldest first; 0 = none, ignored wherever it stands.
-        evidence: what was counted.
+        evidence: the counted tables.
 
     Returns:
         float32 [B, N + 1]: about 1 for the best items of a row, 0 at index 0 and in a row without history.
@@ -128,7 +128,7 @@ def counting_scores(history: tf.Tensor, evidence: CountingEvidence) -> tf.Tensor
 
 
 def _strongest_of_dense(kept: np.ndarray, weights: np.ndarray, size: int, count: int) -> Neighbours:
-    """The `count` strongest of each row of `weights` [M, M] over the items `kept` [M]."""
+    """Keeps the `count` strongest of each row of `weights` [M, M] over the items `kept` [M]."""
     table = Neighbours(np.zeros((size, count), np.int32), np.zeros((size, count), np.float32))
     width = min(count, len(kept))
     for start in range(0, len(kept), _ROWS_AT_ONCE):  # argpartition's result is int64: not all rows at once
@@ -141,7 +141,7 @@ def _strongest_of_dense(kept: np.ndarray, weights: np.ndarray, size: int, count:
 
 
 def _strongest_of_sparse(weights: sparse.csr_matrix, count: int) -> Neighbours:
-    """The `count` strongest of each row of `weights` [N + 1, N + 1]."""
+    """Keeps the `count` strongest of each row of `weights` [N + 1, N + 1]."""
     size = weights.shape[0]
     table = Neighbours(np.zeros((size, count), np.int32), np.zeros((size, count), np.float32))
     for start in range(0, size, _ROWS_AT_ONCE):
@@ -158,7 +158,7 @@ def _strongest_of_sparse(weights: sparse.csr_matrix, count: int) -> Neighbours:
 def _table_scores(
     history: tf.Tensor, neighbours: tf.Tensor, weights: tf.Tensor, *, decay: float, events: int
 ) -> tf.Tensor:
-    """float32 [B, N + 1]: the weights of the `events` newest items of each row, faded by `decay`, summed."""
+    """Sums the weights of the `events` newest items of each row, faded by `decay`: float32 [B, N + 1]."""
     import tensorflow as tf
 
     rows, length = tf.unstack(tf.shape(history))
@@ -176,7 +176,7 @@ def _table_scores(
 
 
 def _scaled(scores: tf.Tensor) -> tf.Tensor:
-    """As `models.baselines.by_top`: divided by the mean of the ten highest; zeros where none is positive."""
+    """Divides each row by the mean of its ten highest, as `by_top` does; zeros where none is positive."""
     import tensorflow as tf
 
     highest = tf.nn.relu(tf.math.top_k(scores[:, 1:], min(TOP_OF_ROW, scores.shape[1] - 1)).values)

@@ -14,16 +14,19 @@ HOURS = 1 + names.HOURS
 WEEKDAYS = 1 + names.WEEKDAYS
 
 Batch = Mapping[str, tf.Tensor]
-"""Dense window features: `item`, `outcome`, `target`, `gap`, `hour`, `weekday` int32 [B, T];
-`context` int32 [B, T, S]; `listener` int32 [B, M]. Left-aligned, padded with 0. The ranker also reads
-`seen_outcome` int32 [B, T]: the outcomes that the history shows, all 0 in a served request."""
+"""Dense window features, keyed by `models.names`, left-aligned and padded with 0.
+
+ITEM, OUTCOME, TARGET, GAP, HOUR, WEEKDAY int32 [B, T]; CONTEXT int32 [B, T, S]; LISTENER int32 [B, M]. The ranker
+also reads SEEN_OUTCOME int32 [B, T]: the outcomes that the history shows, all 0 in a served request.
+"""
 
 
 @dataclass(frozen=True)
 class FeatureSizes:
-    """Sizes that depend on the log: the largest context token."""
+    """Sizes that depend on the log."""
 
     context: int
+    """Largest token of contexts and listeners."""
 
 
 class ItemEncoder(tf.keras.layers.Layer):
@@ -33,6 +36,14 @@ class ItemEncoder(tf.keras.layers.Layer):
     negatives), so its content speaks for it. While training, a share of the id vectors is dropped so that
     content learns to stand alone (DropoutNet, https://papers.nips.cc/paper/7081).
 
+        encoder = ItemEncoder(catalog, plays > 0, 64)
+        vectors = tf.gather(encoder.table(), batch[names.ITEM])  # float32 [B, T, 64]
+
+    Args:
+        catalog: the items and their content tokens.
+        played: bool [N + 1], the items with plays in training.
+        dimension: width of the vectors.
+        id_dropout: share of the id vectors that training drops.
     """
 
     def __init__(
@@ -54,7 +65,7 @@ class ItemEncoder(tf.keras.layers.Layer):
         )
 
     def table(self, training: bool = False) -> tf.Tensor:
-        """All vectors: float32 [N + 1, dimension]; row 0 is zero."""
+        """Computes all vectors: float32 [N + 1, dimension]; row 0 is zero."""
         keep = self._played
         if training:
             keep *= tf.cast(tf.random.uniform(tf.shape(keep)) >= self._id_dropout, tf.float32)
@@ -63,10 +74,16 @@ class ItemEncoder(tf.keras.layers.Layer):
 
 
 class RequestEncoder(tf.keras.layers.Layer):
-    """What a request knows beside the history: time since the last play, hour, weekday, context tokens.
+    """Embeds what a request knows beside the history: time since the last play, hour, weekday, context tokens.
 
-    Takes a batch, returns float32 [B, T, dimension]: position t describes the request that event t answered.
-    An unknown value (0) adds nothing.
+    Position t describes the request that event t answered. An unknown value (0) adds nothing.
+
+        encoder = RequestEncoder(sizes, 64)
+        request = encoder(batch)  # float32 [B, T, 64]
+
+    Args:
+        sizes: sizes of the log's features.
+        dimension: width of the vectors.
     """
 
     def __init__(self, sizes: FeatureSizes, dimension: int) -> None:
@@ -74,7 +91,7 @@ class RequestEncoder(tf.keras.layers.Layer):
         self.gap = self.add_weight("gap", (GAPS, dimension), initializer=small_normal())
         self.hour = self.add_weight("hour", (HOURS, dimension), initializer=small_normal())
         self.weekday = self.add_weight("weekday", (WEEKDAYS, dimension), initializer=small_normal())
-        # From zero: a token that training never met, as the unknown one may be, then adds nothing.
+        # From zero: a token that training never sees, as the unknown one may be, then adds nothing.
         self.token = self.add_weight("token", (sizes.context + 1, dimension), initializer="zeros")
 
     def call(self, batch: Batch) -> tf.Tensor:
@@ -88,12 +105,12 @@ class RequestEncoder(tf.keras.layers.Layer):
 
 
 def small_normal() -> tf.keras.initializers.Initializer:
-    """A new initializer for each table: Keras repeats the values of one that is used twice."""
+    """Returns a new initializer for each table: Keras repeats the values of one that is used twice."""
     return tf.keras.initializers.RandomNormal(stddev=0.05)
 
 
 def embed_known(table: tf.Tensor, index: tf.Tensor) -> tf.Tensor:
-    """Rows of `table` float32 [V, D] at `index` int32 [...], zero where the index is 0."""
+    """Gathers rows of `table` float32 [V, D] at `index` int32 [...]: float32 [..., D], zero where the index is 0."""
     return tf.gather(table, index) * tf.cast(index > 0, tf.float32)[..., None]
 
 
@@ -103,17 +120,17 @@ def shift_right(x: tf.Tensor) -> tf.Tensor:
 
 
 def positives(batch: Batch) -> tf.Tensor:
-    """bool [B, T]: the targets that count as positive (all but skips)."""
+    """Marks the targets that count as positive, all but skips: bool [B, T]."""
     return (batch[names.TARGET] > 0) & (batch[names.ITEM] > 0) & (batch[names.OUTCOME] != names.SKIPPED)
 
 
 def as_served(batch: Batch) -> dict[str, tf.Tensor]:
-    """The batch as a served request would show it: without outcomes."""
+    """Shows a batch as a served request would: without outcomes."""
     return {**batch, names.SEEN_OUTCOME: tf.zeros_like(batch[names.ITEM])}
 
 
 def example_batch(slots: int = 1) -> dict[str, tf.Tensor]:
-    """A tiny batch that makes a model's variables: one window of two plays of the first item."""
+    """Makes a batch that builds a model's variables: one window of two plays of the first item."""
     ones = tf.ones([1, 2], tf.int32)
     keys = (names.ITEM, names.OUTCOME, names.TARGET, names.SEEN_OUTCOME, names.GAP, names.HOUR, names.WEEKDAY)
     return {

@@ -9,47 +9,47 @@ NOT_FOUND = np.iinfo(np.int32).max
 
 
 def hit_rate_at_k(ranks: np.ndarray, k: int) -> float:
-    """Share of `ranks` int [n] that are among the first `k`; 0 if there are none."""
+    """Computes the share of `ranks` int [n] that are among the first `k`; 0 if there are none."""
     return _mean(ranks < k)
 
 
 def ndcg_at_k(ranks: np.ndarray, k: int) -> float:
-    """Mean of `ndcg_gains`; 0 if there are no ranks."""
+    """Computes the mean of `ndcg_gains`; 0 if there are no ranks."""
     return _mean(ndcg_gains(ranks, k))
 
 
 def ndcg_gains(ranks: np.ndarray, k: int) -> np.ndarray:
-    """NDCG@k of each of `ranks` int [n], one relevant item each: float64 [n], 0 from rank `k` on."""
+    """Computes NDCG@k of each of `ranks` int [n], one relevant item each: float64 [n], 0 from rank `k` on."""
     ranks = np.asarray(ranks, np.float64)
     return np.where(ranks < k, 1.0 / np.log2(ranks + 2.0), 0.0)
 
 
 def mrr(ranks: np.ndarray) -> float:
-    """Mean reciprocal rank of `ranks` int [n], 0 for `NOT_FOUND`; 0 if there are none."""
+    """Computes the mean reciprocal rank of `ranks` int [n], 0 for `NOT_FOUND`; 0 if there are none."""
     ranks = np.asarray(ranks, np.float64)
     return _mean(np.where(ranks < NOT_FOUND, 1.0 / (ranks + 1.0), 0.0))
 
 
-def recall_at_k(found: np.ndarray, exact: np.ndarray, k: int) -> float:
-    """Mean share of the exact best `k` that are among the `k` found.
+def recall_at_k(approximate: np.ndarray, exact: np.ndarray, k: int) -> float:
+    """Computes the mean share of the exact best `k` that an approximate search has among its best `k`.
 
     Args:
-        found: int [B, >= k] item indices, best first, distinct within a row; 0 is a place without an item.
-        exact: int [B, >= k] likewise, by exact search.
+        approximate: int [B, >= k] item indices, best first, distinct within a row; 0 is a place without an item.
+        exact: int [B, >= k] item indices of the same form, by exact search.
         k: how many of each to compare.
 
     Returns:
         The mean over the rows whose exact answer holds an item; 1 if there is none.
     """
-    found, exact = np.asarray(found, np.int64)[:, :k], np.asarray(exact, np.int64)[:, :k]
+    approximate, exact = np.asarray(approximate, np.int64)[:, :k], np.asarray(exact, np.int64)[:, :k]
     if not exact.size or not exact.any():
         return 1.0
     # one number for each pair of row and item
-    stride = max(int(exact.max()), int(found.max(initial=0))) + 1
+    stride = max(int(exact.max()), int(approximate.max(initial=0))) + 1
     rows = np.arange(len(exact))[:, None] * stride
-    hits = (np.isin(exact + rows, found + rows) & (exact > 0)).sum(axis=1)
-    wanted = (exact > 0).sum(axis=1)
-    return _mean(hits[wanted > 0] / wanted[wanted > 0])
+    hits = (np.isin(exact + rows, approximate + rows) & (exact > 0)).sum(axis=1)
+    totals = (exact > 0).sum(axis=1)
+    return _mean(hits[totals > 0] / totals[totals > 0])
 
 
 def rank_of_target(
@@ -57,7 +57,7 @@ def rank_of_target(
     target: np.ndarray,
     exclude: np.ndarray | Sequence[Sequence[int]] | None = None,
 ) -> np.ndarray:
-    """0-based rank of each row's target; ties break by item index.
+    """Ranks each row's target from 0; ties break by item index.
 
     Args:
         scores: float [B, N]; -inf never stands before anything.

@@ -1,4 +1,6 @@
-"""Ranks of the targets in window batches, in the graph."""
+"""Ranks of the targets of window batches, in the graph."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -13,11 +15,11 @@ if TYPE_CHECKING:  # for types alone: an edit of one model must not retrain the 
     from models.two_tower import TwoTower
 
 ScoreTargets = Callable[[Batch, tf.Tensor, tf.Tensor], tf.Tensor]
-"""From a batch, the asked places int64 [Q, 2] and their histories int32 [Q, T] to scores float32 [Q, N + 1]."""
+"""From a batch, the targets' places int64 [Q, 2] and their histories int32 [Q, T] to scores float32 [Q, N + 1]."""
 
 
 def target_places(batch: Batch) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
-    """The targets of a batch.
+    """Finds the targets of a batch.
 
     Returns:
         places int64 [Q, 2] (row, position), histories int32 [Q, T] (left-aligned, 0 from the target on) and
@@ -30,14 +32,18 @@ def target_places(batch: Batch) -> tuple[tf.Tensor, tf.Tensor, tf.Tensor]:
 
 
 def mask_seen(scores: tf.Tensor, history: tf.Tensor) -> tf.Tensor:
-    """`scores` float32 [Q, N + 1] with -inf at index 0 and at the items of `history` int32 [Q, T]."""
+    """Sets `scores` float32 [Q, N + 1] to -inf at index 0 and at the items of `history` int32 [Q, T]."""
     rows = tf.repeat(tf.range(tf.shape(history)[0]), tf.shape(history)[1])
     places = tf.stack([rows, tf.reshape(history, [-1])], axis=1)
     return tf.tensor_scatter_nd_update(scores, places, tf.fill([tf.shape(places)[0]], float("-inf")))
 
 
 def rank_of(scores: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
-    """0-based rank int32 [Q] of `target` in `scores`; ties break by item index; an excluded target comes last."""
+    """Ranks `target` int32 [Q] in `scores` float32 [Q, N + 1].
+
+    Returns:
+        int32 [Q], 0-based; ties break by item index, an excluded target comes last.
+    """
     own = tf.gather(scores, target, batch_dims=1)[:, None]
     earlier = tf.range(tf.shape(scores)[1])[None, :] < target[:, None]
     ahead = (scores > own) | ((scores == own) & earlier)
@@ -45,8 +51,8 @@ def rank_of(scores: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
     return tf.where(tf.math.is_inf(own[:, 0]), tf.shape(scores)[1], rank)
 
 
-def ranker_scores(model: "Ranker", table: tf.Tensor) -> ScoreTargets:
-    """The ranker's scores over the whole catalogue, as it serves them."""
+def ranker_scores(model: Ranker, table: tf.Tensor) -> ScoreTargets:
+    """Returns how the ranker scores the whole catalogue when it serves, over item vectors float32 [N + 1, D]."""
 
     def score(batch: Batch, places: tf.Tensor, history: tf.Tensor) -> tf.Tensor:
         queries = tf.gather_nd(model.queries(as_served(batch), table), places)
@@ -55,8 +61,8 @@ def ranker_scores(model: "Ranker", table: tf.Tensor) -> ScoreTargets:
     return score
 
 
-def retrieval_scores(model: "TwoTower", candidates: tf.Tensor) -> ScoreTargets:
-    """The two towers' exact scores over the whole catalogue."""
+def retrieval_scores(model: TwoTower, candidates: tf.Tensor) -> ScoreTargets:
+    """Returns how the two towers score the catalogue exactly, over candidate vectors float32 [N + 1, D]."""
 
     def score(batch: Batch, places: tf.Tensor, history: tf.Tensor) -> tf.Tensor:
         del history
@@ -66,8 +72,12 @@ def retrieval_scores(model: "TwoTower", candidates: tf.Tensor) -> ScoreTargets:
 
 
 def target_ranks(score: ScoreTargets, batch: Batch, *, exclude_seen: bool) -> tf.Tensor:
-    """Ranks int32 [Q] of the batch's targets."""
+    """Ranks the batch's targets: int32 [Q], without what their histories hold if `exclude_seen`."""
     places, history, target = target_places(batch)
     scores = score(batch, places, history)
-    nothing = tf.zeros([tf.shape(scores)[0], 1], tf.int32)
-    return rank_of(mask_seen(scores, history if exclude_seen else nothing), target)
+    return rank_of(mask_seen(scores, excluded_items(history, exclude_seen)), target)
+
+
+def excluded_items(history: tf.Tensor, exclude_seen: bool) -> tf.Tensor:
+    """Returns what `mask_seen` masks: the items of `history` int32 [Q, T], or none int32 [Q, 1]."""
+    return history if exclude_seen else tf.zeros([tf.shape(history)[0], 1], tf.int32)

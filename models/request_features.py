@@ -13,13 +13,13 @@ Transform = Callable[[Mapping[str, tf.SparseTensor]], Mapping[str, tf.SparseTens
 
 
 def item_table(catalog: CatalogArrays) -> tf.lookup.StaticHashTable:
-    """Item id (string) to item index (int64); 0 for "" and for unknown ids."""
+    """Makes a table from item id (string) to item index (int64); 0 for "" and for unknown ids."""
     return index_table(catalog.item_ids, default=0, first=1)
 
 
 def index_table(keys: Sequence[bytes], *, default: int, first: int) -> tf.lookup.StaticHashTable:
-    """Each of `keys` (string) to its place counted from `first` (int64), anything else to `default`."""
-    if not keys:  # a table wants at least one entry; the empty string is never asked for
+    """Makes a table from `keys` to their places from `first` on (int64), from anything else to `default`."""
+    if not keys:  # a table needs at least one entry; nothing looks up the empty string
         keys, values = [b""], np.array([default])
     else:
         values = np.arange(first, first + len(keys))
@@ -49,11 +49,11 @@ class RequestFeatures(tf.Module):
         self._max_length, self._use_times = max_length, use_times
 
     def index(self, item_ids: tf.Tensor) -> tf.Tensor:
-        """Item indices int32 of string ids, 0 where there is no such item."""
+        """Looks up item indices int32 of string ids, 0 where there is no such item."""
         return tf.cast(self.items.lookup(item_ids), tf.int32)
 
     def ids(self, index: tf.Tensor) -> tf.Tensor:
-        """Item ids (string) of int32 indices, "" for 0."""
+        """Looks up item ids (string) of int32 indices, "" for 0."""
         return tf.gather(self._ids, index)
 
     def __call__(
@@ -75,7 +75,7 @@ class RequestFeatures(tf.Module):
         known = index > 0
         keep = slice(-self._max_length, None)
         history = tf.ragged.boolean_mask(index, known)[:, keep]
-        times = tf.ragged.boolean_mask(self._match(timestamps, tf.shape(index)), known)[:, keep]
+        times = tf.ragged.boolean_mask(_fit_width(timestamps, tf.shape(index)[1]), known)[:, keep]
         rows = tf.shape(index)[0]
         history = tf.concat([history, tf.zeros([rows, 1], tf.int32)], axis=1)
         times = tf.concat([times, request_time[:, None]], axis=1)
@@ -101,20 +101,27 @@ class RequestFeatures(tf.Module):
         batch[names.SEEN_OUTCOME] = tf.zeros_like(batch[names.ITEM])
         return batch, tf.cast(history.row_lengths() - 1, tf.int32)
 
-    def _match(self, timestamps: tf.Tensor, shape: tf.Tensor) -> tf.Tensor:
-        timestamps = timestamps[:, : shape[1]]
-        return tf.pad(timestamps, [[0, 0], [0, shape[1] - tf.shape(timestamps)[1]]])
+
+def _fit_width(values: tf.Tensor, width: tf.Tensor) -> tf.Tensor:
+    """Cuts or pads [B, any] with 0 to [B, width]."""
+    values = values[:, :width]
+    return tf.pad(values, [[0, 0], [0, width - tf.shape(values)[1]]])
 
 
 def _column(values: tf.Tensor) -> tf.SparseTensor:
-    """[B] as a sparse [B, 1]."""
+    """Turns [B] into a sparse [B, 1]."""
     rows = tf.shape(values, tf.int64)[0]
     place = tf.stack([tf.range(rows), tf.zeros([rows], tf.int64)], axis=1)
     return tf.SparseTensor(place, values, tf.stack([rows, 1]))
 
 
 def dense_features(features: Mapping[str, tf.SparseTensor], *, slots: int) -> dict[str, tf.Tensor]:
-    """Transformed sparse window features as the dense int32 ones of `models.layers.Batch`, without the items."""
+    """Turns transformed sparse window features into the dense int32 ones of `models.layers.Batch`, without the items.
+
+    Args:
+        features: int64 or string [B, any].
+        slots: context tokens of an event.
+    """
     batch = {
         key: tf.cast(tf.sparse.to_dense(features[key]), tf.int32)
         for key in (names.GAP, names.HOUR, names.WEEKDAY, names.LISTENER)
@@ -122,7 +129,6 @@ def dense_features(features: Mapping[str, tf.SparseTensor], *, slots: int) -> di
     batch[names.OUTCOME] = tf.cast(tf.sparse.to_dense(features[names.OUTCOMES]), tf.int32)
     batch[names.TARGET] = tf.cast(tf.sparse.to_dense(features[names.TARGETS]), tf.int32)
     shape = tf.shape(batch[names.GAP])
-    context = tf.cast(tf.sparse.to_dense(features[names.CONTEXT]), tf.int32)
-    context = tf.pad(context, [[0, 0], [0, shape[1] * slots - tf.shape(context)[1]]])
+    context = _fit_width(tf.cast(tf.sparse.to_dense(features[names.CONTEXT]), tf.int32), shape[1] * slots)
     batch[names.CONTEXT] = tf.reshape(context, [shape[0], shape[1], slots])
     return batch

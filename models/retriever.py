@@ -1,7 +1,6 @@
 """The retrieval half of a served model: query tower and search."""
 
 from collections.abc import Callable
-from typing import Any
 
 import tensorflow as tf
 
@@ -11,24 +10,25 @@ from models.two_tower import TwoTower
 
 
 class Retriever(tf.Module):
-    """Query tower and search.
+    """Finds the candidates of a request.
 
     Args:
+        model: the trained towers.
         searcher: a serialised ScaNN searcher, or None for TensorFlow's own ops alone.
     """
 
-    def __init__(self, model: TwoTower, searcher: Any | None) -> None:
+    def __init__(self, model: TwoTower, searcher: tf.Module | None) -> None:
         super().__init__()
         self.model = model
         self.vectors = tf.Variable(model.candidates(), trainable=False, name="candidate_vectors")
         self.searcher = searcher
 
     def query(self, batch: dict[str, tf.Tensor], last: tf.Tensor) -> tf.Tensor:
-        """Query vectors float32 [B, D] of each row's request."""
+        """Computes query vectors float32 [B, D] of each row's request, which stands at place `last` int32 [B]."""
         return tf.gather(self.model.queries(batch), last, batch_dims=1)
 
     def search(self, queries: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
-        """Unfiltered candidates: int32 and float32 [B, 200]."""
+        """Finds unfiltered candidates int32 [B, 200] and their scores float32 [B, 200]."""
         if self.searcher is None:
             return exact_top(queries, self.vectors, names.CANDIDATES)
         return scann_top(self.searcher, queries, self.vectors, names.CANDIDATES)
@@ -36,25 +36,37 @@ class Retriever(tf.Module):
     def search_filtered(
         self, queries: tf.Tensor, filtered: tf.Tensor, mask: Callable[[tf.Tensor], tf.Tensor]
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Neutral rows through `search`, filtered rows through exact masked scores.
+        """Takes neutral rows through `search`, filtered rows through exact masked scores.
 
         Args:
             queries: float32 [B, D].
             filtered: bool [B].
             mask: from int64 row numbers [F] to bool [F, N + 1].
+
+        Returns:
+            int32 [B, 200] candidates and float32 [B, 200] scores.
         """
-        plain, strict = tf.where(~filtered)[:, 0], tf.where(filtered)[:, 0]
+        neutral_rows, filtered_rows = tf.where(~filtered)[:, 0], tf.where(filtered)[:, 0]
 
-        def nothing() -> tuple[tf.Tensor, tf.Tensor]:
-            return tf.zeros([0, names.CANDIDATES], tf.int32), tf.zeros([0, names.CANDIDATES])
+        def search_exactly() -> tuple[tf.Tensor, tf.Tensor]:
+            rows = tf.gather(queries, filtered_rows)
+            return exact_top(rows, self.vectors, names.CANDIDATES, mask(filtered_rows))
 
-        plain_found = tf.cond(tf.size(plain) > 0, lambda: self.search(tf.gather(queries, plain)), nothing)
-        strict_found = tf.cond(
-            tf.size(strict) > 0,
-            lambda: exact_top(tf.gather(queries, strict), self.vectors, names.CANDIDATES, mask(strict)),
-            nothing,
+        neutral = _unless_empty(neutral_rows, lambda: self.search(tf.gather(queries, neutral_rows)))
+        exact = _unless_empty(filtered_rows, search_exactly)
+        places = [tf.cast(neutral_rows, tf.int32), tf.cast(filtered_rows, tf.int32)]
+        candidates, scores = (
+            tf.dynamic_stitch(places, list(parts)) for parts in zip(neutral, exact, strict=True)
         )
-        places = [tf.cast(plain, tf.int32), tf.cast(strict, tf.int32)]
-        return tuple(  # type: ignore[return-value]
-            tf.dynamic_stitch(places, list(pair)) for pair in zip(plain_found, strict_found, strict=True)
-        )
+        return candidates, scores
+
+
+def _unless_empty(
+    rows: tf.Tensor, search: Callable[[], tuple[tf.Tensor, tf.Tensor]]
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Searches only where there are rows, so that a batch doesn't pay for the search that it doesn't need."""
+    return tf.cond(
+        tf.size(rows) > 0,
+        search,
+        lambda: (tf.zeros([0, names.CANDIDATES], tf.int32), tf.zeros([0, names.CANDIDATES])),
+    )

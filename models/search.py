@@ -1,7 +1,5 @@
 """Top candidates of queries: exact, or through a ScaNN searcher. Ties break by item index."""
 
-from typing import Any
-
 import numpy as np
 import tensorflow as tf
 
@@ -11,10 +9,10 @@ NO_SCORE = np.float32(-np.inf)
 
 
 def best_first(index: tf.Tensor, scores: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """The best `k` of each row, scores falling, ties by item index; places without an item are 0 and -inf.
+    """Takes the best `k` of each row: scores fall, ties break by item index, places without an item are 0 and -inf.
 
     Args:
-        index: int32 [B, C] item indices, 0 = none, distinct within a row but for 0.
+        index: int32 [B, C] item indices, distinct within a row; 0 = none, any number of times.
         scores: float32 [B, C].
         k: places of the answer.
 
@@ -35,9 +33,16 @@ def best_first(index: tf.Tensor, scores: tf.Tensor, k: int) -> tuple[tf.Tensor, 
 def exact_top(
     queries: tf.Tensor, candidates: tf.Tensor, k: int, mask: tf.Tensor | None = None
 ) -> tuple[tf.Tensor, tf.Tensor]:
-    """Exact top `k` by dot product of `queries` float32 [B, D] among `candidates` float32 [N + 1, D].
+    """Finds the exact top `k` by dot product, in the form of `best_first`.
 
-    `mask` bool [B, N + 1] marks eligible items. Returns as `best_first`.
+    Args:
+        queries: float32 [B, D].
+        candidates: float32 [N + 1, D].
+        k: places of the answer.
+        mask: bool [B, N + 1], the eligible items; None for all.
+
+    Returns:
+        int32 [B, k] and float32 [B, k].
     """
     scores = tf.matmul(queries, candidates, transpose_b=True)
     if mask is None:
@@ -54,21 +59,28 @@ def exact_top(
 
 
 def join(index: tf.Tensor, more: tf.Tensor) -> tf.Tensor:
-    """Two sets of item indices int32 [B, C] and [B, D] as one [B, C + D], ascending, a repeated one as 0."""
+    """Joins two sets of item indices int32 [B, C] and [B, D] into one [B, C + D], ascending, a repeated one as 0."""
     both = tf.sort(tf.concat([index, more], axis=1), axis=1)
     repeated = tf.concat([tf.zeros_like(both[:, :1], tf.bool), both[:, 1:] == both[:, :-1]], axis=1)
     return tf.where(repeated, 0, both)
 
 
-def build_searcher(vectors: np.ndarray, k: int, config: IndexConfig) -> tuple[Any, str]:
-    """A serialised ScaNN searcher (a tf.Module) over `vectors` float32 [N, D] by dot product, and its kind.
+def build_searcher(vectors: np.ndarray, k: int, config: IndexConfig) -> tuple[tf.Module, str]:
+    """Builds a ScaNN searcher by dot product (https://arxiv.org/abs/1908.10396).
 
     A catalogue too small to train the quantiser gets ScaNN's exact searcher: the op stays the same.
+
+    Args:
+        vectors: float32 [N, D].
+        k: neighbours that a query finds.
+        config: settings.
+
+    Returns:
+        The serialised searcher, and its kind: `brute_force` or `scann`.
     """
     from scann.scann_ops.py import scann_ops
 
-    k = min(k, len(vectors))
-    builder = scann_ops.builder(vectors, k, "dot_product")
+    builder = scann_ops.builder(vectors, min(k, len(vectors)), "dot_product")
     if len(vectors) < config.brute_force_below:
         return builder.score_brute_force().build().serialize_to_module(), "brute_force"
     leaves = max(int(np.sqrt(len(vectors)) * config.leaves_per_sqrt), 2)
@@ -83,16 +95,21 @@ def build_searcher(vectors: np.ndarray, k: int, config: IndexConfig) -> tuple[An
     return builder.reorder(min(config.reorder, len(vectors))).build().serialize_to_module(), "scann"
 
 
-def scann_top(state: Any, queries: tf.Tensor, candidates: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
-    """As `exact_top`, of the neighbours that ScaNN finds, rescored exactly so that both builds agree.
+def scann_top(
+    searcher: tf.Module, queries: tf.Tensor, candidates: tf.Tensor, k: int
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Finds what ScaNN finds, rescored exactly, so that both builds agree; in the form of `exact_top`.
 
-    `state` is ScaNN's serialised searcher (`ScannState`): the graph makes the searcher from it, so that a
-    SavedModel carries everything.
+    Args:
+        searcher: serialised: the graph makes the searcher from it, so that a SavedModel carries everything.
+        queries: float32 [B, D].
+        candidates: float32 [N + 1, D].
+        k: places of the answer.
     """
     from scann.scann_ops.py import scann_ops
 
-    neighbours, distances = scann_ops.searcher_from_module(state).search_batched(queries)
-    found = tf.where(tf.math.is_finite(distances), tf.cast(neighbours, tf.int32) + 1, 0)
-    found = tf.clip_by_value(found, 0, candidates.shape[0] - 1)
-    scores = tf.einsum("bd,bcd->bc", queries, tf.gather(candidates, found))
-    return best_first(found, scores, k)
+    neighbours, distances = scann_ops.searcher_from_module(searcher).search_batched(queries)
+    index = tf.where(tf.math.is_finite(distances), tf.cast(neighbours, tf.int32) + 1, 0)
+    index = tf.clip_by_value(index, 0, candidates.shape[0] - 1)
+    scores = tf.einsum("bd,bcd->bc", queries, tf.gather(candidates, index))
+    return best_first(index, scores, k)

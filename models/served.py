@@ -1,7 +1,9 @@
-"""The three models as they are served (DESIGN section 5): each answers a request in one graph."""
+"""The three models as they are served: each answers a request in one graph (docs/guide/serve-with-tf-serving.md)."""
+
+from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, ClassVar
 
 import tensorflow as tf
 
@@ -11,10 +13,13 @@ from models.eligibility import Eligibility
 from models.request_features import RequestFeatures
 from models.search import NO_SCORE, best_first, join
 
-_REQUEST = {
-    names.ITEM_IDS: (tf.string, 2),
-}
-_CANDIDATES = {names.CANDIDATE_IDS: (tf.string, 2)}
+if TYPE_CHECKING:  # for types alone: an edit of one model must not retrain the other
+    from models.reranker import Reranker
+    from models.retriever import Retriever
+
+Tensors = dict[str, tf.Tensor]
+Answer = Callable[[Tensors], Tensors]
+
 _CONTEXTUAL = {
     names.TIMESTAMPS: (tf.int64, 2),
     names.REQUEST_TIME: (tf.int64, 1),
@@ -25,116 +30,154 @@ _CONTEXTUAL = {
 }
 
 
-class Retrieval(Protocol):
-    """`models.retriever.Retriever`; not imported, so that neither model depends on the other."""
-
-    def query(self, batch: dict[str, tf.Tensor], last: tf.Tensor) -> tf.Tensor: ...
-
-    def search_filtered(
-        self, queries: tf.Tensor, filtered: tf.Tensor, mask: Callable[[tf.Tensor], tf.Tensor]
-    ) -> tuple[tf.Tensor, tf.Tensor]: ...
-
-
-class Ranking(Protocol):
-    """`models.reranker.Reranker`."""
-
-    def neighbours(self, history: tf.Tensor, eligible: tf.Tensor) -> tf.Tensor: ...
-
-    def score(
-        self, batch: dict[str, tf.Tensor], last: tf.Tensor, candidates: tf.Tensor
-    ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]: ...
-
-
-class Served(tf.Module):
-    """One served model with its signatures.
+class ServedModel(tf.Module):
+    """What the served models share: features of a request, filters and the two signatures.
 
     Args:
-        kind: `retrieval`, `ranker` or `upnext`.
-        retrieval: needed by `retrieval` and `upnext`.
-        ranking: needed by `ranker` and `upnext`.
+        catalog: the items.
+        features: of requests.
     """
 
-    def __init__(
-        self,
-        kind: str,
-        catalog: CatalogArrays,
-        features: RequestFeatures,
-        retrieval: Retrieval | None = None,
-        ranking: Ranking | None = None,
-    ) -> None:
+    PLAIN: ClassVar = {names.ITEM_IDS: (tf.string, 2)}
+    """Dtype and rank of the inputs of `serving_default`."""
+
+    def __init__(self, catalog: CatalogArrays, features: RequestFeatures) -> None:
         super().__init__()
-        self.kind, self.features = kind, features
-        self.retrieval, self.ranking = retrieval, ranking
+        self.features = features
         self.eligibility = Eligibility(catalog, features.items)
 
-    def answer(self, request: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """The answer to a full `contextual` request."""
-        batch, last = self.features(
+    def answer(self, request: Tensors) -> Tensors:
+        """Answers a full `contextual` request."""
+        raise NotImplementedError
+
+    def signatures(self) -> dict[str, tf.types.experimental.ConcreteFunction]:
+        """Traces `serving_default` and `contextual`."""
+        return {
+            names.SERVING_DEFAULT: _trace(self.PLAIN, lambda request: self.answer(with_neutral(request))),
+            names.CONTEXTUAL: _trace({**self.PLAIN, **_CONTEXTUAL}, self.answer),
+        }
+
+    def read(self, request: Tensors) -> tuple[Tensors, tf.Tensor]:
+        """Reads the history and the context of a request (see `RequestFeatures`)."""
+        return self.features(
             request[names.ITEM_IDS],
             request[names.TIMESTAMPS],
             request[names.REQUEST_TIME],
             request[names.CONTEXT],
         )
-        wishes = [request[names.EXCLUDE_IDS], request[names.ONLY], request[names.WITHOUT]]
-        if self.kind == names.RANKER:
-            return self._rank(batch, last, request[names.CANDIDATE_IDS], wishes)
-        assert self.retrieval is not None
-        found, scores = self.retrieval.search_filtered(
-            self.retrieval.query(batch, last),
-            self.eligibility.filtered(*wishes),
-            lambda rows: self.eligibility.mask(*(tf.gather(wish, rows) for wish in wishes)),
+
+    def retrieve(
+        self, retrieval: Retriever, batch: Tensors, last: tf.Tensor, filters: list[tf.Tensor]
+    ) -> tuple[tf.Tensor, tf.Tensor]:
+        """Finds candidates int32 [B, 200] and their scores float32 [B, 200]."""
+        return retrieval.search_filtered(
+            retrieval.query(batch, last),
+            self.eligibility.filtered(*filters),
+            lambda rows: self.eligibility.mask(*(tf.gather(values, rows) for values in filters)),
         )
-        if self.kind == names.UPNEXT:
-            assert self.ranking is not None
-            found = join(found, self.ranking.neighbours(batch[names.ITEM], self._eligible(wishes)))
-            ranked, _ = self.ranking.score(batch, last, found)
-            found, scores = best_first(found, ranked, names.ANSWERS)
-        return {names.ITEM_IDS: self.features.ids(found), names.SCORES: scores}
 
-    def _rank(
-        self, batch: dict[str, tf.Tensor], last: tf.Tensor, candidate_ids: tf.Tensor, wishes: list[tf.Tensor]
-    ) -> dict[str, tf.Tensor]:
-        assert self.ranking is not None
-        candidates = self.features.index(candidate_ids)
-        scores, heads = self.ranking.score(batch, last, candidates)
-        eligible = tf.gather(self._eligible(wishes), candidates, batch_dims=1)
-        return {names.SCORES: tf.where(eligible, scores, NO_SCORE), **heads}
-
-    def _eligible(self, wishes: list[tf.Tensor]) -> tf.Tensor:
-        """bool [B, N + 1]; a batch without wishes doesn't pay for reading them."""
-        rows = tf.shape(wishes[0])[0]
+    def eligible(self, filters: list[tf.Tensor]) -> tf.Tensor:
+        """Marks the items that each row allows, bool [B, N + 1]; a batch without filters doesn't pay for them."""
+        rows = tf.shape(filters[0])[0]
         return tf.cond(
-            tf.reduce_any(self.eligibility.filtered(*wishes)),
-            lambda: self.eligibility.mask(*wishes),
+            tf.reduce_any(self.eligibility.filtered(*filters)),
+            lambda: self.eligibility.mask(*filters),
             lambda: tf.tile(tf.range(self.eligibility.size)[None, :] > 0, [rows, 1]),
         )
 
-    def signatures(self) -> dict[str, Any]:
-        """`serving_default` and `contextual`, as concrete functions."""
-        plain = dict(_REQUEST, **(_CANDIDATES if self.kind == names.RANKER else {}))
-        return {
-            names.SERVING_DEFAULT: self._signature(plain, lambda request: self.answer(neutral(request))),
-            names.CONTEXTUAL: self._signature({**plain, **_CONTEXTUAL}, self.answer),
-        }
 
-    def _signature(self, inputs: dict[str, tuple[tf.DType, int]], answer: Callable[[Any], Any]) -> Any:
-        specs = {key: tf.TensorSpec([None] * rank, dtype, name=key) for key, (dtype, rank) in inputs.items()}
-        return tf.function(lambda **request: answer(request)).get_concrete_function(**specs)
+class ServedRetrieval(ServedModel):
+    """Which few hundred? The two towers and a search."""
+
+    def __init__(self, catalog: CatalogArrays, features: RequestFeatures, retrieval: Retriever) -> None:
+        super().__init__(catalog, features)
+        self.retrieval = retrieval
+
+    def answer(self, request: Tensors) -> Tensors:
+        batch, last = self.read(request)
+        candidates, scores = self.retrieve(self.retrieval, batch, last, filters_of(request))
+        return {names.ITEM_IDS: self.features.ids(candidates), names.SCORES: scores}
 
 
-def neutral(request: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
-    """A plain request with the neutral value of every contextual input."""
+class ServedRanker(ServedModel):
+    """In what order are these? The transformer ranker over given candidates."""
+
+    PLAIN: ClassVar = {**ServedModel.PLAIN, names.CANDIDATE_IDS: (tf.string, 2)}
+
+    def __init__(self, catalog: CatalogArrays, features: RequestFeatures, ranking: Reranker) -> None:
+        super().__init__(catalog, features)
+        self.ranking = ranking
+
+    def answer(self, request: Tensors) -> Tensors:
+        batch, last = self.read(request)
+        candidates = self.features.index(request[names.CANDIDATE_IDS])
+        scores, heads = self.ranking.score(batch, last, candidates)
+        eligible = tf.gather(self.eligible(filters_of(request)), candidates, batch_dims=1)
+        return {names.SCORES: tf.where(eligible, scores, NO_SCORE), **heads}
+
+
+class ServedUpnext(ServedModel):
+    """What next? Candidates of the two towers and of counting, ranked."""
+
+    def __init__(
+        self, catalog: CatalogArrays, features: RequestFeatures, retrieval: Retriever, ranking: Reranker
+    ) -> None:
+        super().__init__(catalog, features)
+        self.retrieval, self.ranking = retrieval, ranking
+
+    def answer(self, request: Tensors) -> Tensors:
+        batch, last = self.read(request)
+        filters = filters_of(request)
+        candidates, _ = self.retrieve(self.retrieval, batch, last, filters)
+        neighbours = self.ranking.neighbours(batch[names.ITEM], self.eligible(filters))
+        candidates = join(candidates, neighbours)
+        scores, _ = self.ranking.score(batch, last, candidates)
+        ranked, scores = best_first(candidates, scores, names.ANSWERS)
+        return {names.ITEM_IDS: self.features.ids(ranked), names.SCORES: scores}
+
+
+def served_models(
+    catalog: CatalogArrays, features: RequestFeatures, retrieval: Retriever, ranking: Reranker
+) -> dict[str, ServedModel]:
+    """Returns the three models by name, in the order of a push."""
+    return {
+        names.RETRIEVAL: ServedRetrieval(catalog, features, retrieval),
+        names.RANKER: ServedRanker(catalog, features, ranking),
+        names.UPNEXT: ServedUpnext(catalog, features, retrieval, ranking),
+    }
+
+
+def filters_of(request: Tensors) -> list[tf.Tensor]:
+    """Returns the filters of a request in the order in which `Eligibility` takes them."""
+    return [request[names.EXCLUDE_IDS], request[names.ONLY], request[names.WITHOUT]]
+
+
+def with_neutral(request: Tensors) -> Tensors:
+    """Adds the neutral value of every contextual input to a plain request."""
     rows = tf.shape(request[names.ITEM_IDS])[0]
-    empty = {
+    neutral = {
         key: tf.zeros([rows, 0] if rank == 2 else [rows], dtype)
         if dtype != tf.string
         else tf.fill([rows, 0], "")
         for key, (dtype, rank) in _CONTEXTUAL.items()
     }
-    return {**empty, **request}
+    return {**neutral, **request}
 
 
-def save(served: Served, path: str, **signatures: Any) -> None:
-    """Writes the SavedModel with its signatures (and further ones); ScaNN's op needs its namespace allowed."""
-    options = tf.saved_model.SaveOptions(namespace_whitelist=["Scann"])
+def _trace(inputs: dict[str, tuple[tf.DType, int]], answer: Answer) -> tf.types.experimental.ConcreteFunction:
+    specs = {key: tf.TensorSpec([None] * rank, dtype, name=key) for key, (dtype, rank) in inputs.items()}
+    return tf.function(lambda **request: answer(request)).get_concrete_function(**specs)
+
+
+def save(served: ServedModel, path: str, **signatures: tf.types.experimental.GenericFunction) -> None:
+    """Writes the SavedModel with its signatures and further ones.
+
+    Args:
+        served: the model.
+        path: its folder.
+        **signatures: further ones, by name.
+    """
+    options = tf.saved_model.SaveOptions(
+        namespace_whitelist=["Scann"]
+    )  # ScaNN's op is not of TensorFlow's own
     tf.saved_model.save(served, path, signatures={**served.signatures(), **signatures}, options=options)

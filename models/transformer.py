@@ -8,7 +8,16 @@ class CausalSelfAttention(tf.keras.layers.Layer):
     """Multi-head attention in which position t sees positions up to t, with a learned bias by distance.
 
     A bias by distance (https://arxiv.org/abs/1910.10683, section 2.1) instead of absolute positions lets a
-    window begin anywhere in a history. Input and output: float32 [B, T, D].
+    window begin anywhere in a history.
+
+        attention = CausalSelfAttention(64, heads=2, max_length=200, dropout=0.2)
+        y = attention(x, training=True)  # float32 [B, T, D] to float32 [B, T, D]
+
+    Args:
+        dimension: width D, a multiple of `heads`.
+        heads: number of heads.
+        max_length: distances with a bias of their own; longer ones share the last.
+        dropout: share of the attention weights that training drops.
     """
 
     def __init__(self, dimension: int, heads: int, max_length: int, dropout: float) -> None:
@@ -36,7 +45,17 @@ class CausalSelfAttention(tf.keras.layers.Layer):
 
 
 class TransformerBlock(tf.keras.layers.Layer):
-    """Pre-norm block: attention and a feed-forward layer, each added to its input. float32 [B, T, D]."""
+    """Pre-norm block (https://arxiv.org/abs/2002.04745): attention and a feed-forward layer, each added to its input.
+
+        block = TransformerBlock(64, heads=2, max_length=200, dropout=0.2)
+        y = block(x, training=True)  # float32 [B, T, D] to float32 [B, T, D]
+
+    Args:
+        dimension: width D, a multiple of `heads`.
+        heads: attention heads.
+        max_length: longest distance that attention tells from longer ones.
+        dropout: share of the values that training drops.
+    """
 
     def __init__(self, dimension: int, heads: int, max_length: int, dropout: float) -> None:
         super().__init__()

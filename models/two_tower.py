@@ -20,10 +20,16 @@ DECAYS = (0.0, 0.5, 0.8, 0.95, 1.0)
 
 
 class QueryTower(tf.keras.layers.Layer):
-    """Reads the history in order: sums of the item vectors that decay at several rates, and the request.
+    """Reads the history in order: means of the item vectors that decay at several rates, and the request.
 
-    Takes a batch and the item vectors float32 [N + 1, D]; returns unit vectors float32 [B, T, D], where
-    position t has seen the events before t.
+    Position t has seen the events before t.
+
+        tower = QueryTower(sizes, 64)
+        queries = tower(batch, items)  # unit vectors float32 [B, T, 64], of items float32 [N + 1, 64]
+
+    Args:
+        sizes: sizes of the log's features.
+        dimension: width D.
     """
 
     def __init__(self, sizes: FeatureSizes, dimension: int) -> None:
@@ -43,7 +49,7 @@ class QueryTower(tf.keras.layers.Layer):
 
 
 def decayed_means(history: tf.Tensor, present: tf.Tensor) -> tf.Tensor:
-    """Causal decayed means.
+    """Computes causal means in which an event weighs less with each step that it lies back.
 
     Args:
         history: float32 [B, T, D]; place t holds the event before position t.
@@ -56,17 +62,23 @@ def decayed_means(history: tf.Tensor, present: tf.Tensor) -> tf.Tensor:
     distance = tf.cast(tf.range(length)[:, None] - tf.range(length)[None, :], tf.float32)
     causal = tf.cast(distance >= 0, tf.float32)
     mask = tf.cast(present, tf.float32)
-    results = []
+    means = []
     for decay in DECAYS:
         kernel = causal * tf.pow(decay, tf.maximum(distance, 0.0))
         total = tf.einsum("ts,bsd->btd", kernel, history * mask[..., None])
         weight = tf.einsum("ts,bs->bt", kernel, mask)
-        results.append(total / tf.maximum(weight, 1e-6)[..., None])
-    return tf.stack(results)
+        means.append(total / tf.maximum(weight, 1e-6)[..., None])
+    return tf.stack(means)
 
 
 class CandidateTower(tf.keras.layers.Layer):
-    """Item vectors float32 [N + 1, D] to unit candidate vectors float32 [N + 1, D]."""
+    """Turns item vectors into the unit vectors that queries are compared with.
+
+        candidates = CandidateTower(64)(items)  # float32 [N + 1, 64] to float32 [N + 1, 64]
+
+    Args:
+        dimension: width D.
+    """
 
     def __init__(self, dimension: int) -> None:
         super().__init__()

@@ -17,7 +17,7 @@ from components.trainer.inputs import Inputs
 from models import names
 from models.reranker import Reranker
 from models.retriever import Retriever
-from models.served import Served, save
+from models.served import save, served_models
 from serving.warmup import made_requests, write_warmup
 
 WARMUP_IDS = 500
@@ -54,16 +54,11 @@ def compose(
     drawn = draw.permutation(inputs.catalog.size)[:WARMUP_IDS]
     made_ids = [inputs.catalog.item_ids[place].decode() for place in drawn]
     titles = read_titles(catalog_uri)
+    ranking_half = Reranker(ranking_model)
     for build in names.BUILDS:
         searcher = load_searcher(index_uri) if build == names.SCANN else None
-        for kind in names.MODELS:
-            served = Served(
-                kind,
-                inputs.catalog,
-                inputs.request_features(max_length),
-                retrieval=None if kind == names.RANKER else Retriever(two_tower, searcher),
-                ranking=None if kind == names.RETRIEVAL else Reranker(ranking_model),
-            )
+        retrieval_half, features = Retriever(two_tower, searcher), inputs.request_features(max_length)
+        for kind, served in served_models(inputs.catalog, features, retrieval_half, ranking_half).items():
             folder = ModelFolder(Path(out_uri) / build / kind)
             save(served, str(folder.path))
             folder.write_info(model_info(kind, inputs, max_length, tokens, quality))

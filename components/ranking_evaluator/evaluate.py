@@ -19,7 +19,7 @@ from models.bootstrap import paired_bootstrap
 from models.config import GatesConfig
 from models.layers import Batch
 from models.ranks import mask_seen, rank_of, ranker_scores, retrieval_scores, target_places
-from models.reranker import nearest
+from models.reranker import top_neighbours
 from models.search import best_first, exact_top, join, scann_top
 
 STAGE = "RankingEvaluator"
@@ -174,7 +174,7 @@ def rank_targets(
             found, _ = exact_top(queries, candidates, names.CANDIDATES, eligible)
         else:
             found, _ = scann_top(searcher, queries, candidates, names.CANDIDATES)
-        joined = join(found, nearest(ranking.counted(history), eligible))
+        joined = join(found, top_neighbours(ranking.counted(history), eligible))
         ranked, _ = best_first(joined, tf.gather(by_ranker, joined, batch_dims=1), joined.shape[1])
         hit = ranked == target[:, None]
         two_stage = tf.where(

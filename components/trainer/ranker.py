@@ -22,7 +22,7 @@ from models.metrics import ndcg_at_k
 from models.ranker import Ranker
 from models.ranks import mask_seen, rank_of, ranker_scores, target_places, target_ranks
 from models.reranker import Reranker
-from models.served import Served, save
+from models.served import ServedRanker, save
 
 MONITOR = "eval_ndcg@10"
 EVIDENCE_WEIGHTS = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
@@ -49,7 +49,7 @@ def run_fn(fn_args: FnArgs) -> None:
         weight = weigh_evidence(model, evidence, inputs, max_length, exclude_seen)
     model.add_evidence(evidence, weight)
     features, ranking = inputs.request_features(max_length), Reranker(model)
-    served = Served(names.RANKER, inputs.catalog, features, ranking=ranking)
+    served = ServedRanker(inputs.catalog, features, ranking)
     signature = evaluate_signature(ranking, features, inputs.slots, exclude_seen)
     save(served, fn_args.serving_model_dir, **{SIGNATURE: signature})
     folder = trained_model.save_parts(

@@ -17,7 +17,7 @@ from models.layers import Batch, example_batch, positives
 from models.ranks import retrieval_scores, target_ranks
 from models.request_features import RequestFeatures
 from models.retriever import Retriever
-from models.served import Served, save
+from models.served import ServedRetrieval, save
 from models.two_tower import TwoTower
 
 MONITORED = 100
@@ -37,7 +37,7 @@ def run_fn(fn_args: FnArgs) -> None:
         measure=_measure(model, inputs, max_length),
     )
     features, stage_model = inputs.request_features(max_length), Retriever(model, searcher=None)
-    served = Served(names.RETRIEVAL, inputs.catalog, features, retrieval=stage_model)
+    served = ServedRetrieval(inputs.catalog, features, stage_model)
     embed_items = _embed_items(features, stage_model.vectors)
     save(served, fn_args.serving_model_dir, **{names.EMBED_ITEMS: embed_items})
     folder = trained_model.save_parts(

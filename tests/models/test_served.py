@@ -13,7 +13,7 @@ from models.request_features import RequestFeatures
 from models.reranker import Reranker
 from models.retriever import Retriever
 from models.search import build_searcher
-from models.served import Served, save
+from models.served import save, served_models
 from models.two_tower import TwoTower
 from tests.models import tiny
 
@@ -30,26 +30,18 @@ def loaded(tmp_path_factory):
     ranker = Ranker(catalog, plays, tiny.SIZES, 20, [names.P_SKIP], RankerConfig(dimension=8, blocks=1))
     two_tower.queries(tiny.batch([[1, 2]]))
     searcher, _ = build_searcher(two_tower.candidates().numpy()[1:], names.CANDIDATES, IndexConfig())
-    result = {}
+    loaded_models = {}
     for build in names.BUILDS:
-        for kind in names.MODELS:
-            served = Served(
-                kind,
-                catalog,
-                features,
-                retrieval=Retriever(two_tower, searcher if build == names.SCANN else None),
-                ranking=Reranker(ranker),
-            )
-            if kind == names.RANKER:
-                served.retrieval = None
-            path = str(tmp_path_factory.mktemp(build) / kind)
-            save(served, path)
-            result.setdefault(build, {})[kind] = tf.saved_model.load(path)
-    return result
+        retrieval = Retriever(two_tower, searcher if build == names.SCANN else None)
+        for name, model in served_models(catalog, features, retrieval, Reranker(ranker)).items():
+            path = str(tmp_path_factory.mktemp(build) / name)
+            save(model, path)
+            loaded_models.setdefault(build, {})[name] = tf.saved_model.load(path)
+    return loaded_models
 
 
 @dataclasses.dataclass
-class Asker:
+class Client:
     """Asks a model with numpy arrays; contextual inputs that are left out are neutral."""
 
     models: dict
@@ -62,7 +54,7 @@ class Asker:
             inputs[names.CANDIDATE_IDS] = tf.constant(candidates)
         return self._call(kind, names.SERVING_DEFAULT, inputs)
 
-    def contextual(self, kind, histories, candidates=None, **given):
+    def contextual(self, kind, histories, candidates=None, **filters):
         width, rows = max(map(len, histories)), len(histories)
         inputs = {
             names.ITEM_IDS: tf.constant([list(h) + [""] * (width - len(h)) for h in histories]),
@@ -71,7 +63,7 @@ class Asker:
             names.CONTEXT: tf.fill([rows, 0], ""),
         }
         for key in (names.EXCLUDE_IDS, names.ONLY, names.WITHOUT):
-            inputs[key] = tf.constant(given[key]) if key in given else tf.fill([rows, 0], "")
+            inputs[key] = tf.constant(filters[key]) if key in filters else tf.fill([rows, 0], "")
         if candidates is not None:
             inputs[names.CANDIDATE_IDS] = tf.constant(candidates)
         return self._call(kind, names.CONTEXTUAL, inputs)
@@ -81,8 +73,8 @@ class Asker:
 
 
 @pytest.fixture(scope="module", params=names.BUILDS)
-def asker(request, loaded) -> Asker:
-    return Asker(loaded[request.param])
+def client(request, loaded) -> Client:
+    return Client(loaded[request.param])
 
 
 HISTORIES = [["i00", "i01", "i02"], ["i07"], [""]]
@@ -93,8 +85,8 @@ def ids(answer, row=0) -> list[str]:
 
 
 @pytest.mark.parametrize(("kind", "k"), [(names.RETRIEVAL, 200), (names.UPNEXT, 100)])
-def test_an_answer_holds_k_distinct_items_with_falling_scores(asker, kind, k):
-    answer = asker.plain(kind, HISTORIES)
+def test_an_answer_holds_k_distinct_items_with_falling_scores(client, kind, k):
+    answer = client.plain(kind, HISTORIES)
 
     assert answer[names.ITEM_IDS].shape == answer[names.SCORES].shape == (3, k)
     for row in range(3):
@@ -103,19 +95,19 @@ def test_an_answer_holds_k_distinct_items_with_falling_scores(asker, kind, k):
 
 
 @pytest.mark.parametrize("kind", [names.RETRIEVAL, names.UPNEXT])
-def test_neutral_contextual_equals_serving_default(asker, kind):
-    plain, contextual = asker.plain(kind, HISTORIES), asker.contextual(kind, HISTORIES)
+def test_neutral_contextual_equals_serving_default(client, kind):
+    plain, contextual = client.plain(kind, HISTORIES), client.contextual(kind, HISTORIES)
 
     assert (plain[names.ITEM_IDS] == contextual[names.ITEM_IDS]).all()
     np.testing.assert_array_equal(plain[names.SCORES], contextual[names.SCORES])
 
 
-def test_filters_are_exact_and_each_row_has_its_own(asker):
+def test_filters_are_exact_and_each_row_has_its_own(client):
     exclude = [[f"i{n:02d}" for n in range(150)], [""] * 150, [""] * 150]
     without = [["kind=track"], [""], [""]]
 
-    answer = asker.contextual(names.UPNEXT, HISTORIES, exclude_ids=exclude, without=without)
-    plain = asker.plain(names.UPNEXT, HISTORIES)
+    answer = client.contextual(names.UPNEXT, HISTORIES, exclude_ids=exclude, without=without)
+    plain = client.plain(names.UPNEXT, HISTORIES)
 
     expected = {f"i{n:02d}" for n in range(150, ITEMS) if n % 2 == 1}
     assert set(ids(answer)) - {""} == expected
@@ -124,43 +116,43 @@ def test_filters_are_exact_and_each_row_has_its_own(asker):
     assert ids(answer, 1) == ids(plain, 1)
 
 
-def test_a_rare_token_is_found_and_an_unknown_one_matches_nothing(asker):
+def test_a_rare_token_is_found_and_an_unknown_one_matches_nothing(client):
     only = [["creator=rare"], ["creator=nobody"], [""]]
 
-    answer = asker.contextual(names.UPNEXT, HISTORIES, only=only)
+    answer = client.contextual(names.UPNEXT, HISTORIES, only=only)
 
     assert ids(answer, 0)[:2] == [f"i{ITEMS - 1:02d}", ""]
     assert set(ids(answer, 1)) == {""}
     assert "" not in ids(answer, 2)
 
 
-def test_ranker_scores_candidates_and_gives_none_and_ineligible_ones_minus_infinity(asker):
+def test_ranker_scores_candidates_and_gives_none_and_ineligible_ones_minus_infinity(client):
     candidates = [["i05", "", "i06", "no such item"]]
 
-    plain = asker.plain(names.RANKER, [["i00"]], candidates)
-    filtered = asker.contextual(names.RANKER, [["i00"]], candidates, exclude_ids=[["i05"]])
+    plain = client.plain(names.RANKER, [["i00"]], candidates)
+    filtered = client.contextual(names.RANKER, [["i00"]], candidates, exclude_ids=[["i05"]])
 
     assert np.isneginf(plain[names.SCORES][0]).tolist() == [False, True, False, True]
     assert np.isneginf(filtered[names.SCORES][0]).tolist() == [True, True, False, True]
     assert plain[names.P_SKIP].shape == (1, 4)
 
 
-def test_upnext_ranks_as_the_ranker_does(asker):
-    answer = asker.plain(names.UPNEXT, [["i00", "i01"]])
+def test_upnext_ranks_as_the_ranker_does(client):
+    answer = client.plain(names.UPNEXT, [["i00", "i01"]])
 
-    scored = asker.plain(names.RANKER, [["i00", "i01"]], [ids(answer)])
+    scored = client.plain(names.RANKER, [["i00", "i01"]], [ids(answer)])
 
     np.testing.assert_allclose(answer[names.SCORES], scored[names.SCORES], rtol=1e-4, atol=1e-5)
 
 
 def test_both_builds_agree_and_only_one_has_the_scann_op(loaded):
-    scann, stock = (Asker(loaded[build]).plain(names.UPNEXT, HISTORIES) for build in names.BUILDS)
+    scann, stock = (Client(loaded[build]).plain(names.UPNEXT, HISTORIES) for build in names.BUILDS)
 
     assert (scann[names.ITEM_IDS] == stock[names.ITEM_IDS]).all()
 
 
-def test_padding_anywhere_and_batch_mates_change_nothing(asker):
-    alone = asker.plain(names.UPNEXT, [["i00", "i01"]])
-    padded = asker.plain(names.UPNEXT, [["", "i00", "", "i01", ""], ["i09"] * 5])
+def test_padding_anywhere_and_batch_mates_change_nothing(client):
+    alone = client.plain(names.UPNEXT, [["i00", "i01"]])
+    padded = client.plain(names.UPNEXT, [["", "i00", "", "i01", ""], ["i09"] * 5])
 
     assert ids(alone) == ids(padded)
