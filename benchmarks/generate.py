@@ -3,8 +3,6 @@
 python -m benchmarks.generate DATA OUT
 """
 
-import dataclasses
-import json
 import sys
 from pathlib import Path
 
@@ -16,16 +14,15 @@ def generate(data: Path, out: Path) -> None:
     from tfx.types import standard_artifacts
 
     from components.common.artifacts import LogSummary
-    from components.example_gen import params
     from components.example_gen.executor import Executor
-    from listening_log.cleaning.policies import LogConfig
+    from listening_log.config import LogConfig
     from tfx_pipeline.config.beam import BeamConfig, beam_args
 
     outputs = {}
     for name, kind in (
-        (params.EXAMPLES, standard_artifacts.Examples),
-        (params.CATALOG, standard_artifacts.Examples),
-        (params.SUMMARY, LogSummary),
+        ("examples", standard_artifacts.Examples),
+        ("catalog", standard_artifacts.Examples),
+        ("summary", LogSummary),
     ):
         artifact = kind()
         artifact.uri = str(out / name)
@@ -34,10 +31,10 @@ def generate(data: Path, out: Path) -> None:
         beam_pipeline_args=beam_args(BeamConfig()), tmp_dir=str(out / "tmp"), unique_id="1"
     )
     properties = {
-        params.DATA_DIR: str(data),
-        params.LOG_CONFIG: json.dumps(dataclasses.asdict(LogConfig())),
-        params.DATA_DIGEST: "",
-        params.FINAL_FIT: 1,
+        "data_dir": str(data),
+        "config": LogConfig().to_json(),
+        "data_digest": "",
+        "final_fit": 1,
     }
     Executor(context).Do({}, outputs, properties)
 

@@ -1,9 +1,6 @@
 """The pipeline: every stage in the order in which data flows, from a listening log to served models."""
 
-import dataclasses
-import json
 from collections.abc import Sequence
-from typing import Any
 
 from ml_metadata.proto import metadata_store_pb2
 from tfx.components.example_validator.component import ExampleValidator
@@ -16,6 +13,7 @@ from tfx.proto import transform_pb2
 from tfx.types import BaseChannel
 
 from components.bless.component import Bless
+from components.bless.config import EvaluationConfig
 from components.common.code_digest import code_digest
 from components.composer.component import Composer
 from components.example_gen.component import ListeningLogExampleGen
@@ -23,7 +21,7 @@ from components.index_builder.component import IndexBuilder
 from components.production.component import Production
 from components.push.component import Push
 from components.ranking_evaluator.component import RankingEvaluator
-from components.schema.component import CuratedSchema
+from components.schema.component import CATALOG, LOG, CuratedSchema
 from components.serving_check.component import ServingCheck
 from components.span_validator.component import SpanValidator
 from components.tfma_evaluator.component import Evaluator
@@ -31,6 +29,9 @@ from components.trainer.component import Trainer
 from models import names
 from tfx_pipeline.config.tree import Config
 from tfx_pipeline.parameters import Parameters
+
+RETRIEVAL_RUN_FN = "components.trainer.retrieval.run_fn"
+RANKER_RUN_FN = "components.trainer.ranker.run_fn"
 
 
 def create_pipeline(
@@ -53,89 +54,149 @@ def create_pipeline(
         beam_args: for the stages that Beam runs.
         train: False takes the models in production as they are, with the catalogue's new items.
     """
-    settings = dataclasses.asdict(config)
-    seed = parameters.seed
-    final = config.final_fit and train
-    log = {
-        "data_dir": parameters.data_dir,
-        "spans": parameters.spans,
-        "data_digest": parameters.data_digest,
-        "log_config": json.dumps(settings["log"], sort_keys=True),
-    }
-    served = {"destination": parameters.destination, "spans": parameters.spans}
-
+    # Whether the newest span looks like those before it: a bad day stops here.
     span_validator = SpanValidator(
-        **log, config=settings["spans"], code_digest=code_digest("components.span_validator.component")
+        config.spans,
+        data_dir=parameters.data_dir,
+        spans=parameters.spans,
+        data_digest=parameters.data_digest,
+        log_config=config.log.to_json(),
     )
+
+    # The log as windows of listening histories, and the catalogue, an example an item.
     example_gen = ListeningLogExampleGen(
-        **log,
-        code_digest=code_digest("components.example_gen.component"),
-        final_fit=config.final_fit or not train,
+        config.log,
+        data_dir=parameters.data_dir,
+        spans=parameters.spans,
+        data_digest=parameters.data_digest,
+        final_fit=int(config.final_fit or not train),
         forgotten=parameters.forgotten,
         forgotten_digest=parameters.forgotten_digest,
     )
-    example_gen.add_upstream_node(span_validator)  # a bad day stops here
-    production = Production(config={"version": parameters.production, "earlier": train}, **served)
-    examples, catalog = example_gen.outputs["examples"], example_gen.outputs["catalog"]
+    example_gen.add_upstream_node(span_validator)
+    examples = example_gen.outputs["examples"]
+    catalog = example_gen.outputs["catalog"]
     summary = example_gen.outputs["summary"]
 
+    # The models in production, which training starts from and is measured against.
+    production = Production(
+        destination=parameters.destination,
+        spans=parameters.spans,
+        earlier=int(train),
+        version=parameters.production,
+    )
+    production_models = production.outputs["models"]
+
+    # Statistics, held against schemas that are reviewed as code.
     log_statistics = StatisticsGen(examples=examples).with_id("LogStatistics")
     catalog_statistics = StatisticsGen(examples=catalog).with_id("CatalogStatistics")
-    log_schema = CuratedSchema("log").with_id("LogSchema")
-    catalog_schema = CuratedSchema("catalog").with_id("CatalogSchema")
+    log_schema = CuratedSchema(LOG).with_id("LogSchema")
+    catalog_schema = CuratedSchema(CATALOG).with_id("CatalogSchema")
     log_validator = _validate(log_statistics, log_schema).with_id("LogValidator")
     catalog_validator = _validate(catalog_statistics, catalog_schema).with_id("CatalogValidator")
+
+    # Vocabularies and buckets: of behaviour from `train`, of items from the whole catalogue.
     log_transform = _transform(examples, log_schema, "log_features", names.TRAIN).with_id("LogTransform")
     catalog_transform = _transform(catalog, catalog_schema, "catalog_features", names.CATALOG).with_id(
         "CatalogTransform"
     )
-    behaviour = {"examples": examples, "transform_graph": log_transform.outputs["transform_graph"]}
-    items = {"catalog": catalog, "catalog_transform": catalog_transform.outputs["transform_graph"]}
-    training = {**behaviour, **items, "schema": log_schema.outputs["schema"], "summary": summary}
-    training["production"] = production.outputs["models"]
+    transform_graph = log_transform.outputs["transform_graph"]
+    catalog_graph = catalog_transform.outputs["transform_graph"]
 
-    retrieval_fit = _fit(names.RETRIEVAL, settings, parameters.retrieval_positions, seed) | training
-    ranker_fit = _fit(names.RANKER, settings, parameters.ranker_positions, seed) | training
-
-    # The first fit has not seen `test`; it is what figures are about.
-    retrieval_trainer = Trainer("RetrievalTrainer", **retrieval_fit, train=train)
+    # The first fit has not seen `test`: figures are about it.
+    training = {
+        "max_length": config.log.max_length,
+        "seed": parameters.seed,
+        "examples": examples,
+        "transform_graph": transform_graph,
+        "schema": log_schema.outputs["schema"],
+        "catalog": catalog,
+        "catalog_transform": catalog_graph,
+        "summary": summary,
+        "production": production_models,
+    }
+    retrieval_trainer = Trainer(
+        "RetrievalTrainer",
+        run_fn=RETRIEVAL_RUN_FN,
+        config=config.retrieval,
+        max_positions=parameters.retrieval_positions,
+        train=train,
+        **training,
+    )
     retrieval = retrieval_trainer.outputs["model"]
-    index_builder = IndexBuilder(config=settings["index"], seed=seed, model=retrieval, **items)
+    index_builder = IndexBuilder(
+        config.index,
+        seed=parameters.seed,
+        model=retrieval,
+        catalog=catalog,
+        catalog_transform=catalog_graph,
+    )
     index = index_builder.outputs["index"]
-    ranker_trainer = Trainer("RankerTrainer", **ranker_fit, train=train)
+    ranker_trainer = Trainer(
+        "RankerTrainer",
+        run_fn=RANKER_RUN_FN,
+        config=config.ranker,
+        max_positions=parameters.ranker_positions,
+        train=train,
+        **training,
+    )
     ranker = ranker_trainer.outputs["model"]
+
+    # Quality on `test`, beside counting baselines and the models in production; and what TFMA says.
     ranking_evaluator = RankingEvaluator(
-        config={"confidence": config.gates.confidence, "max_targets": config.gates.max_targets},
-        seed=seed,
-        **behaviour,
-        **items,
+        EvaluationConfig(confidence=config.gates.confidence, max_targets=config.gates.max_targets),
+        seed=parameters.seed,
+        examples=examples,
+        transform_graph=transform_graph,
+        catalog=catalog,
+        catalog_transform=catalog_graph,
         summary=summary,
         retrieval=retrieval,
         ranker=ranker,
         index=index,
-        production=training["production"],
+        production=production_models,
     )
     evaluation = ranking_evaluator.outputs["evaluation"]
     evaluator = Evaluator(examples=examples, model=ranker)
-    first_fit = [retrieval_trainer, index_builder, ranker_trainer, ranking_evaluator, evaluator]
 
-    # The final fit goes on from the first, over the whole log; it is what is served.
+    # The final fit goes on from the first, over the whole log: it is what is served.
     final_fit: list[BaseComponent] = []
     final_index = None
-    if final:
-        retrieval_final = Trainer("RetrievalFinalTrainer", **retrieval_fit, base_model=retrieval)
-        ranker_final = Trainer("RankerFinalTrainer", **ranker_fit, base_model=ranker)
-        retrieval, ranker = retrieval_final.outputs["model"], ranker_final.outputs["model"]
-        final_index_builder = IndexBuilder(config=settings["index"], seed=seed, model=retrieval, **items)
-        final_index_builder.with_id("FinalIndexBuilder")
+    if config.final_fit and train:
+        retrieval_final_trainer = Trainer(
+            "RetrievalFinalTrainer",
+            run_fn=RETRIEVAL_RUN_FN,
+            config=config.retrieval,
+            max_positions=parameters.retrieval_positions,
+            base_model=retrieval,
+            **training,
+        )
+        retrieval = retrieval_final_trainer.outputs["model"]
+        final_index_builder = IndexBuilder(
+            config.index,
+            seed=parameters.seed,
+            model=retrieval,
+            catalog=catalog,
+            catalog_transform=catalog_graph,
+        ).with_id("FinalIndexBuilder")
         final_index = final_index_builder.outputs["index"]
-        final_fit = [retrieval_final, final_index_builder, ranker_final]
+        ranker_final_trainer = Trainer(
+            "RankerFinalTrainer",
+            run_fn=RANKER_RUN_FN,
+            config=config.ranker,
+            max_positions=parameters.ranker_positions,
+            base_model=ranker,
+            **training,
+        )
+        ranker = ranker_final_trainer.outputs["model"]
+        final_fit = [retrieval_final_trainer, final_index_builder, ranker_final_trainer]
 
+    # The served SavedModels, asked through a fresh server as a client would.
     composer = Composer(
-        config={},
-        seed=seed,
-        transform_graph=behaviour["transform_graph"],
-        **items,
+        seed=parameters.seed,
+        transform_graph=transform_graph,
+        catalog=catalog,
+        catalog_transform=catalog_graph,
         summary=summary,
         retrieval=retrieval,
         ranker=ranker,
@@ -143,9 +204,11 @@ def create_pipeline(
         evaluation=evaluation,
     )
     models = composer.outputs["models"]
-    serving_check = ServingCheck(config={}, seed=seed, models=models, catalog=catalog)
+    serving_check = ServingCheck(seed=parameters.seed, models=models, catalog=catalog)
+
+    # One blessing over all evaluations; the push waits for it and for nothing else.
     bless = Bless(
-        config=settings["gates"],
+        config.gates,
         evaluation=evaluation,
         index=index,
         final_index=final_index,
@@ -153,26 +216,43 @@ def create_pipeline(
         serving_evaluation=serving_check.outputs["evaluation"],
     )
     with Cond(bless.outputs["blessing"].future()[0].custom_property("blessed") == 1):
-        push = Push(config={"keep": config.keep.versions}, models=models, **served)
+        push = Push(
+            destination=parameters.destination,
+            spans=parameters.spans,
+            keep=config.keep.versions,
+            models=models,
+        )
 
-    first = [span_validator, example_gen, production]
-    data = [*first, log_statistics, catalog_statistics, log_schema, catalog_schema]
-    features = [log_validator, catalog_validator, log_transform, catalog_transform]
     return Pipeline(
         pipeline_name=name,
         pipeline_root=root,
-        components=[*data, *features, *first_fit, *final_fit, composer, serving_check, bless, push],
+        components=[
+            span_validator,
+            example_gen,
+            production,
+            log_statistics,
+            catalog_statistics,
+            log_schema,
+            catalog_schema,
+            log_validator,
+            catalog_validator,
+            log_transform,
+            catalog_transform,
+            retrieval_trainer,
+            index_builder,
+            ranker_trainer,
+            ranking_evaluator,
+            evaluator,
+            *final_fit,
+            composer,
+            serving_check,
+            bless,
+            push,
+        ],
         enable_cache=True,
         metadata_connection_config=metadata,
         beam_pipeline_args=list(beam_args),
     )
-
-
-def _fit(model: str, settings: dict[str, Any], max_positions: Any, seed: Any) -> dict[str, Any]:
-    """What both fits of a model share."""
-    config = {"model": settings[model], "max_length": settings["log"]["max_length"]}
-    run_fn = f"components.trainer.{model}.run_fn"
-    return {"run_fn": run_fn, "config": config, "max_positions": max_positions, "seed": seed}
 
 
 def _validate(statistics: StatisticsGen, schema: CuratedSchema) -> ExampleValidator:
@@ -182,7 +262,6 @@ def _validate(statistics: StatisticsGen, schema: CuratedSchema) -> ExampleValida
 def _transform(examples: BaseChannel, schema: CuratedSchema, module: str, split: str) -> Transform:
     """Fits vocabularies and quantiles on one split; trainers apply the graph themselves."""
     code = f"components.transform.{module}"
-    custom_config: dict[str, Any] = {"code_digest": code_digest(code)}
     return Transform(
         examples=examples,
         schema=schema.outputs["schema"],
@@ -190,5 +269,5 @@ def _transform(examples: BaseChannel, schema: CuratedSchema, module: str, split:
         splits_config=transform_pb2.SplitsConfig(analyze=[split]),
         materialize=False,
         disable_statistics=True,
-        custom_config=custom_config,
+        custom_config={"code_digest": code_digest(code)},
     )

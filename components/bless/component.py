@@ -1,6 +1,6 @@
 """Bless: the one condition of the pipeline; reads every evaluation and decides whether to push."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tfx import types
 from tfx.components.evaluator import constants
@@ -8,6 +8,7 @@ from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
 from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter
 
+from components.bless.config import GatesConfig
 from components.common.artifacts import RankingEvaluation, ScannIndex, ServingEvaluation
 from components.common.stage import Stage, StageExecutor, StageSpec
 
@@ -24,11 +25,13 @@ class BlessSpec(StageSpec):
 
 
 class Executor(StageExecutor):
-    def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
+    CONFIG = GatesConfig
+
+    def run(self, config: GatesConfig, *, blessing: types.Artifact, **uris: str) -> None:
         from components.bless.gates import bless
 
-        blessed = bless(config=config, out_uri=output.uri, **uris)
-        output.set_int_custom_property(
+        blessed = bless(config, out_uri=blessing.uri, **uris)
+        blessing.set_int_custom_property(
             constants.ARTIFACT_PROPERTY_BLESSED_KEY,
             constants.BLESSED_VALUE if blessed else constants.NOT_BLESSED_VALUE,
         )

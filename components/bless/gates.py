@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
+from components.bless.config import GatesConfig
 from components.common.records import Evaluation, Gate, Gates, Index, ServingCheck
 from listening_log.tables.files import write_bytes
 
@@ -11,7 +12,7 @@ NOT_BLESSED: Final = "NOT_BLESSED"
 
 
 def judge(
-    evaluation: Evaluation, indexes: Mapping[str, Index], serving: ServingCheck, config: Mapping[str, float]
+    evaluation: Evaluation, indexes: Mapping[str, Index], serving: ServingCheck, config: GatesConfig
 ) -> list[Gate]:
     """Returns every gate.
 
@@ -19,7 +20,7 @@ def judge(
         evaluation: quality on `test`.
         indexes: those of the fits, by the name of the fit.
         serving: how a server answered.
-        config: `GatesConfig` as a dictionary.
+        config: the floors.
     """
     against, figures = evaluation.against, serving.figures
     slices = evaluation.production.slices if evaluation.production else {}
@@ -31,20 +32,21 @@ def judge(
             for name, compared in slices.items()
         ),
         *(
-            Gate.judge(f"index recall@200, {fit}", index.recall_at_200, config["index_recall"])
+            Gate.judge(f"index recall@200, {fit}", index.recall_at_200, config.index_recall)
             for fit, index in indexes.items()
         ),
         Gate.judge("server answers as the models", figures.server_agreement, 1.0),
-        Gate.judge("stock build answers as scann", figures.stock_agreement, config["stock_agreement"]),
+        Gate.judge("stock build answers as scann", figures.stock_agreement, config.stock_agreement),
         Gate.judge("serving check", float(serving.ok), 1.0),
     ]
 
 
 def bless(
+    config: GatesConfig,
+    *,
     evaluation_uri: str,
     index_uri: str,
     serving_evaluation_uri: str,
-    config: Mapping[str, float],
     out_uri: str,
     final_index_uri: str | None = None,
     tfma_evaluation_uri: str | None = None,

@@ -1,6 +1,6 @@
 """Composer: joins features, towers, index and ranker into the SavedModels that are served."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tfx import types
 from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
@@ -14,6 +14,7 @@ from components.common.artifacts import (
     ServingModels,
 )
 from components.common.stage import SEED, Stage, StageExecutor, StageSpec
+from models.settings import Settings
 
 
 class ComposerSpec(StageSpec):
@@ -32,10 +33,10 @@ class ComposerSpec(StageSpec):
 
 
 class Executor(StageExecutor):
-    def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
+    def run(self, config: Settings, *, seed: int, models: types.Artifact, **uris: str) -> None:
         from components.composer.compose import compose
 
-        compose(config=config, out_uri=output.uri, **uris)
+        compose(seed=seed, out_uri=models.uri, **uris)
 
 
 class Composer(Stage):

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import tensorflow_transform as tft
@@ -27,7 +26,7 @@ TOLD_TOKENS = 10_000
 
 def compose(
     *,
-    config: dict[str, Any],
+    seed: int,
     out_uri: str,
     transform_graph_uri: str,
     catalog_uri: str,
@@ -50,7 +49,7 @@ def compose(
     max_length = Training.read(trained_model.parts_dir(ranker_uri)).max_length
     quality = Evaluation.read(evaluation_uri).metrics
     tokens = context_tokens(transform_graph_uri)
-    draw = np.random.default_rng(config["seed"])
+    draw = np.random.default_rng(seed)
     drawn = draw.permutation(inputs.catalog.size)[:WARMUP_IDS]
     made_ids = [inputs.catalog.item_ids[place].decode() for place in drawn]
     titles = read_titles(catalog_uri)

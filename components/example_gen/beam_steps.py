@@ -17,10 +17,10 @@ from listening_log.cleaning.catalog import Catalog, read_catalog
 from listening_log.cleaning.forgotten import Forgotten
 from listening_log.cleaning.item_columns import ItemColumnCounts
 from listening_log.cleaning.item_values import ItemValues
-from listening_log.cleaning.policies import LogConfig
 from listening_log.cleaning.policy_counts import PolicyCounts
 from listening_log.cleaning.row_numbers import files_of
 from listening_log.cleaning.users import Users, read_users
+from listening_log.config import LogConfig
 from listening_log.storage.bucketed_files import read_spill, write_spill
 from listening_log.tables import reader
 from listening_log.tables.tables import EVENTS

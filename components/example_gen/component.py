@@ -2,94 +2,41 @@
 
 from typing import ClassVar
 
-from tfx import types
-from tfx.dsl.components.base import base_beam_component, executor_spec
+from tfx.dsl.components.base.executor_spec import BeamExecutorSpec
 from tfx.types import standard_artifacts
-from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 
 from components.common.artifacts import LogSummary
+from components.common.stage import BeamStage, StageSpec
 from components.example_gen.executor import Executor
-from components.example_gen.params import (
-    CATALOG,
-    CODE_DIGEST,
-    DATA_DIGEST,
-    DATA_DIR,
-    EXAMPLES,
-    FINAL_FIT,
-    FORGOTTEN,
-    FORGOTTEN_DIGEST,
-    LOG_CONFIG,
-    SPANS,
-    SUMMARY,
-)
 
 
-class ListeningLogExampleGenSpec(ComponentSpec):
-    """The stage's parameters and outputs."""
-
-    PARAMETERS: ClassVar = {
-        DATA_DIR: ExecutionParameter(type=str),
-        LOG_CONFIG: ExecutionParameter(type=str),
-        DATA_DIGEST: ExecutionParameter(type=str),
-        CODE_DIGEST: ExecutionParameter(type=str),
-        FINAL_FIT: ExecutionParameter(type=int),
-        SPANS: ExecutionParameter(type=str),
-        FORGOTTEN: ExecutionParameter(type=str),
-        FORGOTTEN_DIGEST: ExecutionParameter(type=str),
+class ListeningLogExampleGenSpec(StageSpec):
+    PARAMETERS: ClassVar = StageSpec.PARAMETERS | {
+        "data_dir": ExecutionParameter(type=str),
+        "spans": ExecutionParameter(type=str),
+        "data_digest": ExecutionParameter(type=str),  # so that TFX's cache sees new data at an old path
+        "final_fit": ExecutionParameter(type=int),
+        "forgotten": ExecutionParameter(type=str),
+        "forgotten_digest": ExecutionParameter(type=str),
     }
-    INPUTS: ClassVar[dict[str, ChannelParameter]] = {}
     OUTPUTS: ClassVar = {
-        EXAMPLES: ChannelParameter(type=standard_artifacts.Examples),
-        CATALOG: ChannelParameter(type=standard_artifacts.Examples),
-        SUMMARY: ChannelParameter(type=LogSummary),
+        "examples": ChannelParameter(type=standard_artifacts.Examples),
+        "catalog": ChannelParameter(type=standard_artifacts.Examples),
+        "summary": ChannelParameter(type=LogSummary),
     }
 
 
-class ListeningLogExampleGen(base_beam_component.BaseBeamComponent):
+class ListeningLogExampleGen(BeamStage):
     """Reads a listening log, applies its policies, sorts each history, splits, and writes windows.
 
-    Outputs: `examples` (windows: splits train, eval, test, and `all` for a final fit), `catalog` (an
-    example an item: split `catalog`), `summary` (`summary.json`).
+    Settings: `LogConfig`. Parameters: `data_dir`, the folder of the log's tables; `spans`, those that are read (""
+    for a log without); `final_fit`, whether the split `all` is written; `forgotten`, the file of the listeners who
+    are left out ("" for none); and digests of the tables and of that file, for TFX's cache.
+
+    Outputs: `examples` (windows: splits train, eval, test, and `all` for a final fit), `catalog` (an example an item:
+    split `catalog`), `summary` (`summary.json`).
     """
 
     SPEC_CLASS = ListeningLogExampleGenSpec
-    EXECUTOR_SPEC = executor_spec.BeamExecutorSpec(Executor)
-
-    def __init__(
-        self,
-        data_dir: str,
-        log_config: str,
-        data_digest: str,
-        code_digest: str,
-        final_fit: bool | int = True,
-        spans: str = "",
-        forgotten: str = "",
-        forgotten_digest: str = "",
-    ) -> None:
-        """Makes the stage.
-
-        Args:
-            data_dir: the directory of the log's tables.
-            log_config: a `LogConfig` as JSON.
-            data_digest: digest of the tables' files, so that TFX's cache sees new data at an old path.
-            code_digest: digest of this stage's code, likewise.
-            final_fit: whether to write the split `all`.
-            spans: which spans of the log are read, as `listening_log.tables.spans` tells; "" for one without.
-            forgotten: path of the file of listeners to leave out (`Forgotten`); "" for none.
-            forgotten_digest: digest of that file, for the cache.
-        """
-        super().__init__(
-            spec=ListeningLogExampleGenSpec(
-                data_dir=data_dir,
-                log_config=log_config,
-                data_digest=data_digest,
-                code_digest=code_digest,
-                final_fit=int(final_fit),
-                spans=spans,
-                forgotten=forgotten,
-                forgotten_digest=forgotten_digest,
-                examples=types.Channel(type=standard_artifacts.Examples),
-                catalog=types.Channel(type=standard_artifacts.Examples),
-                summary=types.Channel(type=LogSummary),
-            )
-        )
+    EXECUTOR_SPEC = BeamExecutorSpec(Executor)

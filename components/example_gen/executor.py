@@ -4,38 +4,25 @@ Events lie on disk between the steps; what travels through Beam are paths and co
 the largest batch and the largest shard, not on the log.
 """
 
-import json
 import time
-from typing import Any, Final
+from typing import Final
 
 import apache_beam as beam
 from tfx import types
 from tfx.components.util import examples_utils
-from tfx.dsl.components.base import base_beam_executor
 from tfx.proto import example_gen_pb2
 from tfx.types import artifact_utils
 
 from components.common import progress
-from components.common.beam_errors import user_error_in
 from components.common.records import Summary
+from components.common.stage import BeamStageExecutor
 from components.example_gen import beam_steps, record_files
 from components.example_gen.event_files import EventFiles
-from components.example_gen.params import (
-    CATALOG,
-    DATA_DIGEST,
-    DATA_DIR,
-    EXAMPLES,
-    FINAL_FIT,
-    FORGOTTEN,
-    LOG_CONFIG,
-    SPANS,
-    SUMMARY,
-)
 from components.example_gen.shard_ranges import Spills, shard_ranges
 from listening_log.cleaning.forgotten import Forgotten
 from listening_log.cleaning.item_values import ItemValues
-from listening_log.cleaning.policies import LogConfig
 from listening_log.cleaning.policy_counts import PolicyCounts
+from listening_log.config import LogConfig
 from listening_log.tables.spans import NO_SPANS
 from models import names
 
@@ -43,51 +30,50 @@ EVENTS_A_SHARD: Final = 400_000
 STAGE: Final = "ListeningLogExampleGen"
 
 
-class Executor(base_beam_executor.BaseBeamExecutor):
+class Executor(BeamStageExecutor):
     """Executor of ListeningLogExampleGen."""
 
-    def Do(
+    CONFIG = LogConfig
+
+    def run(
         self,
-        input_dict: dict[str, list[types.Artifact]],
-        output_dict: dict[str, list[types.Artifact]],
-        exec_properties: dict[str, Any],
+        config: LogConfig,
+        *,
+        data_dir: str,
+        data_digest: str,
+        final_fit: int,
+        examples: types.Artifact,
+        catalog: types.Artifact,
+        summary: types.Artifact,
+        spans: str = NO_SPANS,
+        forgotten: str = "",
+        forgotten_digest: str = "",
     ) -> None:
         """Writes windows, catalogue and summary.
 
         Raises:
             UserError: the data is wrong or too little; the message names where.
         """
-        del input_dict
-        windows = artifact_utils.get_single_instance(output_dict[EXAMPLES])
-        catalog = artifact_utils.get_single_instance(output_dict[CATALOG])
-        summary = artifact_utils.get_single_instance(output_dict[SUMMARY])
-        final_fit = bool(exec_properties[FINAL_FIT])
-        data_dir, spans = exec_properties[DATA_DIR], exec_properties.get(SPANS) or NO_SPANS
         source = beam_steps.Source(
             data_dir,
             spans,
-            LogConfig(**json.loads(exec_properties[LOG_CONFIG])),
-            exec_properties[DATA_DIGEST],
+            config,
+            data_digest,
             now=int(time.time()),
             files=EventFiles.of(data_dir, spans),
-            forgotten=Forgotten.load(exec_properties.get(FORGOTTEN)),
+            forgotten=Forgotten.load(forgotten),
         )
         source.catalog()  # a wrong table is told before any work, and not wrapped by a runner
         source.users()
         try:
-            with self._make_beam_pipeline() as pipeline:
-                _build(pipeline, source, final_fit, windows.uri, catalog.uri, summary.uri)
-        except Exception as error:
-            told = user_error_in(error)
-            if told is None:
-                raise
-            raise told from error
+            with self.beam_pipeline() as pipeline:
+                _build(pipeline, source, bool(final_fit), examples.uri, catalog.uri, summary.uri)
         finally:
-            record_files.remove_partial(windows.uri)
+            record_files.remove_partial(examples.uri)
             record_files.remove_partial(catalog.uri)
         progress.report(STAGE, result=_choice(summary.uri))
         splits = [names.TRAIN, names.EVAL, names.TEST, *([names.ALL] if final_fit else [])]
-        for artifact, split_names in ((windows, splits), (catalog, [names.CATALOG])):
+        for artifact, split_names in ((examples, splits), (catalog, [names.CATALOG])):
             artifact.split_names = artifact_utils.encode_split_names(split_names)
             examples_utils.set_payload_format(artifact, example_gen_pb2.FORMAT_TF_EXAMPLE)
 

@@ -1,48 +1,42 @@
-"""ExitHandler: runs after everything else on a cluster, whatever became of it, and tells how the run ended."""
+"""ExitHandler: runs after everything else on a cluster, whatever became of it, and says how the run ended."""
 
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 from tfx import types
-from tfx.dsl.components.base import base_component, base_executor
 from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
 from tfx.orchestration.kubeflow.decorators import FinalStatusStr
-from tfx.types import artifact_utils
-from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
+from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 
 from components.common.artifacts import RunReport
+from components.common.stage import Stage, StageExecutor, StageSpec
+from models.settings import Settings
 
 FINAL_STATUS: Final = "final_status"
-WEBHOOK_VARIABLE: Final = "webhook_variable"
-REPORT: Final = "report"
 
 
-class ExitHandlerSpec(ComponentSpec):
-    PARAMETERS: ClassVar = {
+class ExitHandlerSpec(StageSpec):
+    PARAMETERS: ClassVar = StageSpec.PARAMETERS | {
         FINAL_STATUS: ExecutionParameter(type=str),
-        WEBHOOK_VARIABLE: ExecutionParameter(type=str),
+        "webhook_variable": ExecutionParameter(type=str),
     }
-    INPUTS: ClassVar[dict[str, ChannelParameter]] = {}
-    OUTPUTS: ClassVar = {REPORT: ChannelParameter(type=RunReport)}
+    OUTPUTS: ClassVar = {"report": ChannelParameter(type=RunReport)}
 
 
-class Executor(base_executor.BaseExecutor):
-    def Do(
-        self,
-        input_dict: dict[str, list[types.Artifact]],
-        output_dict: dict[str, list[types.Artifact]],
-        exec_properties: dict[str, Any],
+class Executor(StageExecutor):
+    def run(
+        self, config: Settings, *, final_status: str, report: types.Artifact, webhook_variable: str = ""
     ) -> None:
-        from components.exit_handler.report import report
+        from components.exit_handler.report import write_report
 
-        report(
-            final_status=exec_properties[FINAL_STATUS],
-            out_uri=artifact_utils.get_single_uri(output_dict[REPORT]),
+        write_report(
+            final_status=final_status,
+            out_uri=report.uri,
             stage=ExitHandler.__name__,
-            webhook_variable=exec_properties.get(WEBHOOK_VARIABLE, ""),
+            webhook_variable=webhook_variable,
         )
 
 
-class ExitHandler(base_component.BaseComponent):
+class ExitHandler(Stage):
     """Kubeflow's word on the run in; a line in the log, a file, and a message to a webhook out."""
 
     SPEC_CLASS = ExitHandlerSpec
@@ -54,10 +48,4 @@ class ExitHandler(base_component.BaseComponent):
         Args:
             webhook_variable: environment variable that holds the webhook's URL, "" for none.
         """
-        super().__init__(
-            spec=ExitHandlerSpec(
-                final_status=FinalStatusStr(),
-                webhook_variable=webhook_variable,
-                report=types.Channel(type=RunReport),
-            )
-        )
+        super().__init__(final_status=FinalStatusStr(), webhook_variable=webhook_variable)

@@ -23,7 +23,7 @@ _LOG = logging.getLogger("upnext")
 _Record = TypeVar("_Record", bound=Record)
 
 
-def report(
+def write_report(
     final_status: str | Mapping[str, object], out_uri: str, stage: str, webhook_variable: str = ""
 ) -> RunReport:
     """Reports how the run ended: a line in the log, `report.json`, and a message to the webhook.

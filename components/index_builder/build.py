@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -22,15 +21,20 @@ _BATCH = 4096
 
 
 def build_index(
-    *, config: dict[str, Any], out_uri: str, model_uri: str, catalog_uri: str, catalog_transform_uri: str
+    config: IndexConfig,
+    *,
+    seed: int,
+    out_uri: str,
+    model_uri: str,
+    catalog_uri: str,
+    catalog_transform_uri: str,
 ) -> None:
     """Embeds the catalogue, builds the searcher and writes it with `index.json`: its kind, items and recall."""
-    settings = IndexConfig(**{key: value for key, value in config.items() if key != "seed"})
-    tf.keras.utils.set_random_seed(config["seed"])
+    tf.keras.utils.set_random_seed(seed)
     catalog = read_catalog_arrays(catalog_uri, catalog_transform_uri)
     vectors = embed_catalog(model_uri, catalog.item_ids)
-    searcher, kind = build_searcher(vectors, names.CANDIDATES, settings)
-    queries = trained_model.load_array(model_uri, trained_model.QUERIES)[: settings.queries]
+    searcher, kind = build_searcher(vectors, names.CANDIDATES, config)
+    queries = trained_model.load_array(model_uri, trained_model.QUERIES)[: config.queries]
     tf.saved_model.save(
         searcher,
         os.path.join(out_uri, SEARCHER),

@@ -1,6 +1,6 @@
 """IndexBuilder: embeds the catalogue with the candidate tower and builds the searcher."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tfx import types
 from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
@@ -9,6 +9,7 @@ from tfx.types.component_spec import ChannelParameter
 
 from components.common.artifacts import ScannIndex
 from components.common.stage import SEED, Stage, StageExecutor, StageSpec
+from models.config import IndexConfig
 
 
 class IndexBuilderSpec(StageSpec):
@@ -22,10 +23,12 @@ class IndexBuilderSpec(StageSpec):
 
 
 class Executor(StageExecutor):
-    def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
+    CONFIG = IndexConfig
+
+    def run(self, config: IndexConfig, *, seed: int, index: types.Artifact, **uris: str) -> None:
         from components.index_builder.build import build_index
 
-        build_index(config=config, out_uri=output.uri, **uris)
+        build_index(config, seed=seed, out_uri=index.uri, **uris)
 
 
 class IndexBuilder(Stage):

@@ -3,7 +3,7 @@
 A component of ours in place of a Resolver, which open-source Kubeflow doesn't run.
 """
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tfx import types
 from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
@@ -11,22 +11,34 @@ from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 
 from components.common.artifacts import ProductionModels
 from components.common.stage import Stage, StageExecutor, StageSpec
+from models.settings import Settings
 
 
 class ProductionSpec(StageSpec):
     PARAMETERS: ClassVar = StageSpec.PARAMETERS | {
         "destination": ExecutionParameter(type=str),
         "spans": ExecutionParameter(type=str),
+        "earlier": ExecutionParameter(type=int),
+        # the executor finds it by itself; here it has TFX's cache see a push, a rollback or a forgotten version
+        "version": ExecutionParameter(type=int, optional=True),
     }
-    INPUTS: ClassVar[dict[str, ChannelParameter]] = {}
     OUTPUTS: ClassVar = {"models": ChannelParameter(type=ProductionModels)}
 
 
 class Executor(StageExecutor):
-    def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
+    def run(
+        self,
+        config: Settings,
+        *,
+        destination: str,
+        models: types.Artifact,
+        earlier: int,
+        spans: str = "",
+        version: int | None = None,
+    ) -> None:
         from components.production.production_models import copy_production_models
 
-        copy_production_models(config["destination"], config["spans"], output.uri, earlier=config["earlier"])
+        copy_production_models(destination, spans, models.uri, earlier=bool(earlier))
 
 
 class Production(Stage):

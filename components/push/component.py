@@ -1,6 +1,6 @@
 """Push: publishes the models that were blessed, all under one version."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tfx import types
 from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
@@ -12,27 +12,38 @@ from components.common.artifacts import ServingModels
 from components.common.stage import Stage, StageExecutor, StageSpec
 from components.pushed.pushed_models import PushedModels
 from listening_log.tables.spans import newest_span
+from models.settings import Settings
 
 
 class PushSpec(StageSpec):
     PARAMETERS: ClassVar = StageSpec.PARAMETERS | {
         "destination": ExecutionParameter(type=str),
         "spans": ExecutionParameter(type=str),
+        "keep": ExecutionParameter(type=int),
     }
     INPUTS: ClassVar = {"models": ChannelParameter(type=ServingModels)}
     OUTPUTS: ClassVar = {"pushed_model": ChannelParameter(type=standard_artifacts.PushedModel)}
 
 
 class Executor(StageExecutor):
-    def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
+    def run(
+        self,
+        config: Settings,
+        *,
+        models_uri: str,
+        destination: str,
+        keep: int,
+        pushed_model: types.Artifact,
+        spans: str = "",
+    ) -> None:
         # the next run over these spans starts from the same models and is measured beside them
-        pushed = PushedModels(config["destination"])
-        before = pushed.in_production(newest_span(config["spans"]))
-        version = pushed.push(uris["models_uri"], config["keep"], protected={before})
-        records.Push(version=version, destination=config["destination"]).write(output.uri)
-        output.set_int_custom_property("pushed", 1)  # the names are TFX's Pusher's
-        output.set_string_custom_property("pushed_destination", config["destination"])
-        output.set_string_custom_property("pushed_version", str(version))
+        pushed = PushedModels(destination)
+        before = pushed.in_production(newest_span(spans))
+        version = pushed.push(models_uri, keep, protected={before})
+        records.Push(version=version, destination=destination).write(pushed_model.uri)
+        pushed_model.set_int_custom_property("pushed", 1)  # the names are TFX's Pusher's
+        pushed_model.set_string_custom_property("pushed_destination", destination)
+        pushed_model.set_string_custom_property("pushed_version", str(version))
 
 
 class Push(Stage):

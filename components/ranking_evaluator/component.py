@@ -1,12 +1,13 @@
 """RankingEvaluator: measures the models on `test`, beside counting baselines."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tfx import types
 from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
 from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter
 
+from components.bless.config import EvaluationConfig
 from components.common.artifacts import LogSummary, ProductionModels, RankingEvaluation, ScannIndex
 from components.common.stage import SEED, Stage, StageExecutor, StageSpec
 
@@ -28,10 +29,12 @@ class RankingEvaluatorSpec(StageSpec):
 
 
 class Executor(StageExecutor):
-    def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
+    CONFIG = EvaluationConfig
+
+    def run(self, config: EvaluationConfig, *, seed: int, evaluation: types.Artifact, **uris: str) -> None:
         from components.ranking_evaluator.evaluate import evaluate
 
-        evaluate(config=config, out_uri=output.uri, **uris)
+        evaluate(config, seed=seed, out_uri=evaluation.uri, **uris)
 
 
 class RankingEvaluator(Stage):

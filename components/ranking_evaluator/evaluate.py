@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
 
+from components.bless.config import EvaluationConfig
 from components.common import progress
 from components.common.records import Difference, Evaluation, RankerTraining, Ranking, SliceRanking
 from components.index_builder.build import load_searcher
@@ -16,7 +16,6 @@ from components.trainer.inputs import Inputs, eval_batch_size
 from components.trainer.sequences import read_sequences
 from models import baselines, metrics, names
 from models.bootstrap import paired_bootstrap
-from models.config import GatesConfig
 from models.layers import Batch
 from models.ranks import mask_seen, rank_of, ranker_scores, retrieval_scores, target_places
 from models.reranker import top_neighbours
@@ -46,8 +45,9 @@ class Targets:
 
 
 def evaluate(
+    config: EvaluationConfig,
     *,
-    config: dict[str, Any],
+    seed: int,
     out_uri: str,
     examples_uri: str,
     transform_graph_uri: str,
@@ -60,7 +60,6 @@ def evaluate(
     production_uri: str,
 ) -> None:
     """Writes `evaluation.json`."""
-    gates = GatesConfig(**{key: value for key, value in config.items() if key != "seed"})
     inputs = Inputs.load(
         examples_uri=examples_uri,
         transform_uri=transform_graph_uri,
@@ -76,7 +75,7 @@ def evaluate(
         retrieval_uri,
         ranker_uri,
         load_searcher(index_uri),
-        max_targets=gates.max_targets,
+        max_targets=config.max_targets,
         max_length=training.max_length,
         exclude_seen=exclude_seen,
     )
@@ -91,7 +90,7 @@ def evaluate(
             f"recall@{names.CANDIDATES}": float(targets.among_candidates.mean()),
         },
         against={
-            name: against(targets, name, seed=config["seed"], confidence=gates.confidence)
+            name: against(targets, name, seed=seed, confidence=config.confidence)
             for name in ("popularity", "markov", "blend")
         },
         slices=slices(targets, plays),
@@ -102,8 +101,8 @@ def evaluate(
             targets.listener,
             targets.item,
             exclude_seen=exclude_seen,
-            seed=config["seed"],
-            confidence=gates.confidence,
+            seed=seed,
+            confidence=config.confidence,
             stage=STAGE,
         ),
     ).write(out_uri)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 
@@ -23,11 +23,11 @@ Answers = dict[str, dict[str, np.ndarray]]
 """Outputs by name, by the question's name."""
 
 
-def check(models_uri: str, catalog_uri: str, config: Mapping[str, Any], out_uri: str) -> None:
+def check(*, seed: int, out_uri: str, models_uri: str, catalog_uri: str) -> None:
     """Writes `serving_check.json` (`components.common.records.ServingCheck`)."""
     out = Path(out_uri)
     out.mkdir(parents=True, exist_ok=True)
-    questions = make_questions(read_item_ids(catalog_uri), config["seed"])
+    questions = make_questions(read_item_ids(catalog_uri), seed)
     builds = {b: {m: Path(models_uri) / b / m for m in names.MODELS} for b in names.BUILDS}
     reasons: list[str] = []
 

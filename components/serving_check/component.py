@@ -1,6 +1,6 @@
 """ServingCheck: asks the composed models through a fresh server, and compares with their own answers."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from tfx import types
 from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
@@ -9,6 +9,7 @@ from tfx.types.component_spec import ChannelParameter
 
 from components.common.artifacts import ServingEvaluation, ServingModels
 from components.common.stage import SEED, Stage, StageExecutor, StageSpec
+from models.settings import Settings
 
 
 class ServingCheckSpec(StageSpec):
@@ -21,10 +22,10 @@ class ServingCheckSpec(StageSpec):
 
 
 class Executor(StageExecutor):
-    def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
+    def run(self, config: Settings, *, seed: int, evaluation: types.Artifact, **uris: str) -> None:
         from components.serving_check.check import check
 
-        check(config=config, out_uri=output.uri, **uris)
+        check(seed=seed, out_uri=evaluation.uri, **uris)
 
 
 class ServingCheck(Stage):

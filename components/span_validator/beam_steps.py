@@ -15,8 +15,9 @@ from components.span_validator.comparison_plan import Plan, SpanFile
 from components.span_validator.features import event_features, item_kinds
 from components.span_validator.span_facts import SpanFacts
 from listening_log.cleaning.catalog import Catalog, read_catalog
-from listening_log.cleaning.policies import ROW, LogConfig, clean_events
+from listening_log.cleaning.policies import ROW, clean_events
 from listening_log.cleaning.row_numbers import rows_in_file
+from listening_log.config import LogConfig
 from listening_log.errors import UserError
 from listening_log.tables.reader import read_batches
 from listening_log.tables.tables import EVENTS

@@ -1,62 +1,63 @@
 """Runs the validation: facts and statistics of each span in one Beam pipeline, then the verdict."""
 
-import json
 import logging
 import os
 import pickle
 import time
-from typing import Any, Final
+from typing import Final
 
 import apache_beam as beam
 import tensorflow as tf
 import tensorflow_data_validation as tfdv
 from tensorflow_metadata.proto.v0 import statistics_pb2
 from tfx import types
-from tfx.dsl.components.base import base_beam_executor
-from tfx.types import artifact_utils
 
 from components.common import progress
-from components.common.beam_errors import user_error_in
+from components.common.stage import BeamStageExecutor
 from components.span_validator import beam_steps, report
 from components.span_validator.comparison_plan import plan_validation
 from components.span_validator.config import SpansConfig
-from components.span_validator.params import CONFIG, DATA_DIGEST, DATA_DIR, LOG_CONFIG, SPANS, VALIDATION
 from components.span_validator.span_facts import SpanFacts, merge
 from components.span_validator.statistics import Statistics, statistics_options
 from components.span_validator.verdict import judge
-from listening_log.cleaning.policies import LogConfig
+from listening_log.config import LogConfig
 from listening_log.errors import UserError
+from listening_log.tables.spans import NO_SPANS
 
 STAGE: Final = "SpanValidator"
 _PARTIAL: Final = ".partial"
 _LOGGER: Final = logging.getLogger(__name__)
 
 
-class Executor(base_beam_executor.BaseBeamExecutor):
+class Executor(BeamStageExecutor):
     """Executor of SpanValidator."""
 
-    def Do(
+    CONFIG = SpansConfig
+
+    def run(
         self,
-        input_dict: dict[str, list[types.Artifact]],
-        output_dict: dict[str, list[types.Artifact]],
-        exec_properties: dict[str, Any],
+        config: SpansConfig,
+        *,
+        data_dir: str,
+        data_digest: str,
+        log_config: str,
+        validation: types.Artifact,
+        spans: str = NO_SPANS,
     ) -> None:
         """Writes how the newest span compares with those before it.
 
         Raises:
             UserError: it is a bad day; the message tells the gravest reason, the log all of them.
         """
-        del input_dict
-        uri = artifact_utils.get_single_uri(output_dict[VALIDATION])
-        config = _spans_config(exec_properties[CONFIG])
-        plan = plan_validation(exec_properties[DATA_DIR], exec_properties[SPANS], config.sample)
+        uri = validation.uri
+        plan = plan_validation(data_dir, spans, config.sample)
         if plan is None:
             report.write(uri, None, {})
             return
         source = beam_steps.Source(
             plan,
-            LogConfig(**json.loads(exec_properties[LOG_CONFIG])),
-            exec_properties[DATA_DIGEST],
+            LogConfig.model_validate_json(log_config),
+            data_digest,
             now=int(time.time()),
         )
         for span in (plan.newest, plan.earlier[-1]):
@@ -76,7 +77,7 @@ class Executor(base_beam_executor.BaseBeamExecutor):
         """Facts of each span and statistics of each set of events; `folder` holds them for a while."""
         tf.io.gfile.makedirs(folder)
         try:
-            with self._make_beam_pipeline() as pipeline:
+            with self.beam_pipeline() as pipeline:
                 _build(pipeline, source, folder)
             facts = pickle.loads(_read_bytes(_facts_path(folder)))
             statistics = {
@@ -85,20 +86,9 @@ class Executor(base_beam_executor.BaseBeamExecutor):
                 )
                 for name in source.plan.sets
             }
-        except Exception as error:
-            told = user_error_in(error)
-            if told is None:
-                raise
-            raise told from error
         finally:
             tf.io.gfile.rmtree(folder)
         return facts, statistics
-
-
-def _spans_config(text: str) -> SpansConfig:
-    settings = json.loads(text)
-    settings["may_lack"] = tuple(settings.get("may_lack", ()))  # JSON has lists alone
-    return SpansConfig(**settings)
 
 
 def _build(pipeline: beam.Pipeline, source: beam_steps.Source, folder: str) -> None:

@@ -1,7 +1,7 @@
 """TFX's Trainer with the catalogue and the log's summary as further inputs."""
 
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 from tfx import types
 from tfx.components.trainer import component as trainer
@@ -15,9 +15,20 @@ from tfx.utils import json_utils
 
 from components.common.artifacts import LogSummary, ProductionModels
 from components.common.code_digest import code_digest
+from components.common.stage import CODE_DIGEST
 from components.trainer import checkpoints
+from components.trainer.fit_arguments import FitArguments, FitSettings
 from models import names
+from models.config import RankerConfig, TwoTowerConfig
 
+if TYPE_CHECKING:
+    from tfx.orchestration.data_types import RuntimeParameter
+
+    Number: TypeAlias = int | RuntimeParameter
+
+Artifacts: TypeAlias = dict[str, list[types.Artifact]]
+
+SETTINGS = "settings"
 SEED = "seed"
 MAX_POSITIONS = "max_positions"
 URIS = ("examples", "catalog", "catalog_transform", "summary", "production", "base_model")
@@ -39,15 +50,12 @@ class TrainerSpec(standard_component_specs.TrainerSpec):
 
 
 class Executor(executor.GenericExecutor):
-    """Hands the inputs' URIs to `run_fn` in `fn_args.custom_config`, as `<input>_uri`.
-
-    And `checkpoint`, the folder where training keeps its state (None: nowhere) until the stage has finished.
-    """
+    """Hands `FitArguments` to `run_fn` as `fn_args.custom_config`."""
 
     def Do(
         self,
-        input_dict: dict[str, list[types.Artifact]],
-        output_dict: dict[str, list[types.Artifact]],
+        input_dict: Artifacts,
+        output_dict: Artifacts,
         exec_properties: dict[str, Any],
     ) -> None:
         folder = _checkpoint(input_dict, output_dict, exec_properties)
@@ -58,10 +66,7 @@ class Executor(executor.GenericExecutor):
             checkpoints.remove(folder)
 
     def _GetFnArgs(
-        self,
-        input_dict: dict[str, list[types.Artifact]],
-        output_dict: dict[str, list[types.Artifact]],
-        exec_properties: dict[str, Any],
+        self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: dict[str, Any]
     ) -> fn_args_utils.FnArgs:
         fn_args = super()._GetFnArgs(input_dict, output_dict, exec_properties)
         uris = {
@@ -70,10 +75,14 @@ class Executor(executor.GenericExecutor):
             if input_dict.get(key)
         }
         folder = _checkpoint(input_dict, output_dict, exec_properties)
-        checkpoint = {"checkpoint": str(folder) if folder else None}
-        settings = {**fn_args.custom_config, SEED: exec_properties[SEED]}
-        settings["model"] = {**settings["model"], MAX_POSITIONS: exec_properties[MAX_POSITIONS]}
-        fn_args.custom_config = {**settings, **uris, **checkpoint}
+        fn_args.custom_config = FitArguments(
+            settings=FitSettings.model_validate_json(fn_args.custom_config[SETTINGS]),
+            seed=exec_properties[SEED],
+            max_positions=exec_properties[MAX_POSITIONS],
+            transform_graph_uri=fn_args.transform_graph_path,
+            checkpoint=str(folder) if folder else None,
+            **uris,
+        )
         return fn_args
 
 
@@ -87,9 +96,10 @@ class Trainer(trainer.Trainer):
         self,
         name: str,
         run_fn: str,
-        config: dict[str, Any],
-        seed: Any,
-        max_positions: Any,
+        config: TwoTowerConfig | RankerConfig,
+        max_length: int,
+        seed: "Number",
+        max_positions: "Number",
         examples: types.BaseChannel,
         transform_graph: types.BaseChannel,
         schema: types.BaseChannel,
@@ -105,9 +115,10 @@ class Trainer(trainer.Trainer):
         Args:
             name: of the node; progress is told under it.
             run_fn: import path of the function, e.g. "components.trainer.ranker.run_fn".
-            config: settings, handed on as `custom_config`: the model's under `model`, and `max_length`.
-            seed: of all that is drawn; a number, or a runtime parameter.
-            max_positions: events that training reads in all, likewise.
+            config: settings of the model.
+            max_length: L of the windows.
+            seed: seed of all that is drawn; a number, or a runtime parameter.
+            max_positions: events that training reads in all; a number, or a runtime parameter.
             examples: window examples, raw.
             transform_graph: of the window examples.
             schema: of the window examples.
@@ -120,6 +131,14 @@ class Trainer(trainer.Trainer):
         """
         digest = code_digest(__name__, run_fn.rpartition(".")[0])
         final = base_model is not None
+        settings = FitSettings(
+            stage=name,
+            final=final,
+            train=train,
+            max_length=max_length,
+            # how long training may be is a parameter of its own
+            model=config.model_copy(update={"max_positions": 1}).to_json(),
+        )
         spec = TrainerSpec(
             run_fn=run_fn,
             seed=seed,
@@ -134,9 +153,7 @@ class Trainer(trainer.Trainer):
             base_model=base_model,
             train_args=trainer_pb2.TrainArgs(splits=[names.ALL if final else names.TRAIN]),
             eval_args=trainer_pb2.EvalArgs(splits=[names.EVAL]),
-            custom_config=json_utils.dumps(
-                {**config, "stage": name, "final": final, "train": train, "code_digest": digest}
-            ),
+            custom_config=json_utils.dumps({SETTINGS: settings.to_json(), CODE_DIGEST: digest}),
             model=types.Channel(type=standard_artifacts.Model),
             model_run=types.Channel(type=standard_artifacts.ModelRun),
         )
@@ -146,9 +163,7 @@ class Trainer(trainer.Trainer):
 
 
 def _checkpoint(
-    input_dict: dict[str, list[types.Artifact]],
-    output_dict: dict[str, list[types.Artifact]],
-    exec_properties: dict[str, Any],
+    input_dict: Artifacts, output_dict: Artifacts, exec_properties: dict[str, Any]
 ) -> Path | None:
     model = artifact_utils.get_single_uri(output_dict[standard_component_specs.MODEL_KEY])
     inputs = {key: [artifact.uri for artifact in artifacts] for key, artifacts in input_dict.items()}

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -12,6 +11,7 @@ from tfx.components.trainer.fn_args_utils import FnArgs
 from components.common import progress
 from components.common.records import Production, Training
 from components.trainer import fit, trained_model
+from components.trainer.fit_arguments import FitArguments
 from components.trainer.inputs import Inputs
 from components.trainer.sequences import plays_of, read_sequences
 from components.trainer.warm_start import warm_start
@@ -25,8 +25,7 @@ from models.config import RankerConfig, TwoTowerConfig
 class Job:
     """A first fit on `train`, or a final fit over everything."""
 
-    settings: dict[str, Any]
-    """The Trainer's `custom_config`."""
+    arguments: FitArguments
     inputs: Inputs
     model: str
     """Which: `names.RETRIEVAL` or `names.RANKER`."""
@@ -34,46 +33,47 @@ class Job:
     @classmethod
     def start(cls, fn_args: FnArgs, model: str) -> "Job":
         """Seeds everything and reads the inputs, but for the windows."""
-        settings = fn_args.custom_config
-        fit.make_repeatable(settings["seed"])
+        arguments = FitArguments.of(fn_args)
+        fit.make_repeatable(arguments.seed)
         inputs = Inputs.load(
-            examples_uri=settings["examples_uri"],
-            transform_uri=fn_args.transform_graph_path,
-            catalog_uri=settings["catalog_uri"],
-            catalog_transform_uri=settings["catalog_transform_uri"],
-            summary_uri=settings["summary_uri"],
+            examples_uri=arguments.examples_uri,
+            transform_uri=arguments.transform_graph_uri,
+            catalog_uri=arguments.catalog_uri,
+            catalog_transform_uri=arguments.catalog_transform_uri,
+            summary_uri=arguments.summary_uri,
         )
-        return cls(settings, inputs, model)
+        return cls(arguments, inputs, model)
 
     @property
     def max_length(self) -> int:
         """Longest useful history."""
-        return self.settings["max_length"]
+        return self.arguments.settings.max_length
 
     @property
     def split(self) -> str:
         """What is trained on; a model taken as it is has learnt from everything already, so it counts so too."""
-        return names.ALL if self.settings["final"] or not self.trained else names.TRAIN
+        return names.ALL if self.arguments.settings.final or not self.trained else names.TRAIN
 
     @cached_property
     def first(self) -> Training | None:
         """How the first fit went that this one goes on from; None if this is the first."""
-        return Training.read(self.first_dir) if self.settings["final"] else None
+        return Training.read(self.first_dir) if self.first_dir else None
 
     @property
     def first_dir(self) -> str:
-        """Folder of what the first fit has learnt."""
-        return trained_model.parts_dir(self.settings["base_model_uri"])
+        """Folder of what the first fit has learnt; "" for a first fit."""
+        base_model = self.arguments.base_model_uri
+        return "" if base_model is None else trained_model.parts_dir(base_model)
 
     @property
     def trained(self) -> bool:
         """False where the model in production is taken as it is, and only the items are new."""
-        return self.settings["train"]
+        return self.arguments.settings.train
 
     @property
     def production(self) -> str:
         """Folder of what the model in production has learnt."""
-        return f"{self.settings['production_uri']}/{self.model}"
+        return f"{self.arguments.production_uri}/{self.model}"
 
     @cached_property
     def interactions(self) -> Interactions:
@@ -98,17 +98,17 @@ class Job:
         if not self.trained:
             return fit.History(monitor, best=measure())
         windows = self.inputs.windows(
-            self.split, batch_size=config.batch_size, shuffle_seed=self.settings["seed"]
+            self.split, batch_size=config.batch_size, shuffle_seed=self.arguments.seed
         )
         steps = -(-self.inputs.summary.splits[self.split].windows // config.batch_size)
-        if self.first is not None:
-            trained_model.load_weights(self.settings["base_model_uri"], model, self.inputs)
+        if self.first is not None and self.arguments.base_model_uri is not None:
+            trained_model.load_weights(self.arguments.base_model_uri, model, self.inputs)
             return fit.final_fit(
                 model,
                 windows,
-                stage=self.settings["stage"],
-                checkpoint=self.settings["checkpoint"],
-                seed=self.settings["seed"],
+                stage=self.arguments.settings.stage,
+                checkpoint=self.arguments.checkpoint,
+                seed=self.arguments.seed,
                 steps=steps,
                 best_epochs=self.first.history.best_epoch,
                 learning_rate=config.learning_rate,
@@ -116,9 +116,9 @@ class Job:
         return fit.first_fit(
             model,
             windows,
-            stage=self.settings["stage"],
-            checkpoint=self.settings["checkpoint"],
-            seed=self.settings["seed"],
+            stage=self.arguments.settings.stage,
+            checkpoint=self.arguments.checkpoint,
+            seed=self.arguments.seed,
             steps=steps,
             epochs=fit.epochs_within(config.max_epochs, config.max_positions, len(self.interactions.items)),
             learning_rate=config.learning_rate * (fit.WARM_RATE if warm else 1.0),
@@ -129,7 +129,8 @@ class Job:
 
     def _start_warm(self, model: tf.keras.Model) -> bool:
         """Takes over what the model in production has learnt, where there is one of this size."""
-        stage, production = self.settings["stage"], Production.read(self.settings["production_uri"])
+        stage = self.arguments.settings.stage
+        production = Production.read(self.arguments.production_uri)
         if production.version and warm_start(model, self.production, self.inputs.rows):
             progress.report(stage, note=f"starts from version {production.version}")
             return True

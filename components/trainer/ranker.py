@@ -34,7 +34,7 @@ _COUNTING = "counting.npz"
 def run_fn(fn_args: FnArgs) -> None:
     """Entry point of TFX's Trainer."""
     job = Job.start(fn_args, names.RANKER)
-    inputs, max_length, config = job.inputs, job.max_length, RankerConfig(**job.settings["model"])
+    inputs, max_length, config = job.inputs, job.max_length, job.arguments.model_config(RankerConfig)
     model = build(inputs, job.plays, max_length, config)
     evidence = fit_counting(job.interactions)
     first = RankerTraining.read(job.first_dir) if job.first else None

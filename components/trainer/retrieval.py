@@ -28,7 +28,7 @@ SAMPLE_QUERIES = 1000
 def run_fn(fn_args: FnArgs) -> None:
     """Entry point of TFX's Trainer."""
     job = Job.start(fn_args, names.RETRIEVAL)
-    inputs, max_length, config = job.inputs, job.max_length, TwoTowerConfig(**job.settings["model"])
+    inputs, max_length, config = job.inputs, job.max_length, job.arguments.model_config(TwoTowerConfig)
     model = build(inputs, job.plays, config)
     history = job.fit(
         model,

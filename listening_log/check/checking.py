@@ -15,9 +15,10 @@ from listening_log.check.reading import Reading, no_usable_event, read_events
 from listening_log.check.report import CheckReport, Finding
 from listening_log.cleaning import policies
 from listening_log.cleaning.catalog import CATALOG_POLICIES, Catalog, read_catalog
-from listening_log.cleaning.policies import POLICIES, REPEAT, LogConfig
+from listening_log.cleaning.policies import POLICIES, REPEAT
 from listening_log.cleaning.policy_counts import PolicyCounts
 from listening_log.cleaning.users import Users, read_users
+from listening_log.config import LogConfig
 from listening_log.storage.event_store import temporary_store
 from listening_log.tables import files
 from listening_log.tables.reader import read_batches

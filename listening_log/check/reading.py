@@ -7,8 +7,9 @@ from listening_log.check.columns import ColumnCounts
 from listening_log.cleaning import policies
 from listening_log.cleaning.catalog import Catalog
 from listening_log.cleaning.item_columns import ItemColumnCounts
-from listening_log.cleaning.policies import POLICIES, LogConfig
+from listening_log.cleaning.policies import POLICIES
 from listening_log.cleaning.policy_counts import PolicyCounts
+from listening_log.config import LogConfig
 from listening_log.errors import UserError
 from listening_log.storage.event_store import EventStore
 from listening_log.tables.reader import read_batches

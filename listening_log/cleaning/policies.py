@@ -2,7 +2,7 @@
 
 import time
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from listening_log.cleaning.catalog import Catalog
 from listening_log.cleaning.policy_counts import PolicyCounts
 from listening_log.cleaning.row_numbers import number_rows
+from listening_log.config import LogConfig
 from listening_log.tables.convert import text_or_empty, to_numpy
 from listening_log.tables.tables import EVENTS, TABLES
 from models import names
@@ -54,25 +55,6 @@ UNKNOWN_PLAYED: Final = -1
 _DAY = 86_400
 _DONE = ("done", "trackdone", "completed", "complete", "finished", "finish", "ended")
 _SKIP = ("skip", "skipped", "fwdbtn", "backbtn", "forward", "next", "previous")
-
-
-@dataclass(frozen=True)
-class LogConfig:
-    """How a log is read, cut and windowed."""
-
-    split: Literal["auto", "time", "leave-last-out"] = "auto"
-    eval_share: float = 0.1
-    """Share of the events between the two cuts in time."""
-    test_share: float = 0.1
-    """Share of the events after the second cut."""
-    max_length: int = 100
-    """L: a window holds at most L + 1 events."""
-    skip_ms: int = 30_000
-    """A play shorter than this is a skip, where the log doesn't say why it ended."""
-    complete_share: float = 0.85
-    """Share of an item's duration from which a play is complete, whatever the log says of its end."""
-    partial_share: float = 0.5
-    """Share of an item's duration from which a play that the listener skipped is partial, not skipped."""
 
 
 @dataclass(frozen=True)

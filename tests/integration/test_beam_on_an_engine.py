@@ -121,7 +121,7 @@ def test_every_stage_runs_on_the_worker_pool(
     before = len(engine.workers.started())
 
     there = Made.by(STAGES, spans, tmp_path / "home", on(engine), SPANS)
-    beam = BeamConfig("PortableRunner", flags=tuple(engine.flags))
+    beam = BeamConfig(runner="PortableRunner", flags=tuple(engine.flags))
     measured = evaluate(there.output(EXAMPLE_GEN, "examples"), model, tmp_path / "evaluation", beam)
 
     assert_same(made, there)

@@ -1,5 +1,3 @@
-import dataclasses
-
 import numpy as np
 import pytest
 import tensorflow as tf
@@ -80,7 +78,7 @@ def test_a_log_without_outcomes_trains_no_head_and_divides_by_nothing(model):
 
 def test_sampled_negatives_estimate_the_full_softmax():
     full = make()
-    sampled = make(config=dataclasses.replace(CONFIG, softmax_items=10))
+    sampled = make(config=CONFIG.model_copy(update={"softmax_items": 10}))
     items, query, target = full.items.table(), tf.random.normal([4, 16]), tf.constant([1, 2, 3, 4])
 
     exact = full.next_item_loss(query, target, items)
@@ -90,7 +88,7 @@ def test_sampled_negatives_estimate_the_full_softmax():
 
 
 def test_activations_show_each_part_of_the_network_and_end_with_the_queries():
-    model = make(config=dataclasses.replace(CONFIG, blocks=2))
+    model = make(config=CONFIG.model_copy(update={"blocks": 2}))
 
     parts = model.activations(tiny.batch([[1, 2, 3], [4, 5, 0]]), model.items.table())
 

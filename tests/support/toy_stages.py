@@ -3,7 +3,7 @@
 import errno
 import os
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from ml_metadata.proto import metadata_store_pb2
 from tfx import types
@@ -17,6 +17,7 @@ from tfx.types.component_spec import ChannelParameter
 from components.common.artifacts import LogSummary, ServingModels
 from components.common.stage import Stage, StageExecutor, StageSpec
 from listening_log.errors import UserError
+from models.settings import Settings
 
 
 class FirstSpec(StageSpec):
@@ -24,15 +25,22 @@ class FirstSpec(StageSpec):
     OUTPUTS: ClassVar = {"summary": ChannelParameter(type=LogSummary)}
 
 
+class FirstConfig(Settings):
+    text: str = "a"
+    fail: str = ""
+
+
 class FirstExecutor(StageExecutor):
-    def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
-        if config.get("fail") == "user":
+    CONFIG = FirstConfig
+
+    def run(self, config: FirstConfig, *, summary: types.Artifact) -> None:
+        if config.fail == "user":
             raise UserError("the log has no events")
-        if config.get("fail") == "full":
+        if config.fail == "full":
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-        if config.get("fail"):
+        if config.fail:
             raise ValueError("first line\nlast line")
-        Path(output.uri, "summary.json").write_text(config["text"])
+        Path(summary.uri, "summary.json").write_text(config.text)
 
 
 class First(Stage):
@@ -45,10 +53,16 @@ class SecondSpec(StageSpec):
     OUTPUTS: ClassVar = {"blessing": ChannelParameter(type=standard_artifacts.ModelBlessing)}
 
 
+class SecondConfig(Settings):
+    blessed: int = 1
+
+
 class SecondExecutor(StageExecutor):
-    def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
-        Path(output.uri, "seen.txt").write_text(Path(uris["summary_uri"], "summary.json").read_text())
-        output.set_int_custom_property("blessed", config["blessed"])
+    CONFIG = SecondConfig
+
+    def run(self, config: SecondConfig, *, summary_uri: str, blessing: types.Artifact) -> None:
+        Path(blessing.uri, "seen.txt").write_text(Path(summary_uri, "summary.json").read_text())
+        blessing.set_int_custom_property("blessed", config.blessed)
 
 
 class Second(Stage):
@@ -62,8 +76,8 @@ class ThirdSpec(StageSpec):
 
 
 class ThirdExecutor(StageExecutor):
-    def run(self, output: types.Artifact, config: dict[str, Any], **uris: str) -> None:
-        Path(output.uri, "pushed").touch()
+    def run(self, config: Settings, *, summary_uri: str, models: types.Artifact) -> None:
+        Path(models.uri, "pushed").touch()
 
 
 class Third(Stage):
@@ -76,10 +90,10 @@ def toy_pipeline(home: Path, *, blessed: int = 1, text: str = "a", fail: str = "
     metadata: metadata_store_pb2.ConnectionConfig = sqlite_metadata_connection_config(
         str(home / "metadata.db")
     )
-    first = First(config={"text": text, "fail": fail})
-    second = Second(config={"blessed": blessed}, summary=first.outputs["summary"])
+    first = First(FirstConfig(text=text, fail=fail))
+    second = Second(SecondConfig(blessed=blessed), summary=first.outputs["summary"])
     with Cond(second.outputs["blessing"].future()[0].custom_property("blessed") == 1):
-        third = Third(config={}, summary=first.outputs["summary"])
+        third = Third(summary=first.outputs["summary"])
     return Pipeline(
         pipeline_name="toy",
         pipeline_root=str(home / "artifacts"),

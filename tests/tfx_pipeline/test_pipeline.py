@@ -1,13 +1,11 @@
 """The pipeline holds every stage, joined as the data flows."""
 
 import json
-from pathlib import Path
 
 import pytest
 from tfx.dsl.compiler.compiler import Compiler
 from tfx.orchestration.pipeline import Pipeline
 
-import tfx_pipeline.pipeline
 from components.common.code_digest import import_closure
 from tfx_pipeline.config.tree import Config
 from tfx_pipeline.parameters import Parameters
@@ -39,10 +37,6 @@ def nodes(pipeline: Pipeline) -> dict:
 
 def producers(node, key: str) -> set[str]:
     return {channel.producer_node_query.id for channel in node.inputs.inputs[key].channels}
-
-
-def test_the_definition_fits_two_screens() -> None:
-    assert len(Path(tfx_pipeline.pipeline.__file__).read_text().splitlines()) < 200
 
 
 def test_every_stage_is_there(nodes: dict) -> None:
@@ -94,9 +88,8 @@ def test_final_fits_train_on_everything_and_first_fits_do_not(pipeline: Pipeline
 
 def test_every_stage_that_runs_our_code_carries_its_digest(pipeline: Pipeline) -> None:
     without = {"LogStatistics", "CatalogStatistics", "LogValidator", "CatalogValidator"}
-    texts = {"LogSchema", "CatalogSchema"}  # the schema's text itself is the property
     carried = {stage.id for stage in pipeline.components if "code_digest" in str(dict(stage.exec_properties))}
-    assert carried == {stage.id for stage in pipeline.components} - without - texts
+    assert carried == {stage.id for stage in pipeline.components} - without
 
 
 def test_a_ranker_edit_does_not_touch_what_comes_before_it() -> None:

@@ -1,8 +1,11 @@
 """Where Apache Beam runs the stages that read and count, and the flags that say so. No Beam."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final, Literal
+
+from pydantic import model_validator
+
+from models.settings import Count, Settings
 
 DIRECT: Final = "DirectRunner"
 DATAFLOW: Final = "DataflowRunner"
@@ -38,23 +41,27 @@ _DATAFLOW_NEEDS: Final = {
 }
 
 
-@dataclass(frozen=True)
-class BeamConfig:
-    """How Apache Beam runs the stages that read and count."""
+class BeamConfig(Settings):
+    """The stages that read and count."""
 
     runner: Runner = "DirectRunner"
-    workers: int = 1
-    """Processes of DirectRunner; each costs the time and the memory of importing TensorFlow."""
+    """Who runs them: this machine, or `FlinkRunner`, `SparkRunner`, `DataflowRunner`, `PortableRunner` ([Beam
+    on an engine](run-on-kubeflow.md#beam-on-flink-spark-or-dataflow))."""
+    workers: Count = 1
+    """Processes of `DirectRunner`; each costs the time and the memory of importing TensorFlow. Other runners
+    have a flag of their own."""
     flags: tuple[str, ...] = ()
-    """Beam's own, as its documentation writes them: `--name=value` or `--switch`; some may be repeated."""
+    """The runner's flags as Beam writes them, `--name=value` or `--switch`, one an element of the list:
+    `[--flink_master=flink:8081, --parallelism=4]`."""
 
-    def __post_init__(self) -> None:
+    @model_validator(mode="after")
+    def _check(self) -> "BeamConfig":
         given = _parsed(self.flags)
         for name, why in _OURS.items():
             if name in given:
                 raise ValueError(f"flags: --{name} does not go here, {why}")
         if self.runner == DIRECT:
-            return
+            return self
         if self.workers > 1:
             instead = (
                 f"give {_WORKERS[self.runner]} in flags" if self.runner in _WORKERS else "the engine's count"
@@ -64,6 +71,7 @@ class BeamConfig:
             _check_dataflow(given)
         else:
             _check_engine(self.runner, given)
+        return self
 
 
 def beam_args(config: BeamConfig) -> list[str]:

@@ -1,23 +1,36 @@
-"""Reads a tree of typed dataclasses from plain values: a YAML file, and `key=value` overrides.
+"""Reads settings from plain values: a YAML file, and `key=value` overrides."""
 
-An unknown key or a value of the wrong type raises UsageError, which names the key's whole path.
-"""
-
-import dataclasses
 import difflib
-import math
+import json
 import re
-import types
 import typing
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeVar, Union
+from typing import TypeAlias, TypeVar
 
 import yaml
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
 from listening_log.errors import UsageError
+from models.settings import Settings
 
-T = TypeVar("T")
+Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
+"""What YAML has."""
+Section = TypeVar("Section", bound=Settings)
+
+_EXPECTED = {
+    "bool_type": "true or false",
+    "finite_number": "a finite number",
+    "float_type": "a number",
+    "int_from_float": "a whole number",
+    "int_type": "a whole number",
+    "model_type": "a section of keys",
+    "string_too_short": "text",
+    "string_type": "text",
+    "tuple_type": "a list",
+}
+"""What pydantic's kinds of errors say that was expected."""
 
 
 class _Loader(yaml.SafeLoader):
@@ -31,8 +44,12 @@ _Loader.add_implicit_resolver(
 )
 
 
-def read_yaml(path: str | Path) -> dict[str, Any]:
-    """Reads a mapping from a YAML file; an empty file is an empty mapping."""
+def read_yaml(path: str | Path) -> dict[str, Value]:
+    """Reads a mapping from a YAML file; an empty file is an empty mapping.
+
+    Raises:
+        UsageError: the file can't be read, or is no mapping in YAML.
+    """
     try:
         content = yaml.load(Path(path).read_text(encoding="utf-8"), _Loader)
     except OSError as error:
@@ -50,8 +67,12 @@ def read_yaml(path: str | Path) -> dict[str, Any]:
     return content
 
 
-def apply_overrides(values: Mapping[str, Any], overrides: Sequence[str]) -> dict[str, Any]:
-    """Returns `values` with each `a.b=value` set; the value is read as YAML, the last one wins."""
+def apply_overrides(values: Mapping[str, Value], overrides: Sequence[str]) -> dict[str, Value]:
+    """Returns `values` with each `a.b=value` set; the value is read as YAML, the last one wins.
+
+    Raises:
+        UsageError: an override is no `key=value`, or has a key below a single value.
+    """
     merged = _copy(values)
     for override in overrides:
         key, equals, text = override.partition("=")
@@ -63,111 +84,115 @@ def apply_overrides(values: Mapping[str, Any], overrides: Sequence[str]) -> dict
         except yaml.YAMLError as error:
             raise UsageError(f"--set {key}: {text!r} is no YAML: {_one_line(error)}") from None
         *parents, last = key.split(".")
-        place = merged
+        section = merged
         for parent in parents:
-            child = place.setdefault(parent, {})
+            child = section.setdefault(parent, {})
             if not isinstance(child, dict):
                 raise UsageError(f"{key}: {parent} is a single value, it has no keys of its own")
-            place = child
-        place[last] = value
+            section = child
+        section[last] = value
     return merged
 
 
-def build(cls: type[T], values: Mapping[str, Any], path: str = "") -> T:
-    """Makes a `cls` (a dataclass, nested ones included) from `values`; what is absent keeps its default.
-
-    Args:
-        cls: a dataclass whose fields are dataclasses, bool, int, float, str, Literal, Optional of these, or
-          `tuple[X, ...]`.
-        values: the values by field name.
-        path: the key of `cls` in the whole configuration, for messages.
+def build(section: type[Section], values: Mapping[str, Value]) -> Section:
+    """Makes a `section` (and those nested in it) from `values`; what is absent keeps its default.
 
     Raises:
-        UsageError: a key is unknown, a value has the wrong type, or the dataclass itself refuses it.
+        UsageError: a key is unknown, or a value has the wrong type or is out of range; the message names the
+            key's whole path.
     """
-    kinds = typing.get_type_hints(cls)
-    fields = [field.name for field in dataclasses.fields(cls)]  # type: ignore[arg-type]
-    arguments = {}
-    for key, value in values.items():
-        if key not in fields:
-            raise UsageError(_unknown(key, fields, path))
-        arguments[key] = _convert(kinds[key], value, _join(path, key))
     try:
-        return cls(**arguments)
-    except ValueError as error:
-        raise UsageError(f"{path or 'the configuration'}: {error}") from None
+        # JSON, as YAML has its types: a list for a tuple, and no other conversions
+        return section.model_validate_json(json.dumps(_plain(values, section), default=str))
+    except ValidationError as error:
+        raise UsageError(_message(section, error.errors()[0])) from None
 
 
-def _convert(kind: Any, value: Any, path: str) -> Any:
-    if dataclasses.is_dataclass(kind):
-        value = {} if value is None else value  # `ranker:` with nothing below it
-        if not isinstance(value, Mapping):
-            raise _wrong(path, "a section of keys", value)
-        return build(typing.cast(type, kind), value, path)
-    origin, choices = typing.get_origin(kind), typing.get_args(kind)
-    if origin is Literal:
-        if not any(value == choice and type(value) is type(choice) for choice in choices):
-            raise _wrong(path, "one of " + ", ".join(map(str, choices)), value)
-        return value
-    if origin in (Union, types.UnionType):
-        if value is None and type(None) in choices:
-            return None
-        (inner,) = (choice for choice in choices if choice is not type(None))
-        return _convert(inner, value, path)
-    if origin is tuple:
-        if not isinstance(value, list | tuple):
-            raise _wrong(path, "a list", value)
-        return tuple(_convert(choices[0], item, f"{path}[{place}]") for place, item in enumerate(value))
-    return _scalar(kind, value, path)
+def _message(section: type[Settings], error: ErrorDetails) -> str:
+    kind, context = error["type"], error.get("ctx", {})
+    *parents, last = error["loc"] or ("",)
+    path = _path(error["loc"])
+    if kind == "extra_forbidden":
+        return _unknown(str(last), list(_section_at(section, parents).model_fields), parents)
+    if kind == "value_error":
+        return f"{path}: {context['error']}" if path else str(context["error"])
+    of_float = any(isinstance(limit, float) for limit in context.values())
+    value = float(error["input"]) if of_float else error["input"]
+    return f"{path}: expected {_expected(kind, context)}, got {_describe(value)}"
 
 
-def _scalar(kind: Any, value: Any, path: str) -> Any:
-    if kind is bool and isinstance(value, bool):
-        return value
-    if kind is str and isinstance(value, str):
-        return value
-    if kind in (int, float) and isinstance(value, int | float) and not isinstance(value, bool):
-        if not math.isfinite(value):
-            raise _wrong(path, "a finite number", value)
-        if kind is float:
-            return float(value)
-        if float(value).is_integer():
-            return int(value)
-    names = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
-    raise _wrong(path, names[kind], value)
+def _expected(kind: str, context: Mapping[str, object]) -> str:
+    if kind == "literal_error":
+        return "one of " + str(context["expected"]).replace(" or ", ", ").replace("'", "")
+    if kind in ("less_than_equal", "greater_than_equal"):
+        limit = context.get("le", context.get("ge"))
+        if kind == "less_than_equal":
+            return "a share from 0 to 1"  # no number has another upper end that belongs to it
+        return f"{limit:g} or more"
+    if kind == "greater_than":
+        return f"more than {context['gt']:g}"
+    if kind == "less_than":
+        return "less than 2**31" if context["lt"] == 2**31 else f"less than {context['lt']:g}"
+    return _EXPECTED[kind]
 
 
-def _wrong(path: str, expected: str, value: Any) -> UsageError:
-    return UsageError(f"{path}: expected {expected}, got {_describe(value)}")
+def _section_at(section: type[Settings], keys: Sequence[str | int]) -> type[Settings]:
+    for key in keys:
+        if isinstance(key, str):
+            annotation = section.model_fields[key].annotation
+            inner = typing.get_args(annotation)[0] if typing.get_origin(annotation) is tuple else annotation
+            section = typing.cast(type[Settings], inner)
+    return section
 
 
-def _unknown(key: Any, fields: list[str], path: str) -> str:
-    close = difflib.get_close_matches(str(key), fields, n=1)
-    hint = f"did you mean {_join(path, close[0])}?" if close else f"known keys: {', '.join(fields)}"
-    return f"{_join(path, str(key))}: unknown key; {hint}"
+def _unknown(key: str, known: list[str], parents: Sequence[str | int]) -> str:
+    close = difflib.get_close_matches(key, known, n=1)
+    hint = f"did you mean {_path([*parents, close[0]])}?" if close else f"known keys: {', '.join(known)}"
+    return f"{_path([*parents, key])}: unknown key; {hint}"
 
 
-def _describe(value: Any) -> str:
+def _path(keys: Sequence[str | int]) -> str:
+    """The keys as a user writes them, `kubeflow.stages[0].retries`."""
+    return "".join(f"[{key}]" if isinstance(key, int) else f".{key}" for key in keys).removeprefix(".")
+
+
+def _describe(value: object) -> str:
     if value is None:
         return "nothing"
+    if isinstance(value, bool):
+        return str(value).lower()
     if isinstance(value, dict):
         return "a section of keys"
     if isinstance(value, list):
         return "a list"
-    return (
-        f"the text {value!r}"
-        if isinstance(value, str)
-        else str(value).lower()
-        if value is True or value is False
-        else str(value)
-    )
+    if value == "":
+        return "nothing"
+    return f"the text {value!r}" if isinstance(value, str) else str(value)
 
 
-def _join(path: str, key: str) -> str:
-    return f"{path}.{key}" if path else key
+def _plain(values: Mapping[str, Value], section: type[Settings]) -> dict[str, Value]:
+    """The values as JSON should have them: `2e3` is a whole number, `ranker:` alone a section of defaults."""
+    fields = section.model_fields
+    plain: dict[str, Value] = {}
+    for key, value in values.items():
+        annotation = fields[key].annotation if key in fields else None
+        if isinstance(annotation, type) and issubclass(annotation, Settings):
+            value = {} if value is None else value
+            plain[key] = _plain(value, annotation) if isinstance(value, dict) else value
+        else:
+            plain[key] = _whole_numbers(value)
+    return plain
 
 
-def _copy(values: Mapping[str, Any]) -> dict[str, Any]:
+def _whole_numbers(value: Value) -> Value:
+    if isinstance(value, dict):
+        return {key: _whole_numbers(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_whole_numbers(inner) for inner in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _copy(values: Mapping[str, Value]) -> dict[str, Value]:
     return {key: _copy(value) if isinstance(value, dict) else value for key, value in values.items()}
 
 

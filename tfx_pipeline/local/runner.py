@@ -63,7 +63,7 @@ def run(
     data_dir, home = data_dir.resolve(), home.resolved()
     digest = data_digest(str(data_dir), spans)
     home.path.mkdir(parents=True, exist_ok=True)
-    record = RunRecord(data_dir=str(data_dir), spans=spans, only=only, config=config.as_dict())
+    record = RunRecord(data_dir=str(data_dir), spans=spans, only=only, config=config.model_dump())
     return record_run(home, record, lambda: _run(data_dir, digest, home, config, only, terminal, spans))
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from components.bless.config import GatesConfig
 from components.bless.gates import bless, judge
 from components.common.records import (
     Agreement,
@@ -17,7 +18,7 @@ from components.common.records import (
     ServingCheck,
 )
 
-CONFIG = {"index_recall": 0.95, "stock_agreement": 0.95, "confidence": 0.95, "max_targets": 10}
+CONFIG = GatesConfig(index_recall=0.95, stock_agreement=0.95)
 
 
 def evaluation(

@@ -3,8 +3,6 @@
 python -m tests.components.example_gen.generate_log DATA OUT WORKERS EVENTS_A_SHARD
 """
 
-import dataclasses
-import json
 import sys
 from pathlib import Path
 from typing import Any
@@ -28,7 +26,7 @@ def generate_log(
     from components.common.artifacts import LogSummary
     from components.common.data_digest import data_digest
     from components.example_gen.executor import Executor
-    from listening_log.cleaning.policies import LogConfig
+    from listening_log.config import LogConfig
     from tfx_pipeline.config.beam import BeamConfig, beam_args
 
     types = {"examples": standard_artifacts.Examples, "catalog": standard_artifacts.Examples}
@@ -44,7 +42,7 @@ def generate_log(
     )
     properties = {
         "data_dir": str(data),
-        "log_config": json.dumps(dataclasses.asdict(LogConfig(**config))),
+        "config": LogConfig(**config).to_json(),
         "data_digest": data_digest(str(data), spans),
         "code_digest": "",
         "final_fit": int(final_fit),

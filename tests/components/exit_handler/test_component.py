@@ -9,7 +9,7 @@ def test_it_hands_kubeflows_word_and_its_own_folder_on(tmp_path: Path):
     output = RunReport()
     output.uri = str(tmp_path / "upnext/run-1/ExitHandler/report")
     status = json.dumps({"state": "FAILED", "pipelineJobResourceName": "run-1"})
-    Executor().Do({}, {"report": [output]}, {"final_status": status, "webhook_variable": ""})
+    Executor().Do({}, {"report": [output]}, {"config": "{}", "final_status": status, "webhook_variable": ""})
     assert json.loads(Path(output.uri, "report.json").read_text())["ended"] == "failed"
 
 

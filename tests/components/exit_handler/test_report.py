@@ -12,7 +12,7 @@ import pytest
 from components.common.records import RunReport
 from components.common.stage_state import StageState
 from components.exit_handler import run_notes
-from components.exit_handler.report import ended, report
+from components.exit_handler.report import ended, write_report
 from components.exit_handler.run_notes import Note
 
 SUCCEEDED = {"state": "SUCCEEDED", "pipelineJobResourceName": "run-1"}
@@ -134,7 +134,7 @@ def test_it_leaves_a_line_in_the_log_a_file_and_a_message(
     run_notes.write(str(run), bless(run, GATE))
     run_notes.write(str(run), Note("ExitHandler", StageState.START))
     out = run / "ExitHandler/report"
-    report(json.dumps(SUCCEEDED), str(out), "ExitHandler", "ALERTS_URL")
+    write_report(json.dumps(SUCCEEDED), str(out), "ExitHandler", "ALERTS_URL")
     expected = {"run": "run-1", "ended": "refused", "stage": "Bless", "line": REFUSAL}
     assert f"upnext: {REFUSAL}" in caplog.text
     assert json.loads((out / "report.json").read_text()) == expected
@@ -145,13 +145,13 @@ def test_a_webhook_that_fails_fails_nothing_and_keeps_its_url_secret(
     run: Path, hook: type[Hook], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ):
     monkeypatch.setattr(hook, "answer", 500)
-    assert report(BROKE, str(run / "ExitHandler/report"), "ExitHandler", "ALERTS_URL").ended == "failed"
+    assert write_report(BROKE, str(run / "ExitHandler/report"), "ExitHandler", "ALERTS_URL").ended == "failed"
     monkeypatch.setenv("ALERTS_URL", "no url: secret")
-    report(BROKE, str(run / "ExitHandler/report"), "ExitHandler", "ALERTS_URL")
+    write_report(BROKE, str(run / "ExitHandler/report"), "ExitHandler", "ALERTS_URL")
     assert caplog.text.count("the webhook could not be told") == 2
     assert "secret" not in caplog.text
 
 
 def test_without_a_webhook_nobody_is_told(run: Path, hook: type[Hook]):
-    report(SUCCEEDED, str(run / "ExitHandler/report"), "ExitHandler")
+    write_report(SUCCEEDED, str(run / "ExitHandler/report"), "ExitHandler")
     assert hook.told == []

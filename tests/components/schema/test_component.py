@@ -32,7 +32,7 @@ def test_the_stage_writes_the_schema_where_tfx_looks_for_it(tmp_path: Path):
 
     artifact = standard_artifacts.Schema()
     artifact.uri = str(tmp_path)
-    Executor().Do({}, {"schema": [artifact]}, {"schema_text": schema_text(CATALOG)})
+    Executor().Do({}, {"schema": [artifact]}, {"config": "{}", "schema_text": schema_text(CATALOG)})
     schema = io_utils.SchemaReader().read(io_utils.get_only_uri_in_dir(str(tmp_path)))
     assert {feature.name for feature in schema.feature} == ITEM
 

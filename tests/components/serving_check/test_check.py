@@ -70,7 +70,7 @@ def catalog(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def report(models: Path, catalog: Path, out: Path) -> dict:
-    check(str(models), str(catalog), {"seed": 1}, str(out))
+    check(seed=1, models_uri=str(models), catalog_uri=str(catalog), out_uri=str(out))
     return json.loads((out / "serving_check.json").read_text())
 
 

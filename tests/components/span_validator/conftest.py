@@ -1,6 +1,5 @@
 """A made world in spans, and the executor run on them in process."""
 
-import dataclasses
 import json
 from collections.abc import Callable
 from pathlib import Path
@@ -60,7 +59,7 @@ def validate(tmp_path: Path, executor: Any) -> Validate:
             "data_dir": str(data),
             "spans": spans,
             "log_config": "{}",
-            "config": json.dumps(dataclasses.asdict(SpansConfig(**config))),
+            "config": SpansConfig(**config).to_json(),
             "data_digest": str(out),
             "code_digest": "",
         }

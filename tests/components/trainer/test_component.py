@@ -1,5 +1,6 @@
 """The trainer hands the catalogue and the summary to `run_fn`, beside what TFX's own does."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,8 @@ from tfx.types import standard_artifacts
 from components.common.artifacts import LogSummary, ProductionModels
 from components.trainer import component as module
 from components.trainer.component import Executor, Trainer
+from components.trainer.fit_arguments import FitArguments, FitSettings
+from models.config import RankerConfig
 
 
 @pytest.fixture
@@ -47,8 +50,15 @@ def channels(**more: type) -> dict[str, types.BaseChannel]:
 
 def make(monkeypatch: pytest.MonkeyPatch, **more: type) -> Trainer:
     monkeypatch.setattr(module, "code_digest", lambda *modules: "+".join(modules))
-    config = {"model": {"width": 8, "max_positions": 1}, "max_length": 4}
-    return Trainer("RankerTrainer", "components.trainer.ranker.run_fn", config, 17, 100, **channels(**more))
+    return Trainer(
+        "RankerTrainer",
+        run_fn="components.trainer.ranker.run_fn",
+        config=RankerConfig(dimension=8),
+        max_length=4,
+        seed=17,
+        max_positions=100,
+        **channels(**more),
+    )
 
 
 def fn_args(trainer: Trainer, inputs: dict, tmp_path: Path) -> FnArgs:
@@ -65,23 +75,30 @@ def fn_args(trainer: Trainer, inputs: dict, tmp_path: Path) -> FnArgs:
 
 
 def test_run_fn_finds_every_input(inputs: dict, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = fn_args(make(monkeypatch, base_model=standard_artifacts.Model), inputs, tmp_path).custom_config
-    assert found == {
-        "model": {"width": 8, "max_positions": 100},
-        "max_length": 4,
-        "seed": 17,
-        "train": True,
-        "stage": "RankerTrainer",
-        "final": True,
-        "code_digest": "components.trainer.component+components.trainer.ranker",
-        "examples_uri": str(tmp_path / "examples"),
-        "catalog_uri": str(tmp_path / "catalog"),
-        "catalog_transform_uri": str(tmp_path / "catalog_transform"),
-        "summary_uri": str(tmp_path / "summary"),
-        "production_uri": str(tmp_path / "production"),
-        "base_model_uri": str(tmp_path / "base_model"),
-        "checkpoint": None,
-    }
+    trainer = make(monkeypatch, base_model=standard_artifacts.Model)
+    arguments = fn_args(trainer, inputs, tmp_path).custom_config
+    assert arguments.model_config(RankerConfig) == RankerConfig(dimension=8, max_positions=100)
+    assert arguments == FitArguments(
+        settings=FitSettings(
+            stage="RankerTrainer",
+            final=True,
+            train=True,
+            max_length=4,
+            model=RankerConfig(dimension=8, max_positions=1).to_json(),
+        ),
+        seed=17,
+        max_positions=100,
+        transform_graph_uri=str(tmp_path / "transform_graph"),
+        examples_uri=str(tmp_path / "examples"),
+        catalog_uri=str(tmp_path / "catalog"),
+        catalog_transform_uri=str(tmp_path / "catalog_transform"),
+        summary_uri=str(tmp_path / "summary"),
+        production_uri=str(tmp_path / "production"),
+        base_model_uri=str(tmp_path / "base_model"),
+        checkpoint=None,
+    )
+    digest = json.loads(trainer.exec_properties["custom_config"])["code_digest"]
+    assert digest == "components.trainer.component+components.trainer.ranker"
 
 
 def test_a_first_fit_trains_on_train_and_a_final_one_on_everything(
@@ -93,7 +110,7 @@ def test_a_first_fit_trains_on_train_and_a_final_one_on_everything(
     assert first.train_files == [str(tmp_path / "examples" / "Split-train" / "*")]
     assert final.train_files == [str(tmp_path / "examples" / "Split-all" / "*")]
     assert first.eval_files == final.eval_files == [str(tmp_path / "examples" / "Split-eval" / "*")]
-    assert not first.custom_config["final"]
+    assert not first.custom_config.settings.final
 
 
 def test_the_node_has_the_given_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listening_log.cleaning.catalog import Catalog, read_catalog
-from listening_log.cleaning.policies import LogConfig, clean_events, drop_repeats, outcomes
+from listening_log.cleaning.policies import clean_events, drop_repeats, outcomes
+from listening_log.config import LogConfig
 from models.names import COMPLETED, PARTIAL, SKIPPED, UNKNOWN
 
 NOW = 1_700_000_000

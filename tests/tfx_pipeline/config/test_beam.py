@@ -56,7 +56,7 @@ def test_an_engines_flags_are_handed_on_as_they_are(tmp_path: Path) -> None:
 
 def test_an_image_of_the_users_own_stays() -> None:
     flags = ("--project=p", "--region=r", "--temp_location=gs://b/t", "--sdk_container_image=our/image:1")
-    assert beam_args(BeamConfig("DataflowRunner", flags=flags)) == ["--runner=DataflowRunner", *flags]
+    assert beam_args(BeamConfig(runner="DataflowRunner", flags=flags)) == ["--runner=DataflowRunner", *flags]
 
 
 @pytest.mark.parametrize(

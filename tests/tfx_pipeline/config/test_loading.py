@@ -1,4 +1,3 @@
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -7,11 +6,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listening_log.errors import UsageError
+from models.settings import Settings
 from tfx_pipeline.config.loading import apply_overrides, build, read_yaml
 
 
-@dataclass(frozen=True)
-class Inner:
+class Inner(Settings):
     size: int = 3
     rate: float = 0.5
     mode: Literal["fast", "good"] = "fast"
@@ -19,10 +18,9 @@ class Inner:
     name: str | None = None
 
 
-@dataclass(frozen=True)
-class Outer:
+class Outer(Settings):
     on: bool = True
-    inner: Inner = field(default_factory=Inner)
+    inner: Inner = Inner()
 
 
 def test_what_is_absent_keeps_its_default():
@@ -35,7 +33,7 @@ def test_an_empty_section_is_all_defaults():
 
 def test_every_kind_of_value_is_read():
     values = {"size": 4, "rate": 2, "mode": "good", "sizes": [5], "name": "x"}
-    assert build(Inner, values) == Inner(4, 2.0, "good", (5,), "x")
+    assert build(Inner, values) == Inner(size=4, rate=2.0, mode="good", sizes=(5,), name="x")
 
 
 def test_an_optional_value_may_be_nothing():
@@ -86,7 +84,7 @@ def test_the_last_override_wins_and_the_given_values_stay():
 
 
 def test_numbers_with_an_exponent_are_numbers():
-    assert build(Inner, apply_overrides({}, ["rate=1e-3", "size=2e3"])) == Inner(2000, 0.001)
+    assert build(Inner, apply_overrides({}, ["rate=1e-3", "size=2e3"])) == Inner(size=2000, rate=0.001)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
