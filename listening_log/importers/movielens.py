@@ -42,7 +42,7 @@ def _blocks(source: Source, folder: str, table: Table, log: LogWriter) -> Iterat
     file = folder + table.file
     first, path = first_line_of(source, file), source.path(file)
     if table.header:
-        return read_blocks(source, file, table.layout_of(first, path), log)
+        return read_blocks(source, file, table.layout.by_header(table.header, first, path), log)
     if first and not first.lstrip()[:1].isdigit():  # some who pass a release on put the columns' names there
         log.count("added_header", "first lines that are no row: left out", 1, f"{path}, line 1")
         return read_blocks(source, file, replace(table.layout, header=True), log)

@@ -1,13 +1,12 @@
 """How MovieLens's releases lay out their files: names, columns, and what makes a movie and a user of a row."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from listening_log.errors import UserError
 from listening_log.importers.reading.text_blocks import Layout
 
 _LATIN: Final = "latin-1"  # 100k and 1M; later releases are UTF-8
@@ -50,22 +49,6 @@ class Table:
     convert: Callable[[pa.Table], pa.Table] = lambda rows: rows
     header: Mapping[str, str] = field(default_factory=dict)
     """Our name of each column that the first line names; {} where there is no such line."""
-
-    def layout_of(self, first_line: str, path: str) -> Layout:
-        """The layout of a file, whose columns may stand in another order and beside others.
-
-        Raises:
-            UserError: a column is missing.
-        """
-        names = [name.strip().strip('"') for name in first_line.split(self.layout.delimiter)]
-        missing = next((name for name in self.header if name not in names), None)
-        if missing:
-            raise UserError(f"{path}, line 1: no column {missing}; expected {','.join(self.header)}")
-        # A name of another column is nobody's: it may be empty, or stand twice.
-        columns = [self.header.get(name, f"column {place}") for place, name in enumerate(names, 1)]
-        if len(set(columns)) < len(columns):
-            raise UserError(f"{path}, line 1: two columns have one name")
-        return replace(self.layout, columns=columns)
 
 
 @dataclass(frozen=True)

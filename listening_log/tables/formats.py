@@ -2,4 +2,13 @@
 
 from typing import Final
 
-FORMATS: Final = ("lastfm-1k", "movielens", "spotify-history", "spotify-mpd", "recbole")
+FORMATS: Final = (
+    "lastfm-1k",
+    "movielens",
+    "spotify-history",
+    "spotify-mpd",
+    "recbole",
+    "listenbrainz",
+    "yambda",
+    "amazon-reviews",
+)

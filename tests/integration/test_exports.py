@@ -10,14 +10,18 @@ import pytest
 from listening_log.check.checking import check_log
 from listening_log.importers import FORMATS, import_log
 from tests.fixtures.public_logs import (
+    amazon_reviews,
     lastfm_1k,
+    listenbrainz,
     movielens_1m,
     movielens_10m,
     movielens_20m,
     movielens_100k,
     recbole,
+    spotify_account_data,
     spotify_history,
     spotify_mpd,
+    yambda,
 )
 from tests.fixtures.public_logs.facts import Facts
 from tests.fixtures.public_logs.imports import Import, same_listener, words_of
@@ -28,13 +32,30 @@ EXPORTS: dict[str, Callable[..., Facts]] = {
     "movielens-1m": movielens_1m.write,
     "movielens-10m": movielens_10m.write,
     "movielens-20m": movielens_20m.write,
+    "movielens-kaggle": movielens_20m.write_kaggle,
     "lastfm-1k": lastfm_1k.write,
     "spotify-history": spotify_history.write,
+    "spotify-account-data": spotify_account_data.write,
     "spotify-mpd": spotify_mpd.write,
     "recbole": recbole.write,
     "recbole-artists": recbole.write_artists,
+    "listenbrainz": listenbrainz.write,
+    "yambda": yambda.write,
+    "yambda-sequential": yambda.write_sequential,
+    "amazon-reviews": amazon_reviews.write,
+    "amazon-reviews-splits": amazon_reviews.write_splits,
+    "amazon-reviews-jsonl": amazon_reviews.write_reviews,
 }
-WHOLE = ("movielens-20m", "lastfm-1k", "spotify-history", "spotify-mpd", "recbole")  # one a format
+# One a format that has titles: Yambda has none.
+WHOLE = (
+    "movielens-20m",
+    "lastfm-1k",
+    "spotify-history",
+    "spotify-mpd",
+    "recbole",
+    "listenbrainz",
+    "amazon-reviews",
+)
 FEW, MANY, SEED = 40, 400, 7
 QUICK = ("retrieval.max_epochs=4", "ranker.max_epochs=8")  # with four, Markov stays in front on plays
 
@@ -98,7 +119,7 @@ def test_order_is_kept_where_times_do_not_tell(imported: Imported):
 
 def test_items_have_their_genres_years_creators_and_kinds(imported: Imported):
     facts, catalog = imported.facts, imported.tables.catalog.fillna("")
-    rows = {words_of(row["title"]): row for row in catalog.to_dict("records")}
+    rows = {words_of(row.get("title", "")): row for row in catalog.to_dict("records")}
     for title, genres in facts.genres.items():
         assert {genre for genre in rows[words_of(title)]["genres"].split("|") if genre} == genres, title
     for title, year in facts.released.items():

@@ -1,13 +1,19 @@
 """A block of rows that an importer reads, and its account of those that it drops."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-from listening_log.importers.writing.log_writer import LogWriter
-
 Mask = npt.NDArray[np.bool_]
+
+
+class Ledger(Protocol):
+    """Keeps account of what was repaired, dropped or left out: a LogWriter."""
+
+    def count(self, policy: str, what: str, count: int, place: str) -> None:
+        """Adds to a policy's count; `what` and `place` (file and line) of its first time stay."""
 
 
 @dataclass(frozen=True)
@@ -20,12 +26,12 @@ class Block:
         """File and line (or entry) of a row."""
         raise NotImplementedError
 
-    def count(self, log: LogWriter, policy: str, what: str, rows: Mask) -> None:
+    def count(self, log: Ledger, policy: str, what: str, rows: Mask) -> None:
         """Counts the rows where the mask [n] is true."""
         if rows.any():
             log.count(policy, what, int(rows.sum()), self.place(int(np.argmax(rows))))
 
-    def usable(self, log: LogWriter, *faults: tuple[str, str, Mask]) -> Mask:
+    def usable(self, log: Ledger, *faults: tuple[str, str, Mask]) -> Mask:
         """The rows [n] without a fault: each has a policy, what is done, and a mask [n].
 
         A row with several faults counts for the first of them.

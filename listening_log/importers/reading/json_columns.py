@@ -32,6 +32,25 @@ def texts(objects: Objects, field: str) -> pa.Array:
         raise BadValueError(bad, f"{field} is not text") from None
 
 
+def texts_or_empty(objects: Objects, field: str) -> pa.Array:
+    """The field of each object as string [n], "" where it is no text."""
+    return texts([one if isinstance(one.get(field), str) else {} for one in objects], field).fill_null("")
+
+
+def numbers(objects: Objects, field: str) -> pa.Array:
+    """The field of each object as float64 [n], null where it is absent.
+
+    Raises:
+        BadValueError: a value is no number.
+    """
+    values = [one.get(field) for one in objects]
+    try:
+        return pa.array(values, pa.float64())
+    except pa.ArrowException:
+        bad = next(row for row, value in enumerate(values) if not isinstance(value, int | float | None))
+        raise BadValueError(bad, f"{field} is not a number") from None
+
+
 def whole_numbers(objects: Objects, field: str) -> pa.Array:
     """The field of each object as int64 [n], null where it is absent; 5.0 and "5" are 5.
 

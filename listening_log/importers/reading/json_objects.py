@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, Final
 
-from listening_log.importers.reading.block import Block
+from listening_log.importers.reading.block import Block, Ledger
 from listening_log.importers.reading.json_array import EmptyFileError, read_json_array
 from listening_log.importers.reading.json_columns import Objects
 from listening_log.importers.reading.source import Source
-from listening_log.importers.writing.log_writer import LogWriter
 
 EMPTY_FILE: Final = "empty_file"
 EMPTY_FILE_TEXT: Final = "empty files: passed over"
@@ -35,7 +34,7 @@ class ObjectBlock(Block):
         return f"{self.path}, {self.unit} {self.numbers[row]}"
 
 
-def read_objects(source: Source, file: str, log: LogWriter, *, lines: bool = False) -> Iterator[ObjectBlock]:
+def read_objects(source: Source, file: str, log: Ledger, *, lines: bool = False) -> Iterator[ObjectBlock]:
     """Yields the file's objects in order, some thousand at a time.
 
     An entry of another kind is dropped and counted, and so is a line that is no JSON. An empty file is passed

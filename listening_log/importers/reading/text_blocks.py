@@ -1,7 +1,7 @@
 """Reads delimited text of any size in blocks: each a table of text, odd lines and odd bytes counted."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import BinaryIO, Final
 
@@ -11,10 +11,9 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from listening_log.errors import UserError, first_line
-from listening_log.importers.reading.block import Block
+from listening_log.importers.reading.block import Block, Ledger
 from listening_log.importers.reading.source import Source
 from listening_log.importers.reading.times import read_times
-from listening_log.importers.writing.log_writer import LogWriter
 
 BLOCK_BYTES: Final = 16 << 20
 ODD_LINE: Final = "odd_line"
@@ -42,6 +41,27 @@ class Layout:
     fallback: str = ""
     """The encoding of a block that is not UTF-8; "": its odd bytes are replaced and counted."""
 
+    def by_header(self, names: Mapping[str, str], first_line: str, path: str) -> "Layout":
+        """The layout of a file whose columns may stand in another order and beside others.
+
+        Args:
+            names: our name of each needed column that the first line names.
+            first_line: of the file.
+            path: of the file, for messages.
+
+        Raises:
+            UserError: a column is missing, or one stands twice.
+        """
+        header = [name.strip().strip('"') for name in first_line.split(self.delimiter)]
+        missing = next((name for name in names if name not in header), None)
+        if missing:
+            raise UserError(f"{path}, line 1: no column {missing}; expected {','.join(names)}")
+        # A name of another column is nobody's: it may be empty, or stand twice.
+        columns = [names.get(name, f"column {place}") for place, name in enumerate(header, 1)]
+        if len(set(columns)) < len(columns):
+            raise UserError(f"{path}, line 1: two columns have one name")
+        return replace(self, columns=columns)
+
 
 @dataclass(frozen=True)
 class TextBlock(Block):
@@ -63,7 +83,7 @@ class TextBlock(Block):
 
 
 def read_blocks(
-    source: Source, file: str, layout: Layout, log: LogWriter, *, block_bytes: int = BLOCK_BYTES
+    source: Source, file: str, layout: Layout, log: Ledger, *, block_bytes: int = BLOCK_BYTES
 ) -> Iterator[TextBlock]:
     """Yields the file's lines, some `block_bytes` at a time, in order.
 
@@ -137,7 +157,7 @@ class _Lines:
         return self._first + int(np.flatnonzero(np.diff(ends, prepend=-1) > 1)[row])
 
 
-def _parse(text: bytes, path: str, first_line: int, layout: Layout, log: LogWriter) -> TextBlock:
+def _parse(text: bytes, path: str, first_line: int, layout: Layout, log: Ledger) -> TextBlock:
     delimiter = layout.delimiter
     if delimiter == "::":
         # pyarrow takes one character; a tab within a value would be cut too.
@@ -189,7 +209,7 @@ def _wrong_value(error: pa.ArrowInvalid, path: str, lines: _Lines, layout: Layou
     return f"{place}: {fault[3][:60]} is not {kind}"
 
 
-def _as_text(block: TextBlock, log: LogWriter) -> pa.Table:
+def _as_text(block: TextBlock, log: Ledger) -> pa.Table:
     columns = {}
     for name, column in zip(block.table.column_names, block.table.columns, strict=True):
         if not pa.types.is_binary(column.type):
@@ -205,7 +225,7 @@ def _as_text(block: TextBlock, log: LogWriter) -> pa.Table:
     return pa.table(columns)
 
 
-def _with_times(block: TextBlock, name: str, log: LogWriter) -> pa.Table:
+def _with_times(block: TextBlock, name: str, log: Ledger) -> pa.Table:
     texts = block.column(name)
     texts = pc.if_else(pc.is_in(texts, pa.array(_NO_NUMBER)), pa.scalar(None, pa.string()), texts)
     seconds, zoneless = read_times(texts)

@@ -15,6 +15,10 @@ class SeenIds:
     def __len__(self) -> int:
         return len(self._hashes)
 
+    def contains(self, ids: pa.Array) -> npt.NDArray[np.bool_]:
+        """Whether each id [n] string was added."""
+        return np.isin(_hashes(ids), self._hashes)
+
     def add(self, ids: pa.Array) -> npt.NDArray[np.int64]:
         """Adds ids [n] string; gives the rows [m], ascending, where one stood for the first time of all.
 
