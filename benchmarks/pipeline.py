@@ -27,7 +27,8 @@ from benchmarks.made_logs import EVENTS_AN_ITEM, world_size
 from benchmarks.meter import Measured, Memory, StageMeter
 from benchmarks.size import SIZES, SKEWED, measure_sizes, measure_skewed, size_table, skew_table
 from tfx_pipeline.cli import main as cli
-from tfx_pipeline.terminal.progress import LOGGER, duration
+from tfx_pipeline.terminal.progress import LOGGER
+from tfx_pipeline.terminal.stage_progress import duration
 from tfx_pipeline.terminal.tables import render_table
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from benchmarks.made_logs import world_size
-from tfx_pipeline.terminal.progress import duration
+from tfx_pipeline.terminal.stage_progress import duration
 from tfx_pipeline.terminal.tables import render_table
 
 SIZES: Final = (10_000, 3_000_000, 30_000_000)

@@ -20,7 +20,7 @@ from components.common.records import (
 from models import names
 from serving.titles import Title, title_of
 from tfx_pipeline.local.results import METRICS, MODELS
-from tfx_pipeline.terminal.progress import duration
+from tfx_pipeline.terminal.stage_progress import duration
 
 _PANEL: Final = (380, 190)
 """Width and height of one panel of curves, in pixels."""
