@@ -1,6 +1,6 @@
 # The commands of a checkout. Each does the set-up first; where that has been done it costs nothing.
 .DEFAULT_GOAL := help
-.PHONY: help setup demo notebook test test-long lint format lock
+.PHONY: help setup demo notebook test test-long lint format guide lock
 
 PYTHON := .venv/bin/python
 CODE := .
@@ -32,6 +32,9 @@ lint: setup  ## Style and types.
 format: setup  ## Puts the code into the project's style.
 	@$(PYTHON) -m ruff check --fix $(CODE)
 	@$(PYTHON) -m ruff format $(CODE)
+
+guide: setup  ## docs/guide/configuration.md, from the settings.
+	@$(PYTHON) -m tfx_pipeline.config.guide docs/guide/configuration.md
 
 lock: setup  ## Resolves requirements.in and requirements-tools.in into requirements.lock.
 	@sh scripts/lock.sh

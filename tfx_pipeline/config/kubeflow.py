@@ -11,11 +11,11 @@ class ResourcesConfig(Settings):
     cpu_request: Positive = 1.0
     """Cores that a container is promised, at most its limit."""
     cpu_limit: Positive = 4.0
-    """Cores that it may take."""
+    """Cores that a container may take."""
     memory_request: Positive = 4.0
     """GB (10^9 bytes) that a container is promised, at most its limit."""
     memory_limit: Positive = 16.0
-    """GB that it may take; with more it is killed."""
+    """GB that a container may take; with more it is killed."""
 
 
 class RetriesConfig(Settings):
@@ -24,9 +24,9 @@ class RetriesConfig(Settings):
     count: FromZero = 2
     """How often a container that failed is tried again."""
     wait_seconds: Count = 30
-    """Before the first retry."""
+    """Pause before the first retry."""
     factor: AtLeastOne = 2.0
-    """By which each further pause is longer."""
+    """Factor by which each further pause is longer."""
     max_wait_seconds: Count = 600
     """The longest pause."""
 
@@ -37,7 +37,7 @@ class TrainersConfig(Settings):
     accelerator: str = ""
     """Resource name of the accelerator of the four trainers, as `nvidia.com/gpu`; empty: none."""
     accelerator_count: Count = 1
-    """How many of it."""
+    """Accelerators that each trainer gets."""
     nodes: tuple[str, ...] = ()
     """Labels `key=value` of the nodes that trainers run on, besides those of all stages."""
 
