@@ -28,14 +28,14 @@ def check(data: Any, kind: str, where: str) -> None:
     """Raises RefusedError for data that are none of `kind`, a type as KFP's published models name it."""
     if kind == "object" or data is None:
         return
-    if found := re.fullmatch(r"list\[(.*)\]", kind):
+    if match := re.fullmatch(r"list\[(.*)\]", kind):
         expect(isinstance(data, list), f"{where}: no list")
         for item in data:
-            check(item, found[1], where)
-    elif found := re.fullmatch(r"dict\(str, (.*)\)", kind):
+            check(item, match[1], where)
+    elif match := re.fullmatch(r"dict\(str, (.*)\)", kind):
         expect(isinstance(data, dict), f"{where}: no object")
         for name, item in data.items():
-            check(item, found[1], f"{where}.{name}")
+            check(item, match[1], f"{where}.{name}")
     elif kind in ("str", "bool", "int", "datetime"):
         native = {"bool": bool, "int": int}.get(kind, str)
         as_number = where.rpartition(".")[2] in INT64 and type(data) is int
@@ -55,14 +55,14 @@ def check_model(data: Any, model: Any, where: str) -> None:
     expect(isinstance(data, dict), f"{where}: no object")
     names = {name: attribute for attribute, name in model.attribute_map.items()}
     camel = {re.sub("_(.)", lambda match: match[1].upper(), name): name for name in names}
-    for given, value in data.items():
-        name = camel.get(given, given) if model.__name__ in CAMEL else given
-        expect(name in names, f"{where}: unknown field {given}")
+    for field, value in data.items():
+        name = camel.get(field, field) if model.__name__ in CAMEL else field
+        expect(name in names, f"{where}: unknown field {field}")
         check(value, model.openapi_types[names[name]], f"{where}.{name}")
 
 
-def expect(holds: bool, message: str, status: int = 400) -> None:
-    if not holds:
+def expect(is_true: bool, message: str, status: int = 400) -> None:
+    if not is_true:
         raise RefusedError(status, message)
 
 

@@ -2,7 +2,7 @@
 
 It refuses, as the API server does, what the published models don't have (unknown fields, wrong types, values
 that no enumeration has), specifications that KFP's own loader doesn't take, ids that were never given, names
-that are taken. It runs nothing: a run is in the state that a test says.
+that are in use. It runs nothing: a run is in the state that a test says.
 """
 
 import json
@@ -41,7 +41,7 @@ class Request:
 
 @dataclass
 class KfpStub:
-    """The server's state, and all that it was asked."""
+    """The server's state, and the requests that came."""
 
     multi_user: bool = False
     token: str = ""  # the one that is wanted, "" for none
@@ -57,7 +57,7 @@ class KfpStub:
     recurring_runs: dict[str, dict[str, Any]] = field(default_factory=dict)
     url: str = ""
 
-    def sent(self, method: str, path: str) -> list[Any]:
+    def bodies(self, method: str, path: str) -> list[Any]:
         """Bodies of the requests to a path."""
         return [r.body for r in self.requests if r.method == method and urlsplit(r.path).path == API + path]
 
@@ -70,7 +70,7 @@ class KfpStub:
                 "GET",
                 "/experiments",
                 "ListExperimentsResponse",
-                lambda: {"experiments": self._found(self.experiments, query)},
+                lambda: {"experiments": self._matching(self.experiments, query)},
             ),
             ("POST", "/experiments", "Experiment", lambda: self._make_experiment(body)),
             ("GET", "/experiments/([^/]+)", "Experiment", lambda key: get(self.experiments, key)),
@@ -78,7 +78,7 @@ class KfpStub:
                 "GET",
                 "/pipelines",
                 "ListPipelinesResponse",
-                lambda: {"pipelines": self._found(self.pipelines, query)},
+                lambda: {"pipelines": self._matching(self.pipelines, query)},
             ),
             ("POST", "/pipelines/upload", "Pipeline", lambda: self._upload(query, content)),
             (
@@ -106,52 +106,52 @@ class KfpStub:
                 "GET",
                 "/recurringruns",
                 "ListRecurringRunsResponse",
-                lambda: {"recurringRuns": self._found(self.recurring_runs, query)},
+                lambda: {"recurringRuns": self._matching(self.recurring_runs, query)},
             ),
             ("POST", "/recurringruns", "RecurringRun", lambda: self._make_recurring_run(body)),
             ("GET", "/recurringruns/([^/]+)", "RecurringRun", lambda key: get(self.recurring_runs, key)),
         ]
         for verb, pattern, model, function in routes:
-            found = re.fullmatch(re.escape(API) + pattern, path)
-            if found and verb == method:
-                answer = function(*found.groups())
+            match = re.fullmatch(re.escape(API) + pattern, path)
+            if match and verb == method:
+                answer = function(*match.groups())
                 check(
                     answer, f"V2beta1{model}", "answer"
                 )  # ours too: the SDK would read nothing from a wrong name
                 return answer
         raise RefusedError(404, f"no {method} {path}")
 
-    def _found(self, things: dict[str, dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
-        found = list(things.values())
+    def _matching(self, things: dict[str, dict[str, Any]], query: dict[str, str]) -> list[dict[str, Any]]:
+        matching = list(things.values())
         if "filter" in query:
-            asked = json.loads(query["filter"])
-            check(asked, "V2beta1Filter", "filter")
-            for predicate in asked["predicates"]:
+            condition = json.loads(query["filter"])
+            check(condition, "V2beta1Filter", "filter")
+            for predicate in condition["predicates"]:
                 expect(predicate["operation"] in (1, "EQUALS"), "this stub knows EQUALS alone")
                 value = predicate.get("string_value", predicate.get("stringValue"))
-                found = [thing for thing in found if thing[predicate["key"]] == value]
+                matching = [thing for thing in matching if thing[predicate["key"]] == value]
         for key in ("experiment_id", "namespace"):
             if query.get(key):
-                found = [thing for thing in found if thing.get(key) == query[key]]
-        return found
+                matching = [thing for thing in matching if thing.get(key) == query[key]]
+        return matching
 
     def _make_experiment(self, body: Any) -> dict[str, Any]:
         check(body, "V2beta1Experiment", "experiment")
         expect(bool(body.get("display_name")), "an experiment needs a name")
         expect(not self.multi_user or bool(body.get("namespace")), "a namespace is needed")
-        taken = [other["display_name"] for other in self.experiments.values()]
-        expect(body["display_name"] not in taken, "experiment exists", 409)
+        names = [other["display_name"] for other in self.experiments.values()]
+        expect(body["display_name"] not in names, "experiment exists", 409)
         return new(self.experiments, "experiment_id", body)
 
     def _upload(self, query: dict[str, str], content: bytes) -> dict[str, Any]:
         expect(set(query) <= {"name", "description", "namespace"}, f"unknown in query: {sorted(query)}")
         load_documents(content.decode())
-        taken = [other["display_name"] for other in self.pipelines.values()]
-        expect(query["name"] not in taken, "pipeline exists", 409)
-        told = {"display_name": query["name"], "description": query.get("description", "")}
+        names = [other["display_name"] for other in self.pipelines.values()]
+        expect(query["name"] not in names, "pipeline exists", 409)
+        fields = {"display_name": query["name"], "description": query.get("description", "")}
         namespace = {"namespace": query["namespace"]} if "namespace" in query else {}
-        pipeline = new(self.pipelines, "pipeline_id", {**told, **namespace})
-        self._add_version(pipeline["pipeline_id"], told, content)  # of the same name and description
+        pipeline = new(self.pipelines, "pipeline_id", {**fields, **namespace})
+        self._add_version(pipeline["pipeline_id"], fields, content)  # of the same name and description
         return pipeline
 
     def _upload_version(self, query: dict[str, str], content: bytes) -> dict[str, Any]:
@@ -160,30 +160,32 @@ class KfpStub:
         get(self.pipelines, query["pipelineid"])
         of_pipeline = [v for v in self.versions.values() if v["pipeline_id"] == query["pipelineid"]]
         expect(query["name"] not in [v["display_name"] for v in of_pipeline], "version exists", 409)
-        told = {"display_name": query["name"], "description": query.get("description", "")}
-        return self._add_version(query["pipelineid"], told, content)
+        fields = {"display_name": query["name"], "description": query.get("description", "")}
+        return self._add_version(query["pipelineid"], fields, content)
 
-    def _add_version(self, pipeline_id: str, told: dict[str, Any], content: bytes) -> dict[str, Any]:
+    def _add_version(self, pipeline_id: str, fields: dict[str, Any], content: bytes) -> dict[str, Any]:
         documents = list(yaml.safe_load_all(content))
         spec = documents[0] if len(documents) == 1 else dict(zip(ROOT_SPEC, documents, strict=True))
         return new(
-            self.versions, "pipeline_version_id", {**told, "pipeline_id": pipeline_id, "pipeline_spec": spec}
+            self.versions,
+            "pipeline_version_id",
+            {**fields, "pipeline_id": pipeline_id, "pipeline_spec": spec},
         )
 
     def _named_pipeline(self, name: str) -> dict[str, Any]:
-        found = [other for other in self.pipelines.values() if other["display_name"] == name]
-        expect(bool(found), f"no pipeline {name}", 404)
-        return found[0]
+        namesakes = [other for other in self.pipelines.values() if other["display_name"] == name]
+        expect(bool(namesakes), f"no pipeline {name}", 404)
+        return namesakes[0]
 
     def _list_versions(self, pipeline_id: str, query: dict[str, str]) -> dict[str, Any]:
-        """One version a page, so that who reads the first page alone is found out."""
+        """One version a page, so that a reader of the first page alone fails."""
         get(self.pipelines, pipeline_id)
-        found = [v for v in self.versions.values() if v["pipeline_id"] == pipeline_id]
+        versions = [v for v in self.versions.values() if v["pipeline_id"] == pipeline_id]
         expect(query.get("sort_by") == "created_at desc", "this stub sorts by created_at desc alone")
-        found.reverse()
+        versions.reverse()
         start = int(query.get("page_token") or 0)
-        more = {"next_page_token": str(start + 1)} if start + 1 < len(found) else {}
-        return {"pipeline_versions": found[start : start + 1], "total_size": len(found), **more}
+        more = {"next_page_token": str(start + 1)} if start + 1 < len(versions) else {}
+        return {"pipeline_versions": versions[start : start + 1], "total_size": len(versions), **more}
 
     def _make_run(self, body: Any) -> dict[str, Any]:
         check(body, "V2beta1Run", "run")
@@ -195,8 +197,8 @@ class KfpStub:
         self._check_startable(body)
         expect(1 <= int(body.get("max_concurrency", 0)) <= 10, "max_concurrency is 1 to 10")
         expect(len(body["trigger"]["cron_schedule"]["cron"].split()) == 6, "cron has six fields")
-        told = {**body, "max_concurrency": str(body["max_concurrency"]), "status": "ENABLED"}
-        return new(self.recurring_runs, "recurring_run_id", told)
+        fields = {**body, "max_concurrency": str(body["max_concurrency"]), "status": "ENABLED"}
+        return new(self.recurring_runs, "recurring_run_id", fields)
 
     def _check_startable(self, body: dict[str, Any]) -> None:
         expect(bool(body.get("display_name")), "a name is needed")

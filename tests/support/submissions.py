@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from tests.support.kfp_stub import KfpStub, serving
-from tfx_pipeline.kubeflow.submit.submitting import Submission, submit
+from tfx_pipeline.kubeflow.submit.submission import Submission
+from tfx_pipeline.kubeflow.submit.submitting import submit
 
 PIPELINE = """
 # PIPELINE DEFINITION
@@ -96,4 +97,4 @@ def only(things: dict[str, dict[str, Any]]) -> dict[str, Any]:
 
 
 def uploads(stub: KfpStub) -> int:
-    return len(stub.sent("POST", "/pipelines/upload") + stub.sent("POST", "/pipelines/upload_version"))
+    return len(stub.bodies("POST", "/pipelines/upload") + stub.bodies("POST", "/pipelines/upload_version"))

@@ -19,7 +19,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         "--host", default="", metavar="URL", help=f"Kubeflow Pipelines, with its path; default: ${HOST_ENV}"
     )
     parser.add_argument(
-        "--name", default="", metavar="NAME", help="of the pipeline there; default: the file's"
+        "--name", default="", metavar="NAME", help="name of the pipeline there; default: the file's"
     )
     parser.add_argument(
         "--experiment", default="", metavar="NAME", help="made if absent; default: the pipeline's name"
@@ -38,7 +38,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     many.add_argument(
         "--recurring",
         metavar="CRON",
-        help="on a schedule: '0 3 * * *' is 03:00 every day, in UTC unless the server is told otherwise",
+        help="a schedule: '0 3 * * *' is 03:00 every day, in UTC unless the server has another zone",
     )
     many.add_argument(
         "--backfill",
@@ -49,7 +49,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-cache", action="store_true", help="run all stages, whatever ran before")
     parser.add_argument("--dry-run", action="store_true", help="print the requests and send nothing")
     parser.add_argument(
-        "--wait", action="store_true", help="until the run has ended; exit code 1 if it failed"
+        "--wait", action="store_true", help="wait until the run has ended; exit code 1 if it failed"
     )
     parser.set_defaults(function=submit)
 
@@ -58,7 +58,7 @@ def submit(args: argparse.Namespace, console: Console) -> int:
     """Sends the pipeline to Kubeflow."""
     if args.recurring is not None and not args.recurring.strip():
         raise UsageError("--recurring: expected a schedule, as in '0 3 * * *'")
-    from tfx_pipeline.kubeflow.submit.submitting import Submission
+    from tfx_pipeline.kubeflow.submit.submission import Submission
     from tfx_pipeline.kubeflow.submit.submitting import submit as send
 
     send(

@@ -50,8 +50,7 @@ def dags(spec: Spec) -> Iterator[Dag]:
 
 def executors(spec: Spec) -> dict[str, Spec]:
     """Returns what runs where, by label."""
-    labels: dict[str, Spec] = spec.get("deploymentSpec", {}).get("executors", {})
-    return labels
+    return spec.get("deploymentSpec", {}).get("executors", {})
 
 
 def platform_executors(platform: Spec) -> dict[str, Spec]:
@@ -61,8 +60,7 @@ def platform_executors(platform: Spec) -> dict[str, Spec]:
 
 def component_of(spec: Spec, task: Spec) -> Spec:
     """Returns the component of a task, {} where the reference leads nowhere."""
-    component: Spec = spec.get("components", {}).get(task.get("componentRef", {}).get("name"), {})
-    return component
+    return spec.get("components", {}).get(task.get("componentRef", {}).get("name"), {})
 
 
 def container_tasks(spec: Spec) -> Iterator[tuple[str, Spec, Spec]]:
@@ -76,11 +74,9 @@ def container_tasks(spec: Spec) -> Iterator[tuple[str, Spec, Spec]]:
 
 def parameters(definitions: Spec) -> dict[str, Spec]:
     """Returns the parameters of `inputDefinitions`, `outputDefinitions` or a task's `inputs`, by name."""
-    found: dict[str, Spec] = definitions.get("parameters", {})
-    return found
+    return definitions.get("parameters", {})
 
 
 def artifacts(definitions: Spec) -> dict[str, Spec]:
     """Returns the artifacts of `inputDefinitions`, `outputDefinitions` or a task's `inputs`, by name."""
-    found: dict[str, Spec] = definitions.get("artifacts", {})
-    return found
+    return definitions.get("artifacts", {})

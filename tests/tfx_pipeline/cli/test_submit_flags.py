@@ -13,7 +13,7 @@ from tests.conftest import ROOT
 from tests.support.kfp_stub import KfpStub
 from tests.support.submissions import only
 from tfx_pipeline.cli import submit_flags
-from tfx_pipeline.kubeflow.submit.submitting import Submission
+from tfx_pipeline.kubeflow.submit.submission import Submission
 from tfx_pipeline.terminal.console import Console
 
 pytest_plugins = ["tests.support.submissions"]

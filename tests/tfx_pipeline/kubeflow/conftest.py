@@ -71,5 +71,5 @@ def stages(spec: dict[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def containers(spec: dict[str, Any]) -> dict[str, Any]:
     """The containers by stage."""
-    found = spec["deploymentSpec"]["executors"]
-    return {label.removesuffix("_executor"): executor["container"] for label, executor in found.items()}
+    executors = spec["deploymentSpec"]["executors"]
+    return {label.removesuffix("_executor"): executor["container"] for label, executor in executors.items()}

@@ -19,13 +19,13 @@ def wrong(spec: Tree, platform: Tree | None = None) -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def left(from_tfx: Callable[[], Tree]) -> list[str]:
+def unamended(from_tfx: Callable[[], Tree]) -> list[str]:
     """What is wrong with the pipeline as TFX leaves it."""
     return wrong(from_tfx())
 
 
 @pytest.fixture(scope="module")
-def toy_left() -> list[str]:
+def unamended_toy() -> list[str]:
     return wrong(toy.compiled())
 
 
@@ -61,8 +61,8 @@ def toy_left() -> list[str]:
         ),
     ],
 )
-def test_a_fault_of_the_compiled_pipeline_is_caught(left: list[str], problem: str):
-    assert problem in left
+def test_a_fault_of_the_compiled_pipeline_is_caught(unamended: list[str], problem: str):
+    assert problem in unamended
 
 
 @pytest.mark.parametrize(
@@ -79,8 +79,8 @@ def test_a_fault_of_the_compiled_pipeline_is_caught(left: list[str], problem: st
         ),
     ],
 )
-def test_a_fault_that_other_constructs_bring_is_caught(toy_left: list[str], problem: str):
-    assert problem in toy_left
+def test_a_fault_that_other_constructs_bring_is_caught(unamended_toy: list[str], problem: str):
+    assert problem in unamended_toy
 
 
 def test_both_are_mended():
@@ -92,7 +92,7 @@ def test_both_are_mended():
     assert act["triggerPolicy"]["condition"] == (
         "(inputs.artifacts['verdict'].artifacts[0].metadata['good'] == 1.0)"
     )
-    assert [found for found in wrong(spec) if ".Act.inputs" in found or ".Act.trigger" in found] == []
+    assert [problem for problem in wrong(spec) if ".Act.inputs" in problem or ".Act.trigger" in problem] == []
 
 
 def test_a_float_output_as_a_value_stops_the_compiler_itself():
@@ -106,8 +106,8 @@ def test_specification_2_0_is_caught(spec: Tree, platform: Tree):
 
 
 def test_the_json_wrapper_is_caught(spec: Tree):
-    (found,) = wrong({"displayName": "upnext", "pipelineSpec": spec, "runtimeConfig": {}})
-    assert found.startswith("the specification: ")
+    (problem,) = wrong({"displayName": "upnext", "pipelineSpec": spec, "runtimeConfig": {}})
+    assert problem.startswith("the specification: ")
 
 
 @pytest.mark.parametrize("kind", ["resolver", "importer"])

@@ -31,7 +31,7 @@ class _Judge(BaseComponent):
     EXECUTOR_SPEC = ExecutorClassSpec(EmptyExecutor)
 
     def __init__(self) -> None:
-        outputs = {key: types.Channel(type=given.type) for key, given in self.SPEC_CLASS.OUTPUTS.items()}
+        outputs = {key: types.Channel(type=output.type) for key, output in self.SPEC_CLASS.OUTPUTS.items()}
         super().__init__(spec=self.SPEC_CLASS(**outputs))
         self.with_id("Judge")
 
@@ -46,8 +46,8 @@ class _Act(BaseComponent):
 
     EXECUTOR_SPEC = ExecutorClassSpec(EmptyExecutor)
 
-    def __init__(self, **given: Any) -> None:
-        super().__init__(spec=self.SPEC_CLASS(**given))
+    def __init__(self, **inputs: Any) -> None:
+        super().__init__(spec=self.SPEC_CLASS(**inputs))
         self.with_id("Act")
 
 

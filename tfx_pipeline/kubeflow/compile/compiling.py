@@ -33,7 +33,7 @@ def compile(out: str | Path, config: Config) -> None:  # noqa: A001 - reads as w
         config: all settings; those of `kubeflow` are for this alone.
 
     Raises:
-        UsageError: `out` is no YAML file, or a setting names a stage that there is not.
+        UsageError: `out` is no YAML file, or a setting names an unknown stage.
         UserError: it cannot be written.
         CompileError: the compiled pipeline is not one that Kubeflow could run.
     """
@@ -99,8 +99,7 @@ def compile_with_tfx(config: Config) -> Spec:
         config=config,
         beam_args=beam_args(config.beam),
     )
-    spec: Spec = runner.run(pipeline, write_out=False)["pipelineSpec"]
-    return spec
+    return runner.run(pipeline, write_out=False)["pipelineSpec"]
 
 
 def _require_stages(config: Config, stages: Iterable[str]) -> None:

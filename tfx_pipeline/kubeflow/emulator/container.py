@@ -57,8 +57,7 @@ def run_container(container: Spec, executor_input: Spec, log: Path) -> Spec:
         raise TaskError(last_line(log) or f"exit code {code}")
     if not output_file.is_file():
         raise TaskError("it wrote no output file")
-    executor_output: Spec = json.loads(output_file.read_text(encoding="utf-8"))
-    return executor_output
+    return json.loads(output_file.read_text(encoding="utf-8"))
 
 
 def _fill(word: str, executor_input: Spec) -> str:

@@ -55,14 +55,14 @@ def resolve_inputs(
         else:
             is_status = "taskFinalStatus" in source
             values[name] = final_status if is_status else source["runtimeValue"]["constant"]
-    found = {}
+    input_artifacts = {}
     for name, source in artifacts(task.get("inputs", {})).items():
         if "componentInputArtifact" in source:
-            found[name] = outer.artifacts[source["componentInputArtifact"]]
+            input_artifacts[name] = outer.artifacts[source["componentInputArtifact"]]
         else:
             output = source["taskOutputArtifact"]
-            found[name] = outputs[output["producerTask"]].artifacts[output["outputArtifactKey"]]
-    return TaskData(values, found)
+            input_artifacts[name] = outputs[output["producerTask"]].artifacts[output["outputArtifactKey"]]
+    return TaskData(values, input_artifacts)
 
 
 def is_met(condition: str, inputs: TaskData) -> bool:

@@ -96,12 +96,15 @@ class Client(kfp.Client):
             dry_run: takes the requests in place of the server. Neither credentials nor network are used then.
         """
         self._dry_run = dry_run
+        token_file = "" if dry_run else os.environ.get(KF_PIPELINES_SA_TOKEN_ENV)
+        if token_file and not os.access(token_file, os.R_OK):
+            raise UsageError(f"{KF_PIPELINES_SA_TOKEN_ENV}: cannot read {token_file}")
         self._health: kfp_server_api.V2beta1GetHealthzResponse | None = None
         try:
             super().__init__(
                 host=host,
                 existing_token=os.environ.get(TOKEN_ENV),
-                credentials=None if dry_run else _mounted_token(),
+                credentials=ServiceAccountTokenVolumeCredentials(token_file) if token_file else None,
                 ssl_ca_cert=os.environ.get(CA_ENV),
             )
         except (ValueError, KeyError) as error:
@@ -112,7 +115,7 @@ class Client(kfp.Client):
 
     @property
     def user_interface(self) -> str:
-        """Its address."""
+        """Address of Kubeflow's pages, for links."""
         return self._get_url_prefix().rstrip("/")
 
     def get_kfp_healthz(self, sleep_duration: int = 0) -> kfp_server_api.V2beta1GetHealthzResponse:
@@ -170,13 +173,6 @@ def checked_host(host: str) -> str:
     if parts.username or parts.password or parts.query or parts.fragment:
         raise UsageError("--host: expected an address without user, password, `?` and `#`")
     return address.rstrip("/")
-
-
-def _mounted_token() -> ServiceAccountTokenVolumeCredentials | None:
-    path = os.environ.get(KF_PIPELINES_SA_TOKEN_ENV)
-    if path and not os.access(path, os.R_OK):
-        raise UsageError(f"{KF_PIPELINES_SA_TOKEN_ENV}: cannot read {path}")
-    return ServiceAccountTokenVolumeCredentials(path) if path else None
 
 
 def _describe_error(host: str, error: Exception) -> str:

@@ -18,6 +18,7 @@ from listening_log.errors import UserError
 from tfx_pipeline.kubeflow.compiled_file import CompiledPipeline
 from tfx_pipeline.kubeflow.runtime_parameters import SPANS
 from tfx_pipeline.kubeflow.submit.client import REQUEST_ERRORS, Client
+from tfx_pipeline.kubeflow.submit.submission import Submission
 
 _LOST_ANSWERS: Final = 5  # in a row: a run takes hours in which a network may fail
 _FAILURES: Final = ("FAILED", "CANCELED")
@@ -29,16 +30,18 @@ class Sender:
     """Sends one pipeline to one server, and prints ids and links in `out`."""
 
     client: Client
+    submission: Submission
+    """A completed one."""
     pipeline: CompiledPipeline
+    """The one to send: without caching, if the submission says so."""
     out: TextIO
-    name: str
-    """Of the pipeline, and of its runs."""
-    experiment: str
-    caching: bool
-    """False: no task of the pipeline is answered from the cache."""
-    wait: bool
-    """Whether to wait for the last run too."""
     poll_seconds: float
+    """Time between two questions whether a run has ended."""
+
+    @property
+    def name(self) -> str:
+        """Name of the pipeline in Kubeflow."""
+        return self.submission.name
 
     def send_runs(self, values: Sequence[Mapping[str, JsonValue]]) -> None:
         """Starts a run for each set of values, each when the one before has succeeded.
@@ -54,7 +57,7 @@ class Sender:
             run = self.client.run_pipeline(experiment_id, name, params=params, **version)
             link = self._link("runs", run.run_id)
             print(f"run {name}: {run.run_id}\n  {link}", file=self.out)
-            if self.wait or place < len(values):
+            if self.submission.wait or place < len(values):
                 run = self._wait(run.run_id)
                 if run.state in _FAILURES:
                     spans = ", ".join(str(later[SPANS]) for later in values[place:])
@@ -62,7 +65,7 @@ class Sender:
                     raise UserError(f"run {run.run_id} {run.state}{_failure(run)}{rest}; see {link}")
                 print(f"  {run.state}", file=self.out)
 
-    def send_recurring(self, values: Mapping[str, JsonValue], cron: str) -> None:
+    def send_recurring(self, values: Mapping[str, JsonValue]) -> None:
         """Starts a schedule.
 
         Raises:
@@ -77,18 +80,21 @@ class Sender:
         recurring_id = self.client.create_recurring_run(
             experiment_id,
             self.name,
-            cron_expression=cron,
+            cron_expression=self.submission.cron,
             max_concurrency=1,
             no_catchup=True,  # all have the same parameters: of many missed runs, one is enough
             params=values,
             **self._version(),
         ).recurring_run_id
         link = self._link("recurringrun", recurring_id)
-        print(f"recurring run {self.name} at '{cron}': {recurring_id}\n  {link}", file=self.out)
+        print(
+            f"recurring run {self.name} at '{self.submission.cron}': {recurring_id}\n  {link}", file=self.out
+        )
 
     def _experiment_id(self) -> str:
-        experiment = self.client.create_experiment(self.experiment, namespace=self.client.namespace)
-        print(f"experiment {self.experiment}: {experiment.experiment_id}", file=self.out)
+        name = self.submission.experiment
+        experiment = self.client.create_experiment(name, namespace=self.client.namespace)
+        print(f"experiment {name}: {experiment.experiment_id}", file=self.out)
         return str(experiment.experiment_id)
 
     def _version(self) -> dict[str, str]:
@@ -97,7 +103,7 @@ class Sender:
         namesakes = client.list_pipelines(filter=_is_named(self.name), namespace=client.namespace).pipelines
         with tempfile.TemporaryDirectory() as folder:
             path = self.pipeline.path  # the user's own file, if it is sent as it is
-            if not self.caching:
+            if not self.submission.caching:
                 path = Path(folder) / path.name
                 self.pipeline.write(path)
             if not namesakes:
@@ -111,7 +117,7 @@ class Sender:
                 version = next((other for other in versions if other.description == description), None)
                 if version is None:
                     origin = "new version"
-                    name = self.pipeline.digest[:12] + ("" if self.caching else " without caching")
+                    name = self.pipeline.digest[:12] + ("" if self.submission.caching else " without caching")
                     version = client.upload_pipeline_version(
                         str(path), name, pipeline_id=pipeline_id, description=description
                     )

@@ -25,7 +25,7 @@ def test_nothing_is_wrong_with_it(text: str):
 
 def test_what_may_differ_from_run_to_run_is_a_parameter_with_a_default(spec: Tree):
     declared = spec["root"]["inputDefinitions"]["parameters"]
-    assert {name: told["defaultValue"] for name, told in declared.items()} == {
+    assert {name: parameter["defaultValue"] for name, parameter in declared.items()} == {
         "data_dir": "/mnt/upnext/data",
         "spans": "",
         "data_version": "",
@@ -35,7 +35,7 @@ def test_what_may_differ_from_run_to_run_is_a_parameter_with_a_default(spec: Tre
         "ranker_positions": 40_000_000,
         "forgotten": "",
     }
-    numbers = {name for name, told in declared.items() if told["parameterType"] == "NUMBER_INTEGER"}
+    numbers = {name for name, parameter in declared.items() if parameter["parameterType"] == "NUMBER_INTEGER"}
     assert numbers == {"seed", "retrieval_positions", "ranker_positions"}
 
 
@@ -214,5 +214,5 @@ def test_the_settings_that_the_guide_shows_are_understood(tmp_path: Path, from_t
 
 def test_the_guide_tells_every_runtime_parameter(spec: Tree):
     section = (ROOT / "docs/guide/run-on-kubeflow.md").read_text().partition("## Image")[0]
-    told = re.findall(r"^\| `(\w+)` \|", section.partition("**When a run ends**")[0], re.MULTILINE)
-    assert sorted(told) == sorted(spec["root"]["inputDefinitions"]["parameters"])
+    documented = re.findall(r"^\| `(\w+)` \|", section.partition("**When a run ends**")[0], re.MULTILINE)
+    assert sorted(documented) == sorted(spec["root"]["inputDefinitions"]["parameters"])

@@ -9,7 +9,7 @@ import pytest
 from listening_log.errors import UsageError, UserError
 from tests.support.kfp_stub import KfpStub, serving
 from tests.support.submissions import only, run
-from tfx_pipeline.kubeflow.submit.submitting import Submission
+from tfx_pipeline.kubeflow.submit.submission import Submission
 
 pytest_plugins = ["tests.support.submissions"]
 
@@ -83,7 +83,7 @@ def test_a_mounted_token_and_the_sdks_own_cookie_are_sent(
 
 
 @pytest.mark.parametrize(
-    ("status", "told"),
+    ("status", "message"),
     [
         (400, "Bad Request (wrong)"),
         (401, "wants credentials"),
@@ -94,13 +94,13 @@ def test_a_mounted_token_and_the_sdks_own_cookie_are_sent(
     ],
 )
 def test_a_refusal_is_one_line_with_its_status(
-    submission: Submission, kfp_stub: KfpStub, status: int, told: str
+    submission: Submission, kfp_stub: KfpStub, status: int, message: str
 ):
     refusal = json.dumps({"error": "wrong", "message": "wrong"}).encode()
     kfp_stub.answer = lambda method, _: (status, refusal, "application/json") if method == "POST" else None
     with pytest.raises(UserError, match=re.escape(f"HTTP {status}: ")) as refused:
         run(submission)
-    assert told in str(refused.value)
+    assert message in str(refused.value)
     assert "\n" not in str(refused.value)
 
 

@@ -5,7 +5,7 @@ import pytest
 from listening_log.errors import UserError
 from tests.support.kfp_stub import KfpStub
 from tests.support.submissions import run
-from tfx_pipeline.kubeflow.submit.submitting import Submission
+from tfx_pipeline.kubeflow.submit.submission import Submission
 
 pytest_plugins = ["tests.support.submissions"]
 
@@ -17,11 +17,13 @@ def test_waiting_ends_with_the_run(submission: Submission, kfp_stub: KfpStub):
 
 
 @pytest.mark.parametrize(
-    ("state", "told"), [("FAILED", "FAILED in ranker-trainer"), ("CANCELED", "CANCELED")]
+    ("state", "message"), [("FAILED", "FAILED in ranker-trainer"), ("CANCELED", "CANCELED")]
 )
-def test_a_run_that_fails_fails_the_command(submission: Submission, kfp_stub: KfpStub, state: str, told: str):
+def test_a_run_that_fails_fails_the_command(
+    submission: Submission, kfp_stub: KfpStub, state: str, message: str
+):
     kfp_stub.states = ["RUNNING", state]
-    with pytest.raises(UserError, match=f"{told}; see {kfp_stub.url}/#/runs/details/"):
+    with pytest.raises(UserError, match=f"{message}; see {kfp_stub.url}/#/runs/details/"):
         run(replace(submission, wait=True))
 
 
