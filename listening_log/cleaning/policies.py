@@ -14,6 +14,7 @@ from listening_log.cleaning.policy_counts import PolicyCounts
 from listening_log.cleaning.row_numbers import number_rows
 from listening_log.config import LogConfig
 from listening_log.tables.convert import text_or_empty, to_numpy
+from listening_log.tables.reader import is_empty_file, times_without_zone
 from listening_log.tables.tables import EVENTS, TABLES
 from models import names
 from models.unix_time import FINER_THAN_SECONDS, to_seconds
@@ -25,6 +26,8 @@ NO_TIME: Final = "no_time"
 NEGATIVE_TIME: Final = "negative_time"
 FUTURE_TIME: Final = "future_time"
 TIME_IN_MS: Final = "time_in_ms"
+TIME_WITHOUT_ZONE: Final = "time_without_zone"
+EMPTY_FILE: Final = "empty_file"
 NEGATIVE_PLAYED: Final = "negative_played"
 REPEAT: Final = "repeat"
 
@@ -36,7 +39,9 @@ POLICIES: Final = {
     NEGATIVE_TIME: "timestamp below 0: dropped",
     FUTURE_TIME: "timestamp more than a day ahead of now: dropped",
     TIME_IN_MS: "timestamp in milliseconds or finer: divided to seconds",
+    TIME_WITHOUT_ZONE: "timestamp as a date and time without a zone: taken as UTC",
     NEGATIVE_PLAYED: "ms_played below 0: taken as unknown",
+    EMPTY_FILE: "a file of 0 bytes: passed over",
     REPEAT: "the same user_id, item_id, timestamp and ms_played again, an exact duplicate: dropped",
 }
 """Every policy on events, and what it does, as a person reads it."""
@@ -169,6 +174,10 @@ def clean_events(
     cleaned = cleaned if keep.all() else cleaned.filter(pa.array(keep))
     left_out = masks.pop(FORGOTTEN)  # a place would point at the one who is to be forgotten
     counts = PolicyCounts.of(masks, rows) + PolicyCounts.single(FORGOTTEN, int(left_out.sum()))
+    if is_empty_file(table):
+        counts += PolicyCounts.single(EMPTY_FILE, 1, int(number_rows(file, 0, 1)[0]))
+    naive, first = times_without_zone(table)
+    counts += PolicyCounts.single(TIME_WITHOUT_ZONE, naive, int(number_rows(file, first_row + first, 1)[0]))
     return CleanBatch(cleaned, counts)
 
 

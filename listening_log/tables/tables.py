@@ -8,7 +8,8 @@ from typing import Final, Literal
 from listening_log.errors import UserError
 from listening_log.tables import files
 
-Kind = Literal["text", "int", "float", "flag"]
+Kind = Literal["text", "code", "int", "float", "flag", "time", "duration"]
+"""`text` is free; a `code` stands for something (ids, names of groups), so `13.0` of a float column is `13`."""
 Further = Literal["text columns", "all columns", "none"]
 
 EVENTS: Final = "events"
@@ -42,37 +43,37 @@ TABLES: Final[Mapping[str, TableSpec]] = {
     for spec in (
         TableSpec(
             EVENTS,
-            {"user_id": "text", "item_id": "text", "timestamp": "int"},
-            {"ms_played": "int", "end_reason": "text", "rating": "float"},
+            {"user_id": "code", "item_id": "code", "timestamp": "time"},
+            {"ms_played": "duration", "end_reason": "code", "rating": "float"},
             further="text columns",
             reserved=frozenset({"item", "outcome", "row"}),
         ),
         TableSpec(
             CATALOG,
-            {"item_id": "text"},
+            {"item_id": "code"},
             {
-                "kind": "text",
+                "kind": "code",
                 "title": "text",
-                "creator": "text",
-                "genres": "text",
-                "duration_ms": "int",
-                "release_date": "text",
+                "creator": "code",
+                "genres": "code",
+                "duration_ms": "duration",
+                "release_date": "code",
                 "description": "text",
                 "explicit": "flag",
-                "countries": "text",
+                "countries": "code",
             },
         ),
-        TableSpec(USERS, {"user_id": "text"}, further="all columns", needed=False),
+        TableSpec(USERS, {"user_id": "code"}, further="all columns", needed=False),
         TableSpec(
             IMPRESSIONS,
             {
-                "request_id": "text",
-                "user_id": "text",
-                "timestamp": "int",
-                "item_id": "text",
+                "request_id": "code",
+                "user_id": "code",
+                "timestamp": "time",
+                "item_id": "code",
                 "position": "int",
             },
-            {"propensity": "float", "model_version": "text", "surface": "text", "played": "flag"},
+            {"propensity": "float", "model_version": "text", "surface": "code", "played": "flag"},
             needed=False,
         ),
     )
@@ -94,8 +95,10 @@ def table_files(data_dir: str, table: str) -> list[str]:
 
     A table is `TABLE.csv`, `TABLE.csv.gz` or `TABLE.parquet`, parts of it (`TABLE-….parquet`, `TABLE_01.csv`,
     `TABLE.part2.csv`), everything with such an ending in the folder `TABLE/` (sub-folders too), or a mix.
-    Names that begin with `.` or `_` are left out (`_SUCCESS`). Raises UserError where the directory or a
-    needed table is missing, or a file is empty.
+    Names that begin with `.` or `_` are left out (`_SUCCESS`). Parts of 0 bytes are listed, for who counts them.
+
+    Raises:
+        UserError: the directory or a needed table is missing, or all of the table's files are empty.
     """
     spec = spec_of(table)
     if not files.is_dir(data_dir):
@@ -108,9 +111,8 @@ def table_files(data_dir: str, table: str) -> list[str]:
         paths.extend(_walk(files.join(data_dir, table)))
     if not paths and spec.needed:
         raise UserError(_missing(data_dir, table, names))
-    for path in paths:
-        if files.size(path) == 0:
-            raise UserError(f"{path}: the file is empty")
+    if paths and not any(files.size(path) for path in paths):
+        raise UserError(f"{min(paths)}: the file is empty")
     return sorted(paths)
 
 

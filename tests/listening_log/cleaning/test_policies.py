@@ -6,7 +6,9 @@ from hypothesis import strategies as st
 
 from listening_log.cleaning.catalog import Catalog, read_catalog
 from listening_log.cleaning.policies import clean_events, drop_repeats, outcomes
+from listening_log.cleaning.policy_counts import PolicyCounts
 from listening_log.config import LogConfig
+from listening_log.tables.reader import read_batches
 from models.names import COMPLETED, PARTIAL, SKIPPED, UNKNOWN
 
 NOW = 1_700_000_000
@@ -180,3 +182,25 @@ def test_what_is_dropped_has_an_equal_before_it_and_nothing_else_is(events) -> N
     user, time, item, played = np.array(events, int).reshape(-1, 4).T
     keep = drop_repeats(user, item, time, played)
     assert [event for event, kept in zip(events, keep, strict=True) if kept] == list(dict.fromkeys(events))
+
+
+def test_an_id_that_is_a_mark_of_no_value_is_no_id(write_log) -> None:
+    events = "user_id,item_id,timestamp\n\\N,a,1\nu,NULL,2\nnan,a,3\nu,a,4\n"
+    folder = write_log(catalog="item_id\na\n", events=events)
+    ((_, table),) = read_batches(f"{folder}/events.csv", "events")
+    batch, counts = _clean(table, read_catalog(folder))
+    assert counts == {"empty_id": 3}
+    assert batch.table["timestamp"].to_pylist() == [4]
+
+
+def test_an_empty_file_and_times_without_a_zone_are_counted(write_log) -> None:
+    events = "user_id,item_id,timestamp\nu,a,5\nu,a,1970-01-02 00:00:00\n"
+    folder = write_log(catalog="item_id\na\n", **{"events-1": events, "events-2": ""})
+    catalog = read_catalog(folder)
+    paths = [f"{folder}/events-1.csv", f"{folder}/events-2.csv"]
+    parts = [
+        _clean(next(read_batches(path, "events"))[1], catalog, file)[0] for file, path in enumerate(paths)
+    ]
+    policies = PolicyCounts.merge(part.policies for part in parts)
+    assert policies.counts == {"time_without_zone": 1, "empty_file": 1}
+    assert policies.places(paths) == {"time_without_zone": f"{paths[0]}, line 3", "empty_file": paths[1]}

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from listening_log.errors import UserError
-from listening_log.tables.reader import place, read_batches
+from listening_log.tables.reader import is_empty_file, place, read_batches, times_without_zone
 
 HEADER = "user_id,item_id,timestamp"
 
@@ -127,14 +127,17 @@ def test_lists_in_parquet_read_like_text_with_bars(parquet_of) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "events.csv: the file is empty"),
+        ("\n", "events.csv: the file is empty"),
         ("user_id,item_id\nu,i\n", "has no column timestamp; its columns are 'user_id', 'item_id'"),
         (f"{HEADER},item_id\nu,i,5,j\n", "two columns are named item_id"),
         (
             f"{HEADER}\nu,i,5\n\nu,i,yesterday\n",
             "line 4, column timestamp: 'yesterday' is not a whole number",
         ),
-        (f"{HEADER}\nu,i,5.5\n", "line 2, column timestamp: '5.5' is not a whole number"),
+        (f"{HEADER}\nu,i,5.5x\n", "line 2, column timestamp: '5.5x' is not a whole number"),
+        (f"{HEADER}\nu,i,2024-02-30\n", "line 2, column timestamp: '2024-02-30' is not a whole number"),
+        (f"{HEADER},item_id_list\nu,i,5,a b\n", "column item_id_list holds whole histories"),
+        ("user_id:token,item_id_list:token_seq\nu,a b\n", "upnext data import recbole"),
         (
             f"{HEADER}\nu,i,99999999999999999999\n",
             "column timestamp: '99999999999999999999' is not a whole number",
@@ -185,7 +188,7 @@ def test_a_truncated_parquet_file_is_named(csv_of, parquet_of) -> None:
 @pytest.mark.parametrize(
     ("timestamp", "message"),
     [
-        ([1, 2.5], "row 2, column timestamp: '2.5' (double) is not a whole number"),
+        ([1, float("inf")], "row 2, column timestamp: 'inf' (double) is not a whole number"),
         (["1", "noon"], "row 2, column timestamp: 'noon' is not a whole number"),
         ([[1], [2]], "row 1, column timestamp:"),
     ],
@@ -227,12 +230,82 @@ def test_what_a_csv_library_writes_is_read_back(
 
     path = tmp_path_factory.mktemp("log") / "events.csv"
     with path.open("w", newline="", encoding="utf-8") as file:
+        # A letter before the text: a mark of no value or a number would be read as one.
         csv.writer(file).writerows(
-            [("user_id", "item_id", "timestamp"), *((u, "i", t % 2**60) for u, t in rows)]
+            [("user_id", "item_id", "timestamp"), *((f"u{u}", "i", t % 2**60) for u, t in rows)]
         )
     read = [
         row
         for _, batch in read_batches(str(path), "events", batch_rows=batch_rows)
         for row in batch.to_pylist()
     ]
-    assert [(row["user_id"], row["timestamp"]) for row in read] == [(u, t % 2**60) for u, t in rows]
+    assert [(row["user_id"], row["timestamp"]) for row in read] == [(f"u{u}", t % 2**60) for u, t in rows]
+
+
+def test_marks_of_no_value_are_none_in_every_text_column(csv_of, parquet_of) -> None:
+    marks = ["\\N", "NULL", "null", "nan", "NaN", "None", "NA"]
+    rows = "".join(f"{mark},{mark},5,{mark},{mark}\n" for mark in marks)
+    columns = dict.fromkeys(("user_id", "item_id", "end_reason", "surface"), marks)
+    for table in (
+        _read(csv_of(f"{HEADER},end_reason,surface\n{rows}u,i,5,done,home\n")),
+        _read(parquet_of(timestamp=[5] * 7, **columns)),
+    ):
+        for name in ("user_id", "item_id", "end_reason", "surface"):
+            assert table[name].to_pylist()[:7] == [None] * 7
+
+
+def test_a_mark_within_a_text_is_text(csv_of) -> None:
+    table = _read(csv_of("item_id,title,creator\ni,NULL Island,nan goldin\n", "catalog.csv"), "catalog")
+    assert table.to_pylist() == [{"item_id": "i", "title": "NULL Island", "creator": "nan goldin"}]
+
+
+def test_a_column_of_numbers_and_marks_is_no_context(csv_of) -> None:
+    assert "score" not in _read(csv_of(f"{HEADER},score\nu,i,5,1.5\nu,i,6,\\N\n")).column_names
+
+
+def test_ids_of_a_float_column_are_whole_numbers(csv_of) -> None:
+    table = _read(csv_of(f"{HEADER}\n100,10.0,5\n100.0,,6\n1e5,1.2345678901234568e+18,7\n"))
+    assert table["user_id"].to_pylist() == ["100", "100", "1e5"]
+    assert table["item_id"].to_pylist() == ["10", "", "1234567890123456768"]
+
+
+def test_a_title_keeps_what_a_number_loses(csv_of) -> None:
+    table = _read(csv_of("item_id,title,creator\n1.0,2.0,3.0\n", "catalog.csv"), "catalog")
+    assert table.to_pylist() == [{"item_id": "1", "title": "2.0", "creator": "3"}]
+
+
+def test_booleans_are_context_in_whatever_format(csv_of, parquet_of) -> None:
+    as_text = _read(csv_of(f"{HEADER},shuffle\nu,i,5,True\nu,i,6,FALSE\n"))
+    as_type = _read(
+        parquet_of(user_id=["u", "u"], item_id=["i", "i"], timestamp=[5, 6], shuffle=[True, False])
+    )
+    assert as_text["shuffle"].to_pylist() == as_type["shuffle"].to_pylist() == ["true", "false"]
+
+
+def test_a_list_is_no_context(csv_of, parquet_of) -> None:
+    text = f"{HEADER},queue\nu,i,5,\"['a', 'b']\"\nu,i,6,[]\nu,i,7,\n"
+    assert _read(csv_of(text)).column_names == HEADER.split(",")
+    columns = {"user_id": ["u"], "item_id": ["i"], "timestamp": [5], "queue": [["a", "b"]]}
+    assert _read(parquet_of(**columns)).column_names == HEADER.split(",")
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_a_long_text_is_read_wherever_it_stands(csv_of, first: bool) -> None:
+    rows = ["a,short\n"] * 2000
+    rows.insert(0 if first else 2000, f"b,{'x' * 200_000}\n")
+    table = _read(csv_of("item_id,description\n" + "".join(rows), "catalog.csv"), "catalog")
+    assert max(map(len, table["description"].to_pylist())) == 200_000
+
+
+def test_a_file_of_no_bytes_is_a_batch_without_rows(csv_of) -> None:
+    ((first, batch),) = read_batches(csv_of(""), "events")
+    assert (first, batch.num_rows, batch.column_names) == (0, 0, HEADER.split(","))
+    assert is_empty_file(batch)
+    assert not is_empty_file(_read(csv_of(f"{HEADER}\nu,i,5\n")))
+
+
+def test_times_without_a_zone_are_counted(csv_of) -> None:
+    path = csv_of(f"{HEADER}\nu,i,5\nu,i,1970-01-02\nu,i,1970-01-02T00:00Z\nu,i,1970-01-02 01:00\n")
+    ((_, batch),) = read_batches(path, "events")
+    assert batch["timestamp"].to_pylist() == [5, 86_400, 86_400, 90_000]
+    assert times_without_zone(batch) == (2, 1)

@@ -61,8 +61,13 @@ def test_a_missing_table_is_named_with_what_was_found_instead(tmp_path: Path) ->
         table_files(str(tmp_path), "events")
 
 
-def test_an_empty_file_is_named(tmp_path: Path) -> None:
+def test_an_empty_part_is_listed_beside_full_ones(tmp_path: Path) -> None:
     _touch(tmp_path, "events-1.csv")
+    (tmp_path / "events-2.csv").write_bytes(b"")
+    assert _names(tmp_path, "events") == ["events-1.csv", "events-2.csv"]
+
+
+def test_a_table_of_empty_files_alone_is_named(tmp_path: Path) -> None:
     (tmp_path / "events-2.csv").write_bytes(b"")
     with pytest.raises(UserError, match=r"events-2\.csv: the file is empty"):
         table_files(str(tmp_path), "events")
