@@ -3,16 +3,24 @@
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 
 import numpy as np
+import pandas as pd
 
 from components.common.records import Training
 from models import names
 from serving.titles import Title
 
-Outputs = Mapping[str, Mapping[str, str]]
+if TYPE_CHECKING:
+    from tensorflow_metadata.proto.v0.statistics_pb2 import DatasetFeatureStatisticsList
+
+    from components.trainer.inputs import Inputs
+
+Outputs: TypeAlias = Mapping[str, Mapping[str, str]]
 """The folder of each output by its name, by stage: `Interactive.outputs`."""
+Example: TypeAlias = dict[str, list[Any]]
+"""An example's features by name: bytes, whole numbers or floats."""
 _Training = TypeVar("_Training", bound=Training)
 
 
@@ -23,7 +31,7 @@ def read_titles(catalog_uri: str) -> dict[str, Title]:
     return catalog_examples.read_titles(catalog_uri)
 
 
-def read_windows(examples_uri: str, split: str, count: int) -> list[dict[str, list[Any]]]:
+def read_windows(examples_uri: str, split: str, count: int) -> list[Example]:
     """The first windows of a split: features by name, strings as bytes."""
     return list(islice(_examples(examples_uri, split), count))
 
@@ -37,14 +45,14 @@ def histories(examples_uri: str, count: int = 1) -> dict[str, list[str]]:
     return {listener: windows[listener] for listener in longest}
 
 
-def read_statistics(statistics_uri: str, split: str) -> Any:
-    """TFDV's statistics of a split (`DatasetFeatureStatisticsList`)."""
+def read_statistics(statistics_uri: str, split: str) -> "DatasetFeatureStatisticsList":
+    """TFDV's statistics of a split."""
     import tensorflow_data_validation as tfdv
 
     return tfdv.load_stats_binary(f"{statistics_uri}/Split-{split}/FeatureStats.pb")
 
 
-def read_schema(schema_uri: str) -> Any:
+def read_schema(schema_uri: str) -> pd.DataFrame:
     """The schema as TFDV shows it: its features and, if there are any, their domains."""
     import tensorflow_data_validation as tfdv
     from tensorflow_data_validation.utils.display_util import get_schema_dataframe
@@ -53,7 +61,7 @@ def read_schema(schema_uri: str) -> Any:
     return features
 
 
-def read_anomalies(anomalies_uri: str) -> dict[str, Any]:
+def read_anomalies(anomalies_uri: str) -> dict[str, pd.DataFrame]:
     """TFDV's anomalies as a table, by split."""
     from tensorflow_data_validation.utils.display_util import get_anomalies_dataframe
     from tensorflow_metadata.proto.v0 import anomalies_pb2
@@ -74,8 +82,8 @@ def read_vocabulary(transform_uri: str, vocabulary: str) -> list[str]:
     return [token.decode() for token in tokens if b"=" in token]  # without any there is a placeholder
 
 
-def read_inputs(outputs: Outputs) -> Any:
-    """What both trainers read (`components.trainer.inputs.Inputs`), once the Transforms have run."""
+def read_inputs(outputs: Outputs) -> "Inputs":
+    """What both trainers read, once the Transforms have run."""
     from components.trainer.inputs import Inputs
 
     return Inputs.load(
@@ -87,7 +95,7 @@ def read_inputs(outputs: Outputs) -> Any:
     )
 
 
-def read_gaps(inputs: Any, split: str) -> tuple[np.ndarray, np.ndarray]:
+def read_gaps(inputs: "Inputs", split: str) -> tuple[np.ndarray, np.ndarray]:
     """The bucket that Transform gives each event's gap, and the gap in seconds, both int64 [n]."""
     buckets, seconds = [], []
     for batch in inputs.windows(split):
@@ -126,9 +134,9 @@ def rank(
     folder = Path(models_uri) / names.SCANN
     answer = LoadedModel(folder / names.RETRIEVAL).predict(*build_request([history]))
     (candidates,) = top_rankings(answer, k)
-    signature, asked = build_request([history], candidates=[candidates.ids])
-    scores = LoadedModel(folder / names.RANKER).predict(signature, asked)[names.SCORES][0]
-    return candidates.ids, _scores(asked[names.CANDIDATE_IDS][0], scores)
+    signature, request = build_request([history], candidates=[candidates.ids])
+    scores = LoadedModel(folder / names.RANKER).predict(signature, request)[names.SCORES][0]
+    return candidates.ids, _scores(request[names.CANDIDATE_IDS][0], scores)
 
 
 def _scores(ids: np.ndarray, scores: np.ndarray) -> dict[str, float]:
@@ -136,7 +144,7 @@ def _scores(ids: np.ndarray, scores: np.ndarray) -> dict[str, float]:
     return {item.decode(): score for item, score in pairs if item}
 
 
-def _examples(uri: str, split: str) -> Iterator[dict[str, list[Any]]]:
+def _examples(uri: str, split: str) -> Iterator[Example]:
     import tensorflow as tf
 
     from components.common.example_files import read_split

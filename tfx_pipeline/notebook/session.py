@@ -11,7 +11,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 from components.common import progress
 from components.common.data_digest import data_digest
@@ -24,7 +24,12 @@ from tfx_pipeline.home.layout import Home
 from tfx_pipeline.local.parameters import local_parameters
 from tfx_pipeline.notebook.loaded_sources import check_sources
 from tfx_pipeline.parameters import PIPELINE_NAME
+from tfx_pipeline.terminal.console import Console
 from tfx_pipeline.terminal.progress import shown_progress
+
+if TYPE_CHECKING:
+    from tfx.dsl.components.base.base_node import BaseNode
+    from tfx.types import Artifact
 
 _Record = TypeVar("_Record", bound=Record)
 
@@ -55,7 +60,9 @@ class Interactive:
         self.home.prepare()
         self.states: dict[str, StageState] = {}
         """How each stage ended that has run, in order: done, cached or skipped."""
-        self._log = _open_log(self.home)
+        log = self.home.new_log("notebook")
+        # stays open: loggers that libraries make in the meantime keep writing to it
+        self._log = log.open("a", buffering=1, encoding="utf-8")
         check_sources()
         with _quiet(self._log):
             from tfx.orchestration.experimental.interactive.interactive_context import InteractiveContext
@@ -84,9 +91,9 @@ class Interactive:
         return Interactive(self.data_dir, self.home.path, self.settings + settings, spans=self.spans)
 
     def run(self, *stages: str) -> None:
-        """Runs stages, and before each what it needs; without a name all there are. Tells a line of each.
+        """Runs stages, and before each what it needs; without a name all there are. Each prints a line.
 
-        Each runs once; what an earlier notebook, or this one with other settings, has made is taken from
+        A stage runs once; what an earlier notebook, or this one with other settings, has made is taken from
         TFX's cache. A stage behind a condition that does not hold is skipped.
 
         Raises:
@@ -104,8 +111,12 @@ class Interactive:
                     self.states[stage] = self._run(stage)
         check_sources()
 
-    def artifact(self, stage: str, output: str) -> Any:
-        """The TFX artifact of a stage's output. Raises UserError where the stage has not run."""
+    def artifact(self, stage: str, output: str) -> "Artifact":
+        """The TFX artifact of a stage's output.
+
+        Raises:
+            UserError: the stage has not run.
+        """
         state = self.states.get(stage)
         if state is None or not state.has_outputs:
             raise UserError(f"{stage} has made nothing: {state or 'it has not run'}")
@@ -113,11 +124,19 @@ class Interactive:
         return artifact
 
     def folder(self, stage: str, output: str) -> str:
-        """The folder of a stage's output. Raises UserError where the stage has not run."""
+        """The folder of a stage's output.
+
+        Raises:
+            UserError: the stage has not run.
+        """
         return str(self.artifact(stage, output).uri)
 
     def read(self, stage: str, output: str, record: type[_Record]) -> _Record:
-        """The record in a stage's output. Raises UserError where the stage has not run."""
+        """The record in a stage's output.
+
+        Raises:
+            UserError: the stage has not run.
+        """
         return record.read(self.folder(stage, output))
 
     @property
@@ -151,10 +170,10 @@ class Interactive:
             execution = self.context.run(component, enable_cache=True).execution_id
         except Exception as error:
             progress.report(stage, state=StageState.FAILED, seconds=time.monotonic() - start)
-            told = user_error_in(error)
-            if told is None:
+            user_error = user_error_in(error)
+            if user_error is None:
                 raise
-            raise told from None
+            raise user_error from None
         state = self._state(execution)
         progress.report(stage, state=state, seconds=time.monotonic() - start)
         return state
@@ -164,11 +183,11 @@ class Interactive:
         from tfx.orchestration.metadata import Metadata
 
         with Metadata(self.context.metadata_connection_config) as handle:
-            (found,) = handle.store.get_executions_by_id([execution])
-        was_cached = found.last_known_state == metadata_store_pb2.Execution.CACHED
+            (record,) = handle.store.get_executions_by_id([execution])
+        was_cached = record.last_known_state == metadata_store_pb2.Execution.CACHED
         return StageState.CACHED if was_cached else StageState.DONE
 
-    def _allowed(self, component: Any) -> bool:
+    def _allowed(self, component: "BaseNode") -> bool:
         """Whether the conditions around a stage hold, over the artifacts that there are: the context has none."""
         from tfx.dsl.compiler.compiler_utils import implicit_channel_key
         from tfx.dsl.compiler.placeholder_utils import ResolutionContext, resolve_placeholder_expression
@@ -178,35 +197,27 @@ class Interactive:
 
         for predicate in get_predicates(component, self.pipeline.dsl_context_registry):
             channels = get_dependent_channels(predicate)
-            held = {implicit_channel_key(channel): list(channel.get()) for channel in channels}
+            artifacts = {implicit_channel_key(channel): list(channel.get()) for channel in channels}
             expression = encode_placeholder_with_channels(predicate, implicit_channel_key)
-            context = ResolutionContext(exec_info=ExecutionInfo(input_dict=held))
+            context = ResolutionContext(exec_info=ExecutionInfo(input_dict=artifacts))
             if not resolve_placeholder_expression(expression, context):
                 return False
         return True
 
 
-def _open_log(home: Home) -> Any:
-    """Stays open: loggers that libraries make in the meantime keep writing to it."""
-    return home.new_log("notebook").open("a", buffering=1, encoding="utf-8")
-
-
 @contextlib.contextmanager
-def _quiet(log: Any) -> Iterator[None]:
+def _quiet(log: TextIO) -> Iterator[None]:
     """Sends what libraries write, in Python or in C++, to the log, and drops what they display."""
     from IPython.utils.capture import capture_output
 
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")  # what fails comes as an exception too
-    kept = {descriptor: os.dup(descriptor) for descriptor in (1, 2)}
+    console = Console()
+    console.redirect(Path(log.name))  # a notebook's own sys.stdout is no file descriptor: that goes below
     try:
         displayed = capture_output(
             stdout=False, stderr=False, display=True
         )  # Beam's scripts from the network
         with displayed, contextlib.redirect_stdout(log), contextlib.redirect_stderr(log):
-            for descriptor in kept:
-                os.dup2(log.fileno(), descriptor)
             yield
     finally:
-        for descriptor, copy in kept.items():
-            os.dup2(copy, descriptor)
-            os.close(copy)
+        console.restore()

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from textwrap import shorten
-from typing import Any, Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -20,7 +20,11 @@ from components.common.records import (
 from models import names
 from serving.titles import Title, title_of
 from tfx_pipeline.local.results import METRICS, MODELS
+from tfx_pipeline.notebook.artifacts import Example
 from tfx_pipeline.terminal.stage_progress import duration
+
+if TYPE_CHECKING:
+    from tensorflow_metadata.proto.v0.statistics_pb2 import DatasetFeatureStatisticsList
 
 _PANEL: Final = (380, 190)
 """Width and height of one panel of curves, in pixels."""
@@ -45,13 +49,13 @@ def span_line(validation: SpanValidation) -> str:
     return f"Span {newest}, {spans[newest].events:,} events: like the {len(spans) - 1:,} before it."
 
 
-def window_in_words(window: Mapping[str, Sequence[Any]], titles: Mapping[str, Title], last: int = 8) -> str:
+def window_in_words(window: Example, titles: Mapping[str, Title], last: int = 8) -> str:
     """Who played what when, and what is asked.
 
     Args:
         window: a window example's features by name, strings as bytes.
         titles: by item id.
-        last: how many of its events are told, the newest.
+        last: how many of its newest events are listed.
     """
     items, targets = [item.decode() for item in window[names.ITEM_IDS]], window[names.TARGETS]
     listener = ", ".join(token.decode() for token in window.get(names.LISTENER, ()))
@@ -83,34 +87,27 @@ def _when(timestamp: int) -> str:
     return datetime.fromtimestamp(timestamp, timezone.utc).strftime("%a %Y-%m-%d %H:%M")
 
 
-def statistics_table(statistics: Any) -> pd.DataFrame:
-    """A line a feature of TFDV's `DatasetFeatureStatisticsList`, without a network (the facets view needs one)."""
+def statistics_table(statistics: "DatasetFeatureStatisticsList") -> pd.DataFrame:
+    """A line a feature of TFDV's statistics, without a network (the facets view needs one)."""
     (dataset,) = statistics.datasets
     rows = {}
     for feature in dataset.features:
         kind = feature.WhichOneof("stats")
         common = getattr(feature, kind).common_stats
-        row = {
-            "filled": common.num_non_missing / max(dataset.num_examples, 1),
-            "values each": common.avg_num_values,
-            "lowest": "",
-            "median": "",
-            "highest": "",
-            "distinct": "",
-            "most frequent": "",
-        }
+        row = dict.fromkeys(("lowest", "median", "highest", "distinct", "most frequent"), "")
         if kind == "num_stats":
             numbers = feature.num_stats
-            row |= {
-                "lowest": f"{numbers.min:,.0f}",
-                "median": f"{numbers.median:,.0f}",
-                "highest": f"{numbers.max:,.0f}",
-            }
+            for column, number in zip(row, (numbers.min, numbers.median, numbers.max), strict=False):
+                row[column] = f"{number:,.0f}"
         elif kind == "string_stats":
-            strings = feature.string_stats
-            top = ", ".join(shorten(value.value or '""', 32) for value in strings.top_values[:3])
-            row |= {"distinct": f"{strings.unique:,}", "most frequent": top}
-        rows[".".join(feature.path.step) or feature.name] = row
+            values = [shorten(value.value or '""', 32) for value in feature.string_stats.top_values[:3]]
+            row |= {"distinct": f"{feature.string_stats.unique:,}", "most frequent": ", ".join(values)}
+        filled = common.num_non_missing / max(dataset.num_examples, 1)
+        rows[".".join(feature.path.step) or feature.name] = {
+            "filled": filled,
+            "values each": common.avg_num_values,
+            **row,
+        }
     return pd.DataFrame.from_dict(rows, orient="index").round(2)
 
 
@@ -128,7 +125,7 @@ def _span(seconds: float) -> str:
 
 
 def title_table(
-    item_ids: Sequence[str], titles: Mapping[str, Title], **columns: Sequence[Any]
+    item_ids: Sequence[str], titles: Mapping[str, Title], **columns: Sequence[object]
 ) -> pd.DataFrame:
     """Title, creator and kind of items, in their order and numbered from 1, with further columns."""
     rows = [title_of(titles, item)._asdict() for item in item_ids]
@@ -156,10 +153,14 @@ def reranked(
         titles: by item id.
         k: how many.
     """
-    before = {item: place for place, item in enumerate(candidates, start=1)}
-    after = sorted(candidates, key=lambda item: -scores[item])[:k]
-    was, score = [before[item] for item in after], [round(scores[item], 3) for item in after]
-    return title_table(after, titles, retrieval=was, score=score)
+    places = {item: place for place, item in enumerate(candidates, start=1)}
+    best = sorted(candidates, key=lambda item: -scores[item])[:k]
+    return title_table(
+        best,
+        titles,
+        retrieval=[places[item] for item in best],
+        score=[round(scores[item], 3) for item in best],
+    )
 
 
 def quality_table(metrics: Mapping[str, Ranking]) -> pd.DataFrame:
