@@ -23,7 +23,7 @@ from listening_log.errors import UserError
 from models import names
 from serving.errors import ServerError
 from serving.request import Wishes
-from serving.stderr import diverted_noise
+from serving.stderr import divert_noise
 from tfx_pipeline.terminal.exit_codes import exit_code_of
 from tfx_pipeline.terminal.tables import render_table
 
@@ -49,7 +49,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Measures the newest version under HOME. Returns the exit code."""
     args = _parser().parse_args(argv)
     try:
-        with diverted_noise(None):
+        with divert_noise(None):
             figures, facts = measure(Path(args.home), args.build, args.requests, args.length, args.seed)
     except (ServerError, UserError) as error:
         print(error, file=sys.stderr)
@@ -76,7 +76,7 @@ def measure(
 
     served = PushedModels(home / "serving").served(build, names.UPNEXT)
     items = list(served.titles())
-    histories = made_histories(items, length, seed)
+    histories = draw_histories(items, length, seed)
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "server.log"
         start = time.monotonic()
@@ -101,7 +101,7 @@ def measure(
     return figures, facts
 
 
-def made_histories(items: Sequence[str], length: int, seed: int) -> list[list[str]]:
+def draw_histories(items: Sequence[str], length: int, seed: int) -> list[list[str]]:
     """Draws histories of ids from the catalogue; a request's cost doesn't depend on which."""
     draws = np.random.default_rng(seed).integers(len(items), size=(HISTORIES, length))
     return [[items[place] for place in row] for row in draws]

@@ -5,14 +5,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 import grpc
-from tensorflow_serving.apis import (
-    get_model_metadata_pb2,
-    get_model_status_pb2,
-    model_pb2,
-    model_service_pb2_grpc,
-    predict_pb2,
-    prediction_service_pb2_grpc,
-)
+from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
+from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataRequest, GetModelMetadataResponse
+from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusRequest, GetModelStatusResponse
+from tensorflow_serving.apis.model_pb2 import ModelSpec
+from tensorflow_serving.apis.predict_pb2 import PredictRequest, PredictResponse
 
 from serving.errors import INTERNAL, INVALID_ARGUMENT, ServerError, ServingError
 from serving.loaded_model import DEFAULT_SIGNATURE, check_names
@@ -22,8 +19,29 @@ from serving.responses import SIGNATURE_DEF, metadata_response, status_response,
 from serving.tensors import to_array, to_proto
 
 WAITING_PER_THREAD = 64  # requests beyond these are refused with RESOURCE_EXHAUSTED
+_Service = TypeVar("_Service")
 _Request = TypeVar("_Request")
 _Response = TypeVar("_Response")
+
+
+def _rpc(
+    answer: Callable[[_Service, _Request], _Response],
+) -> Callable[[_Service, _Request, grpc.ServicerContext], _Response]:
+    """Makes a gRPC method: an error becomes the call's status, anything unforeseen only its type's name."""
+
+    def method(service: _Service, request: _Request, context: grpc.ServicerContext) -> _Response:
+        if not context.is_active():  # the client gave up while the call waited for a thread
+            context.abort(grpc.StatusCode.CANCELLED, "The call was given up")
+        try:
+            return answer(service, request)
+        except ServingError as error:
+            code, message = error.code, error.message
+        except Exception as error:  # an exception's text can hold a request's values
+            code, message = INTERNAL, f"The server failed ({type(error).__name__})"
+        context.abort(getattr(grpc.StatusCode, code), message)
+        raise AssertionError("abort raises")
+
+    return method
 
 
 class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
@@ -32,19 +50,10 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
     def __init__(self, manager: ModelManager, max_rows: int) -> None:
         self._manager, self._max_rows = manager, max_rows
 
-    def Predict(
-        self, request: predict_pb2.PredictRequest, context: grpc.ServicerContext
-    ) -> predict_pb2.PredictResponse:
-        return _answer(context, self._predict, request)
-
-    def GetModelMetadata(
-        self, request: get_model_metadata_pb2.GetModelMetadataRequest, context: grpc.ServicerContext
-    ) -> get_model_metadata_pb2.GetModelMetadataResponse:
-        return _answer(context, self._metadata, request)
-
-    def _predict(self, request: predict_pb2.PredictRequest) -> predict_pb2.PredictResponse:
+    @_rpc
+    def Predict(self, request: PredictRequest) -> PredictResponse:
         spec = _model_spec(request)
-        response = predict_pb2.PredictResponse()
+        response = PredictResponse()
         with self._manager.lease(spec.name, version_of(spec)) as (model, version):
             check_names(model.signature(spec.signature_name), request.inputs)  # before their values are read
             inputs = {name: to_array(name, proto) for name, proto in request.inputs.items()}
@@ -58,9 +67,8 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
             to_proto(value, response.outputs[name])
         return response
 
-    def _metadata(
-        self, request: get_model_metadata_pb2.GetModelMetadataRequest
-    ) -> get_model_metadata_pb2.GetModelMetadataResponse:
+    @_rpc
+    def GetModelMetadata(self, request: GetModelMetadataRequest) -> GetModelMetadataResponse:
         spec = _model_spec(request)
         if not request.metadata_field:
             raise ServingError(
@@ -78,42 +86,16 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
     def __init__(self, manager: ModelManager) -> None:
         self._manager = manager
 
-    def GetModelStatus(
-        self, request: get_model_status_pb2.GetModelStatusRequest, context: grpc.ServicerContext
-    ) -> get_model_status_pb2.GetModelStatusResponse:
-        return _answer(context, self._status, request)
-
-    def _status(
-        self, request: get_model_status_pb2.GetModelStatusRequest
-    ) -> get_model_status_pb2.GetModelStatusResponse:
+    @_rpc
+    def GetModelStatus(self, request: GetModelStatusRequest) -> GetModelStatusResponse:
         spec = _model_spec(request)
         return status_response(self._manager, spec.name, version_of(spec))
 
 
-def _model_spec(
-    request: predict_pb2.PredictRequest
-    | get_model_metadata_pb2.GetModelMetadataRequest
-    | get_model_status_pb2.GetModelStatusRequest,
-) -> model_pb2.ModelSpec:
+def _model_spec(request: PredictRequest | GetModelMetadataRequest | GetModelStatusRequest) -> ModelSpec:
     if not request.HasField("model_spec"):
         raise ServingError(INVALID_ARGUMENT, "Missing ModelSpec")
     return request.model_spec
-
-
-def _answer(
-    context: grpc.ServicerContext, answer: Callable[[_Request], _Response], request: _Request
-) -> _Response:
-    """Answers; an error becomes the call's status, anything unforeseen only by the name of its type."""
-    if not context.is_active():  # the client gave up while the call waited for a thread
-        context.abort(grpc.StatusCode.CANCELLED, "The call was given up")
-    try:
-        return answer(request)
-    except ServingError as error:
-        code, message = error.code, error.message
-    except Exception as error:  # an exception's text can hold a request's values
-        code, message = INTERNAL, f"The server failed ({type(error).__name__})"
-    context.abort(getattr(grpc.StatusCode, code), message)
-    raise AssertionError("abort raises")
 
 
 def start_grpc(manager: ModelManager, options: Options) -> grpc.Server:

@@ -58,13 +58,13 @@ def to_inputs(document: Mapping[str, Json], infos: "Mapping[str, TensorInfo]") -
         ServingError: an input is missing, or has another type or no rectangular shape.
     """
     if INSTANCES in document:
-        columns = _columns(document[INSTANCES], sorted(infos))
+        columns = _read_rows(document[INSTANCES], sorted(infos))
     else:
-        columns = _named(document[INPUTS], sorted(infos))
-    return {name: _array(name, values, infos[name].dtype) for name, values in columns.items()}
+        columns = _read_columns(document[INPUTS], sorted(infos))
+    return {name: _to_array(name, values, infos[name].dtype) for name, values in columns.items()}
 
 
-def _named(values: Json, names: list[str]) -> dict[str, Json]:
+def _read_columns(values: Json, names: list[str]) -> dict[str, Json]:
     if not isinstance(values, dict) or _is_base64(values):
         if len(names) > 1:
             raise _invalid("inputs is a plain value/list, but several inputs need an object")
@@ -75,7 +75,7 @@ def _named(values: Json, names: list[str]) -> dict[str, Json]:
     return {name: values[name] for name in names}  # others are ignored, as TF Serving does
 
 
-def _columns(instances: Json, names: list[str]) -> dict[str, Json]:
+def _read_rows(instances: Json, names: list[str]) -> dict[str, Json]:
     if not isinstance(instances, list) or not instances:
         raise _invalid("Expecting 'instances' to be a list with values")
     rows = [item for item in instances if _is_row(item)]
@@ -93,7 +93,7 @@ def _columns(instances: Json, names: list[str]) -> dict[str, Json]:
     return {name: [row[name] for row in rows] for name in names}
 
 
-def _array(name: str, values: Json, data_type: int) -> np.ndarray:
+def _to_array(name: str, values: Json, data_type: int) -> np.ndarray:
     """Turns a JSON value, a scalar or lists of any depth, into an array of the type."""
     shape: list[int] = []
     level = [values]
@@ -106,18 +106,18 @@ def _array(name: str, values: Json, data_type: int) -> np.ndarray:
         if not level:
             break
     array: np.ndarray = np.empty(len(level), numpy_type(data_type))
-    array[:] = _values(name, level, data_type)
+    array[:] = _check_values(name, level, data_type)
     return array.reshape(shape)
 
 
-def _values(name: str, flat: list[Json], data_type: int) -> Sequence[object]:
+def _check_values(name: str, flat: list[Json], data_type: int) -> Sequence[object]:
     wanted = numpy_type(data_type)
     expected = f"Input {name} is not of expected type: {type_name(data_type)}"
     kinds = set(map(type, flat))
     if data_type == STRING:
         if not kinds <= {str, dict}:
             raise _invalid(expected)
-        return [_bytes(name, cast(str | dict[str, Json], value)) for value in flat]
+        return [_to_bytes(name, cast(str | dict[str, Json], value)) for value in flat]
     if not kinds <= _JSON_TYPES[wanted.kind]:
         raise _invalid(expected)
     if wanted.kind == "i":
@@ -128,7 +128,7 @@ def _values(name: str, flat: list[Json], data_type: int) -> Sequence[object]:
     return flat
 
 
-def _bytes(name: str, value: str | dict[str, Json]) -> bytes:
+def _to_bytes(name: str, value: str | dict[str, Json]) -> bytes:
     try:
         if isinstance(value, str):
             return value.encode("utf-8")
@@ -149,7 +149,7 @@ def _is_base64(value: Json) -> bool:
 
 def to_body(outputs: Mapping[str, np.ndarray], by_rows: bool) -> bytes:
     """Writes the answer's JSON: `predictions` by rows or `outputs` by columns; -inf is the bare token -Infinity."""
-    lists = {name: _listed(name, value) for name, value in outputs.items()}
+    lists = {name: _to_lists(name, value) for name, value in outputs.items()}
     alone = len(lists) == 1
     if not by_rows:
         document: dict[str, Json] = {"outputs": next(iter(lists.values())) if alone else lists}
@@ -161,7 +161,7 @@ def to_body(outputs: Mapping[str, np.ndarray], by_rows: bool) -> bytes:
     return json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogateescape")
 
 
-def _listed(name: str, value: np.ndarray) -> Json:
+def _to_lists(name: str, value: np.ndarray) -> Json:
     if value.dtype != object:
         return cast(Json, value.tolist())
     texts = np.empty(value.shape, object)

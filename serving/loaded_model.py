@@ -132,9 +132,9 @@ def check_names(definition: "SignatureDef", names: Iterable[str]) -> None:
     if sent != known:
         raise ServingError(
             INVALID_ARGUMENT,
-            f"input size does not match signature: {len(sent)}!={len(known)} len({{{_joined(sent)}}}) != "
-            f"len({{{_joined(known)}}}). Sent extra: {{{_joined(sent - known)}}}. "
-            f"Missing but required: {{{_joined(known - sent)}}}.",
+            f"input size does not match signature: {len(sent)}!={len(known)} len({{{_join(sent)}}}) != "
+            f"len({{{_join(known)}}}). Sent extra: {{{_join(sent - known)}}}. "
+            f"Missing but required: {{{_join(known - sent)}}}.",
         )
 
 
@@ -171,7 +171,7 @@ def _check_input(name: str, info: "TensorInfo", value: np.ndarray) -> None:
     if not info.tensor_shape.unknown_rank and not fits:
         raise ServingError(
             INVALID_ARGUMENT,
-            f'input "{name}" expects shape {_shape(shape)} but {_shape(value.shape)} is provided',
+            f'input "{name}" expects shape {_shape_text(shape)} but {_shape_text(value.shape)} is provided',
         )
 
 
@@ -186,16 +186,16 @@ def check_outputs(definition: "SignatureDef", outputs: tuple[str, ...]) -> list[
             raise ServingError(
                 INVALID_ARGUMENT,
                 f"output tensor alias not found in signature: {name} "
-                f"Outputs expected to be in the set {{{_joined(definition.outputs)}}}.",
+                f"Outputs expected to be in the set {{{_join(definition.outputs)}}}.",
             )
         if outputs.count(name) > 1:
             raise ServingError(INVALID_ARGUMENT, f"duplicate output tensor alias: {name}")
     return list(outputs) or sorted(definition.outputs)
 
 
-def _joined(names: Iterable[str]) -> str:
+def _join(names: Iterable[str]) -> str:
     return ",".join(sorted(names))
 
 
-def _shape(sizes: Iterable[int]) -> str:
+def _shape_text(sizes: Iterable[int]) -> str:
     return "[" + ",".join("?" if size == -1 else str(size) for size in sizes) + "]"

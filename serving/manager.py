@@ -98,10 +98,8 @@ class ModelManager:
     def _borrow(self, name: str, number: int | None) -> Version:
         with self._changed:
             versions = self._models.get(name, {})
-            if number is None:
-                version = max(_available(versions), key=lambda version: version.number, default=None)
-            else:
-                version = next((v for v in _available(versions) if v.number == number), None)
+            available = _available(versions)
+            version = available.get(max(available, default=0) if number is None else number)
             if version is not None:
                 version.in_flight += 1
                 return version
@@ -130,11 +128,8 @@ class ModelManager:
     def available(self) -> dict[str, int]:
         """Returns the highest version that serves, by model."""
         with self._changed:
-            return {
-                name: max(version.number for version in _available(versions))
-                for name, versions in self._models.items()
-                if _available(versions)
-            }
+            available = {name: _available(versions) for name, versions in self._models.items()}
+            return {name: max(versions) for name, versions in available.items() if versions}
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
@@ -155,7 +150,7 @@ class ModelManager:
                 self._try_load(config, number)
         if not _available(versions):
             self._fall_back(config)
-        serving = {version.number for version in _available(versions)}
+        serving = set(_available(versions))
         if serving & set(wanted):
             for number in sorted(serving - set(wanted)):
                 self._unload(config, versions[number])
@@ -198,8 +193,8 @@ class ModelManager:
         self._report(f"model {config.name}: version {version.number} ended")
 
 
-def _available(versions: dict[int, Version]) -> list[Version]:
-    return [version for version in versions.values() if version.state == AVAILABLE]
+def _available(versions: dict[int, Version]) -> dict[int, Version]:
+    return {number: version for number, version in versions.items() if version.state == AVAILABLE}
 
 
 def _first_error(versions: dict[int, Version]) -> str:

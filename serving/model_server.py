@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TextIO
 from serving.errors import FlagError, ServerError
 from serving.model_configs import ModelConfig, model_configs
 from serving.options import Options, parse_options
-from serving.stderr import diverted_noise
+from serving.stderr import divert_noise
 
 if TYPE_CHECKING:
     from serving.loaded_model import LoadedModel
@@ -50,7 +50,7 @@ def serve(argv: Sequence[str]) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    with diverted_noise(options.log_file) as terminal:
+    with divert_noise(options.log_file) as terminal:
         return _run(options, model_configs(options), stop, terminal)
 
 

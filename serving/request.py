@@ -61,40 +61,40 @@ def build_request(
     """
     rows = len(histories)
     wishes = {names.CONTEXT: context, names.EXCLUDE_IDS: exclude, names.ONLY: only, names.WITHOUT: without}
-    inputs = {names.ITEM_IDS: _strings(names.ITEM_IDS, histories, rows)}
+    inputs = {names.ITEM_IDS: _pad_strings(names.ITEM_IDS, histories, rows)}
     if candidates is not None:
-        inputs[names.CANDIDATE_IDS] = _strings(names.CANDIDATE_IDS, candidates, rows)
+        inputs[names.CANDIDATE_IDS] = _pad_strings(names.CANDIDATE_IDS, candidates, rows)
     if timestamps is None and request_time is None and all(wish is None for wish in wishes.values()):
         return names.SERVING_DEFAULT, inputs
-    inputs[names.TIMESTAMPS] = _times(histories, timestamps)
-    inputs[names.REQUEST_TIME] = _request_time(request_time, rows)
+    inputs[names.TIMESTAMPS] = _pad_times(histories, timestamps)
+    inputs[names.REQUEST_TIME] = _request_times(request_time, rows)
     for name, wish in wishes.items():
-        inputs[name] = np.empty((rows, 0), object) if wish is None else _strings(name, wish, rows)
+        inputs[name] = np.empty((rows, 0), object) if wish is None else _pad_strings(name, wish, rows)
     return names.CONTEXTUAL, inputs
 
 
-def _strings(name: str, values: Rows, rows: int) -> np.ndarray:
+def _pad_strings(name: str, values: Rows, rows: int) -> np.ndarray:
     if len(values) != rows:
         raise ServerError(f"{name}: {len(values)} rows, but {rows} histories")
     lengths = np.fromiter(map(len, values), np.int64, rows)
     padded = np.full((rows, 1 + int(lengths.max(initial=0))), b"", object)
     flat = [value.encode("utf-8", "surrogatepass") for value in chain.from_iterable(values)]
-    padded[_places(lengths, padded.shape[1])] = flat
+    padded[_value_places(lengths, padded.shape[1])] = flat
     return padded
 
 
-def _times(histories: Rows, timestamps: Sequence[Sequence[int]] | None) -> np.ndarray:
+def _pad_times(histories: Rows, timestamps: Sequence[Sequence[int]] | None) -> np.ndarray:
     lengths = np.fromiter(map(len, histories), np.int64, len(histories))
     times = np.zeros((len(histories), 1 + int(lengths.max(initial=0))), np.int64)
     if timestamps is not None:
         if list(map(len, timestamps)) != lengths.tolist():
             raise ServerError("timestamps: one for each item of each history is needed")
         flat = np.fromiter(chain.from_iterable(timestamps), np.int64, int(lengths.sum()))
-        times[_places(lengths, times.shape[1])] = flat
+        times[_value_places(lengths, times.shape[1])] = flat
     return times
 
 
-def _request_time(request_time: int | Sequence[int] | None, rows: int) -> np.ndarray:
+def _request_times(request_time: int | Sequence[int] | None, rows: int) -> np.ndarray:
     if request_time is None or isinstance(request_time, int):
         return np.full(rows, request_time or 0, np.int64)
     if len(request_time) != rows:
@@ -102,7 +102,7 @@ def _request_time(request_time: int | Sequence[int] | None, rows: int) -> np.nda
     return np.asarray(request_time, np.int64)
 
 
-def _places(lengths: np.ndarray, width: int) -> np.ndarray:
+def _value_places(lengths: np.ndarray, width: int) -> np.ndarray:
     """Returns bool [B, width]: where each row's values stand, after the place that stays empty."""
     place = np.arange(width)
     return (place >= 1) & (place <= lengths[:, None])

@@ -42,7 +42,7 @@ class RestService:
         name, number = unquote(match[1]), int(match[2]) if match[2] else None
         if match[3]:
             return self._metadata(name, number)
-        return _printed(status_response(self._manager, name, number))
+        return _to_json(status_response(self._manager, name, number))
 
     def post(self, path: str, body: bytes) -> bytes:
         """Answers a prediction."""
@@ -59,12 +59,12 @@ class RestService:
 
     def _metadata(self, name: str, number: int | None) -> bytes:
         response, signatures = metadata_response(self._manager, name, number)
-        spec = json.loads(_printed(response.model_spec))
-        metadata = {SIGNATURE_DEF: json.loads(_printed(signatures))}
+        spec = json.loads(_to_json(response.model_spec))
+        metadata = {SIGNATURE_DEF: json.loads(_to_json(signatures))}
         return json.dumps({"model_spec": spec, "metadata": metadata}, indent=1).encode()
 
 
-def _printed(message: "Message") -> bytes:
+def _to_json(message: "Message") -> bytes:
     from google.protobuf import json_format
 
     text = json_format.MessageToJson(

@@ -9,7 +9,7 @@ from typing import TextIO
 
 
 @contextmanager
-def diverted_noise(log_file: Path | None) -> Iterator[TextIO]:
+def divert_noise(log_file: Path | None) -> Iterator[TextIO]:
     """Sends what libraries write to stderr into `log_file`; enter it before TensorFlow is imported.
 
     Without a file their messages are turned down, all but the fatal ones.

@@ -22,7 +22,7 @@ def warmup_path(model_dir: Path) -> Path:
     return Path(model_dir) / names.EXTRA_ASSETS / WARMUP_FILE
 
 
-def made_requests(model: str, item_ids: Sequence[str]) -> dict[str, list[Inputs]]:
+def make_requests(model: str, item_ids: Sequence[str]) -> dict[str, list[Inputs]]:
     """Makes requests of each signature of one of the three models: a cold start, a short and a long history.
 
     Args:

@@ -17,7 +17,7 @@ from models import names
 from models.reranker import Reranker
 from models.retriever import Retriever
 from models.served import save, served_models
-from serving.warmup import made_requests, write_warmup
+from serving.warmup import make_requests, write_warmup
 
 WARMUP_IDS = 500
 TOLD_TOKENS = 10_000
@@ -63,7 +63,7 @@ def compose(
             folder.write_info(model_info(kind, inputs, max_length, tokens, quality))
             if kind == names.UPNEXT:
                 folder.write_titles(titles)
-            write_warmup(folder.path, made_requests(kind, made_ids))
+            write_warmup(folder.path, make_requests(kind, made_ids))
             trained = {names.RETRIEVAL: retrieval_uri, names.RANKER: ranker_uri}.get(kind)
             if build == names.STOCK and trained:
                 trained_model.copy_trained(trained, str(folder.trained))

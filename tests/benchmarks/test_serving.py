@@ -17,7 +17,7 @@ def test_percentiles_are_in_milliseconds_and_the_rate_is_of_all_clients():
 def test_made_histories_are_known_items_and_repeatable():
     items = ["a", "b", "c"]
 
-    first, second = (serving.made_histories(items, 5, seed=1) for _ in range(2))
+    first, second = (serving.draw_histories(items, 5, seed=1) for _ in range(2))
 
     assert first == second
     assert {item for history in first for item in history} == set(items)

@@ -15,13 +15,13 @@ from tests.serving.toy import ITEMS, push_toy, save_toy
 @pytest.fixture(scope="session")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """HOME with version 1 of the three models, as pushed."""
-    from serving.warmup import made_requests, write_warmup
+    from serving.warmup import make_requests, write_warmup
 
     home = tmp_path_factory.mktemp("home")
     for model in names.MODELS:
         path = home / "serving" / names.SCANN / model / "1"
         save_toy(model, path)
-        write_warmup(path, made_requests(model, ITEMS))
+        write_warmup(path, make_requests(model, ITEMS))
     PushedModels(home / "serving").write_config(names.SCANN)
     return home
 

@@ -26,11 +26,11 @@ def documents(name: str) -> list[dict[str, Any]]:
 
 
 def of_kind(kind: str) -> dict[str, Any]:
-    (found,) = (
+    (document,) = (
         document for path in FOLDER.glob("*.yaml") for document in documents(path.name)
         if document["kind"] == kind
     )  # fmt: skip
-    return found
+    return document
 
 
 PUBLISHED = [
@@ -98,8 +98,8 @@ def test_the_server_reads_the_models_config_that_a_push_writes(pod: dict[str, An
 @each_server
 def test_the_ports_are_those_of_upnext_serve_and_declared(pod: dict[str, Any]):
     served = make_parser().parse_args(["serve", "--home", "home"])
-    given = {"grpc": int(flags(pod)["port"]), "http": int(flags(pod)["rest_api_port"])}
-    assert given == ports(pod) == {"grpc": served.grpc_port, "http": served.rest_port}
+    by_flags = {"grpc": int(flags(pod)["port"]), "http": int(flags(pod)["rest_api_port"])}
+    assert by_flags == ports(pod) == {"grpc": served.grpc_port, "http": served.rest_port}
 
 
 @each_server
@@ -170,9 +170,9 @@ def test_no_pod_is_root_or_writes_to_its_root(pod: dict[str, Any]):
 def test_the_daily_run_is_a_command_that_pushes_where_the_server_reads():
     (container,) = RUN_POD["containers"]
     command, *words = container["args"]
-    told = make_parser().parse_args(words)
+    args = make_parser().parse_args(words)
     assert (command, container["image"]) == ("upnext", KUBEFLOW.image)
-    assert (str(told.data), str(told.home.serving)) == (KUBEFLOW.data_dir, KUBEFLOW.destination)
+    assert (str(args.data), str(args.home.serving)) == (KUBEFLOW.data_dir, KUBEFLOW.destination)
 
 
 def test_the_daily_run_tries_again_only_what_may_get_better():

@@ -89,7 +89,7 @@ def test_tensorflows_own_way_to_make_requests_works(channel: grpc.Channel) -> No
 
 
 @pytest.mark.parametrize(
-    ("model", "inputs", "spec", "code", "told"),
+    ("model", "inputs", "spec", "code", "message"),
     [
         ("nobody", history(["i03"]), {}, "NOT_FOUND", "Servable not found for request: Latest(nobody)"),
         ("upnext", history(["i03"]), {"version": 9}, "NOT_FOUND", "Specific(upnext, 9)"),
@@ -118,11 +118,11 @@ def test_tensorflows_own_way_to_make_requests_works(channel: grpc.Channel) -> No
     ],
 )
 def test_a_wrong_request_gets_tf_servings_code(
-    channel: grpc.Channel, model: str, inputs: dict, spec: dict, code: str, told: str
+    channel: grpc.Channel, model: str, inputs: dict, spec: dict, code: str, message: str
 ) -> None:
     got, details = refusal(lambda: ask(channel, model, inputs, **spec))
     assert got == code
-    assert told in details
+    assert message in details
     assert "i03" not in details
 
 

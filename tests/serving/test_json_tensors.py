@@ -56,7 +56,7 @@ def test_empty_rows_keep_their_shape() -> None:
 
 
 @pytest.mark.parametrize(
-    ("document", "infos", "told"),
+    ("document", "infos", "message"),
     [
         (b"", ONE, "document is empty"),
         (b"{", ONE, "JSON Parse error"),
@@ -83,8 +83,8 @@ def test_empty_rows_keep_their_shape() -> None:
         ({"signature_name": 1, "inputs": [["a"]]}, ONE, "signature_name"),
     ],
 )
-def test_a_wrong_document_is_told_by_its_place(document: dict | bytes, infos: dict, told: str) -> None:
-    assert told in refusal(document, infos)
+def test_a_wrong_document_is_named_by_its_place(document: dict | bytes, infos: dict, message: str) -> None:
+    assert message in refusal(document, infos)
 
 
 @given(st.text(min_size=12, alphabet="abcdefghijkl"))

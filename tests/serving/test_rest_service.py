@@ -38,7 +38,7 @@ def test_the_contextual_signature_is_answered(server: ServerProcess) -> None:
 
 
 @pytest.mark.parametrize(
-    ("path", "body", "status", "told"),
+    ("path", "body", "status", "message"),
     [
         ("/v1/models/nobody:predict", {"instances": [["i03"]]}, 404, "Servable not found"),
         ("/v1/models/upnext/versions/9:predict", {"instances": [["i03"]]}, 404, "Specific(upnext, 9)"),
@@ -58,11 +58,11 @@ def test_the_contextual_signature_is_answered(server: ServerProcess) -> None:
     ],
 )
 def test_a_wrong_request_gets_tf_servings_status(
-    server: ServerProcess, path: str, body: object, status: int, told: str
+    server: ServerProcess, path: str, body: object, status: int, message: str
 ) -> None:
     got, answer = server.rest(path, body)
     assert got == status
-    assert told in answer["error"]
+    assert message in answer["error"]
     assert "i03" not in answer["error"]
 
 

@@ -39,8 +39,8 @@ def test_arrays_come_back_whole(array: np.ndarray) -> None:
 
 
 def test_strings_come_back_whole_as_bytes() -> None:
-    given = strings([[b"", "é".encode()], [b"\xff\x00", b"x"]])
-    assert there_and_back(given).tolist() == given.tolist()
+    tensor = strings([[b"", "é".encode()], [b"\xff\x00", b"x"]])
+    assert there_and_back(tensor).tolist() == tensor.tolist()
     assert there_and_back(np.empty((3, 0), object)).shape == (3, 0)
 
 

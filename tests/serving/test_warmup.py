@@ -5,16 +5,16 @@ import pytest
 from models import names
 from serving.errors import ServingError
 from serving.loaded_model import LoadedModel
-from serving.warmup import made_requests, run_warmup, write_warmup
+from serving.warmup import make_requests, run_warmup, write_warmup
 from tests.serving.toy import ITEMS, save_toy
 
 
 @pytest.mark.parametrize("model", names.MODELS)
 def test_made_requests_ask_both_signatures_of_each_model(home: Path, model: str) -> None:
     loaded = LoadedModel(home / "serving" / names.SCANN / model / "1")
-    requests = made_requests(model, ITEMS)
-    asked = {signature: len(several) for signature, several in requests.items()}
-    assert asked == {names.SERVING_DEFAULT: 3, names.CONTEXTUAL: 6}
+    requests = make_requests(model, ITEMS)
+    counts = {signature: len(several) for signature, several in requests.items()}
+    assert counts == {names.SERVING_DEFAULT: 3, names.CONTEXTUAL: 6}
     assert run_warmup(loaded) == 9
 
 
@@ -22,7 +22,7 @@ def test_requests_are_written_as_tf_serving_reads_them(tmp_path: Path) -> None:
     import tensorflow as tf
     from tensorflow_serving.apis import prediction_log_pb2
 
-    path = write_warmup(tmp_path / "upnext" / "1", made_requests(names.UPNEXT, ITEMS))
+    path = write_warmup(tmp_path / "upnext" / "1", make_requests(names.UPNEXT, ITEMS))
     assert path == tmp_path / "upnext" / "1" / "assets.extra" / "tf_serving_warmup_requests"
     (first, *_) = tf.data.TFRecordDataset(str(path)).as_numpy_iterator()
     request = prediction_log_pb2.PredictionLog.FromString(first).predict_log.request
@@ -37,13 +37,13 @@ def test_a_model_without_warmup_requests_needs_none(tmp_path: Path) -> None:
 
 def test_a_model_that_fails_its_warmup_is_broken(tmp_path: Path) -> None:
     save_toy(names.UPNEXT, tmp_path / "1")
-    write_warmup(tmp_path / "1", made_requests(names.RANKER, ITEMS))
+    write_warmup(tmp_path / "1", make_requests(names.RANKER, ITEMS))
     with pytest.raises(ServingError):
         run_warmup(LoadedModel(tmp_path / "1"))
 
 
 def test_the_models_name_is_its_folders_with_or_without_a_version(tmp_path: Path) -> None:
-    requests = made_requests(names.UPNEXT, ITEMS)
+    requests = make_requests(names.UPNEXT, ITEMS)
     with_version = write_warmup(tmp_path / "upnext" / "1", requests).read_bytes()
     assert write_warmup(tmp_path / "upnext", requests).read_bytes() == with_version
 

@@ -100,11 +100,11 @@ def test_upnext_is_renamed_last(models: Path, serving: Path, monkeypatch: pytest
     order = []
     rename = Path.rename
 
-    def noted(self: Path, target: Path) -> Path:
+    def note_and_rename(self: Path, target: Path) -> Path:
         order.append(self.parent.name)
         return rename(self, target)
 
-    monkeypatch.setattr(Path, "rename", noted)
+    monkeypatch.setattr(Path, "rename", note_and_rename)
     PushedModels(serving).push(models, keep=2, now=1)
     assert order[-6:] == ["retrieval"] * 2 + ["ranker"] * 2 + ["upnext"] * 2
 
