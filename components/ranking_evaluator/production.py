@@ -5,7 +5,7 @@ nor its features have to be those of today.
 """
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -14,10 +14,13 @@ import tensorflow as tf
 from components.common import progress
 from components.common.example_files import read_split
 from components.common.records import BesideProduction, Production, ProductionSlice
+from components.ranking_evaluator.comparison import compare, measure
+from components.ranking_evaluator.targets import STAGE, TWO_STAGE, Targets
 from components.trainer.inputs import Inputs
 from components.trainer.row_names import Rows
+from listening_log.cleaning.item_tokens import KIND
 from models import metrics, names
-from models.bootstrap import paired_bootstrap
+from models.catalog_arrays import CatalogArrays
 
 LEAST_TARGETS: Final = 20
 """A slice with fewer targets says nothing."""
@@ -41,74 +44,65 @@ _FEATURES: Final = {
 def beside_production(
     inputs: Inputs,
     production_uri: str,
-    ranks: npt.NDArray[np.int64],
-    listener: npt.NDArray[Any],
-    item: npt.NDArray[np.int32],
+    targets: Targets,
     *,
     exclude_seen: bool,
     seed: int,
     confidence: float,
-    stage: str,
 ) -> BesideProduction | None:
     """Compares NDCG@10 slice by slice; None where nothing was in production before the newest span.
 
     Args:
         inputs: the log.
         production_uri: of the stage Production.
-        ranks: [Q] the new model's 0-based rank of each of the first Q targets of `test`.
-        listener: [Q] who was asked.
-        item: [Q] index of the target.
+        targets: with the ranks by the new models together.
         exclude_seen: whether a listener's history is excluded from the answers.
         seed: of the bootstrap.
         confidence: of its intervals.
-        stage: under which progress is told.
     """
     production = Production.read(production_uri)
     if not production.version:
         return None
-    theirs, new_listener = _ranks_in_production(
-        inputs, f"{production_uri}/{names.UPNEXT}", len(item), exclude_seen=exclude_seen, stage=stage
+    served, new_listener = _ranks_in_production(
+        inputs, f"{production_uri}/{names.UPNEXT}", len(targets.item), exclude_seen
     )
     known = set(Rows.load(f"{production_uri}/{names.RETRIEVAL}").items)
-    ids = np.array(["", *inputs.rows.items[1:]], dtype=object)[item]
+    ids = np.array(["", *inputs.rows.items[1:]], dtype=object)[targets.item]
     masks = {
-        "all": np.ones(len(item), bool),
-        **_kinds(inputs, item),
+        "all": np.ones(len(ids), bool),
+        **kind_masks(inputs.catalog, targets.item),
         "new items": np.fromiter((name not in known for name in ids), bool, len(ids)),
         "new listeners": new_listener,
     }
-    codes = np.unique(listener, return_inverse=True)[1]
-    compared = {}
+    ranks = targets.ranks[TWO_STAGE]
+    slices = {}
     for name, mask in sorted(masks.items()):
         if mask.sum() < LEAST_TARGETS and name != "all":
             continue
-        mine, old = (metrics.ndcg_gains(values[mask], 10) for values in (ranks, theirs))
-        interval = paired_bootstrap(mine, old, codes[mask], seed=seed, confidence=confidence)
-        compared[name] = ProductionSlice(
+        new, old, listener = ranks[mask], served[mask], targets.listener[mask]
+        slices[name] = ProductionSlice(
             targets=int(mask.sum()),
-            ndcg_at_10=float(mine.mean()),
-            production=float(old.mean()),
-            difference=interval.mean_difference,
-            low=interval.low,
-            high=interval.high,
+            ndcg_at_10=measure(new).ndcg_at_10,
+            production=measure(old).ndcg_at_10,
+            **compare(new, old, listener, seed=seed, confidence=confidence).model_dump(),
         )
-    return BesideProduction(version=production.version, last_span=production.last_span, slices=compared)
+    return BesideProduction(version=production.version, last_span=production.last_span, slices=slices)
 
 
-def _kinds(inputs: Inputs, item: npt.NDArray[np.int32]) -> dict[str, npt.NDArray[np.bool_]]:
-    """Masks `music` and `talk`, where the catalogue has both."""
-    catalog = inputs.catalog
-    talk = np.zeros(catalog.size + 1, bool)
+def kind_masks(catalog: CatalogArrays, item: npt.NDArray[np.int32]) -> dict[str, npt.NDArray[np.bool_]]:
+    """Masks [Q] of the items `item` [Q] that are `music` and `talk`, where there are both."""
+    is_talk = np.zeros(catalog.size + 1, bool)
     for place, token in enumerate(catalog.tokens):
         column, _, value = token.decode().partition("=")
-        if column == "kind" and value in names.TALK_KINDS:
-            talk[catalog.token_items[catalog.token_splits[place] : catalog.token_splits[place + 1]]] = True
-    asked = talk[item]
-    return {"music": ~asked, "talk": asked} if asked.any() and not asked.all() else {}
+        if column == KIND and value in names.TALK_KINDS:
+            first, stop = catalog.token_splits[place : place + 2]
+            is_talk[catalog.token_items[first:stop]] = True
+    talk = is_talk[item]
+    return {"music": ~talk, "talk": talk} if talk.any() and not talk.all() else {}
 
 
 def _ranks_in_production(
-    inputs: Inputs, model_dir: str, targets: int, *, exclude_seen: bool, stage: str
+    inputs: Inputs, model_dir: str, targets: int, exclude_seen: bool
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
     """Production's 0-based rank of each target, int64 [Q], and whether its listener is new, bool [Q]."""
     answer = tf.saved_model.load(model_dir).signatures[names.CONTEXTUAL]
@@ -117,11 +111,13 @@ def _ranks_in_production(
     for request, target, is_new in _requests(inputs, exclude_seen):
         ids = answer(**request)[names.ITEM_IDS]
         hit = ids == target[:, None]
-        place = tf.where(tf.reduce_any(hit, axis=1), tf.argmax(tf.cast(hit, tf.int32), axis=1), -1).numpy()
-        ranks.append(np.where(place < 0, metrics.NOT_FOUND, place))
+        place = tf.where(
+            tf.reduce_any(hit, axis=1), tf.argmax(tf.cast(hit, tf.int32), axis=1), metrics.NOT_FOUND
+        )
+        ranks.append(place.numpy())
         new.append(is_new.numpy())
-        total += len(place)
-        progress.report(stage, step=min(total, targets), steps=targets, note="production")
+        total += len(ids)
+        progress.report(STAGE, step=min(total, targets), steps=targets, note="production")
         if total >= targets:
             break
     return np.concatenate(ranks)[:targets].astype(np.int64), np.concatenate(new)[:targets]
@@ -138,7 +134,7 @@ def _requests(
     for serialized in read_split(inputs.examples_uri, names.TEST).batch(16):
         window = tf.io.parse_example(serialized, _FEATURES)
         ids = window[names.ITEM_IDS].to_tensor("")
-        times, outcomes, asked = (
+        times, outcomes, is_target = (
             window[name].to_tensor(0) for name in (names.TIMESTAMPS, names.OUTCOMES, names.TARGETS)
         )
         rows, length = tf.shape(ids)[0], tf.shape(ids)[1]
@@ -147,7 +143,7 @@ def _requests(
         slots = tf.reshape(slots, [rows, length, inputs.slots])
         listener = window[names.LISTENER].to_tensor("")
         is_new = (window[names.WINDOW_START][:, 0] == 0) & (times[:, 0] >= begin)
-        target = (asked > 0) & (inputs.items.lookup(ids) > 0) & (outcomes != names.SKIPPED)
+        target = (is_target > 0) & (inputs.items.lookup(ids) > 0) & (outcomes != names.SKIPPED)
         places = tf.where(target)
         for first in range(0, len(places), _REQUESTS):
             row, place = tf.unstack(places[first : first + _REQUESTS], axis=1)

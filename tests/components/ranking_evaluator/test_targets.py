@@ -1,0 +1,92 @@
+"""Tiny models rank tiny windows."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from components.ranking_evaluator.targets import BASELINES, TWO_STAGE, Targets, rank_baselines, rank_targets
+from models import names
+from models.baselines import Interactions
+from models.config import IndexConfig, RankerConfig, TwoTowerConfig
+from models.metrics import NOT_FOUND
+from models.ranker import Ranker
+from models.ranks import rank_of, ranker_scores, target_places
+from models.search import build_searcher
+from models.two_tower import TwoTower
+from tests.models import tiny
+
+WINDOWS = [[[5, 6, 7], [8, 9]], [[1, 2, 3, 4]]]
+"""Item indices of two batches; every event is a target."""
+USERS = [["ann", "bob"], ["cid"]]
+
+
+@pytest.fixture(scope="module")
+def models() -> tuple[TwoTower, Ranker]:
+    tf.keras.utils.set_random_seed(5)
+    catalog, plays = tiny.catalog(), tiny.plays()
+    ranker = Ranker(catalog, plays, tiny.SIZES, 8, [], RankerConfig(dimension=8, blocks=1))
+    return TwoTower(catalog, plays, tiny.SIZES, TwoTowerConfig(dimension=8)), ranker
+
+
+def windows(split: str, *, batch_size: int, with_user: bool):
+    assert (split, with_user) == (names.TEST, True)
+    for rows, users in zip(WINDOWS, USERS, strict=True):
+        yield {**tiny.batch(rows), names.USER_ID: tf.constant(users)}
+
+
+def ranked(models: tuple[TwoTower, Ranker], max_targets: int = 100, exclude_seen: bool = False) -> Targets:
+    two_tower, ranker = models
+    two_tower.queries(tiny.batch([[1, 2]]))
+    searcher, _ = build_searcher(two_tower.candidates().numpy()[1:], names.CANDIDATES, IndexConfig())
+    inputs = SimpleNamespace(catalog=tiny.catalog(), windows=windows)
+    return rank_targets(
+        inputs, two_tower, ranker, searcher, max_targets=max_targets, max_length=8, exclude_seen=exclude_seen
+    )
+
+
+def test_every_target_has_its_listener_and_the_plays_before_it(models):
+    targets = ranked(models)
+    assert targets.listener.tolist() == [b"ann"] * 3 + [b"bob"] * 2 + [b"cid"] * 4
+    assert targets.item.tolist() == [5, 6, 7, 8, 9, 1, 2, 3, 4]
+    assert targets.history.shape == (9, 9)
+    assert targets.history[2].tolist() == [5, 6, 0, 0, 0, 0, 0, 0, 0]
+
+
+@pytest.mark.parametrize("exclude_seen", [False, True])
+def test_where_every_item_is_a_candidate_both_together_rank_as_the_ranker(models, exclude_seen):
+    targets = ranked(models, exclude_seen=exclude_seen)
+    assert targets.among_candidates.all()
+    assert targets.ranks[TWO_STAGE].tolist() == targets.ranks[names.RANKER].tolist()
+
+
+def test_a_models_ranks_are_those_of_its_scores(models):
+    targets, ranker = ranked(models), models[1]
+    batch = tiny.batch(WINDOWS[0])
+    places, history, item = target_places(batch)
+    scores = ranker_scores(ranker, ranker.items.table())(batch, places, history).numpy()
+    scores[:, 0] = -np.inf
+    expected = rank_of(tf.constant(scores), item).numpy()
+    assert targets.ranks[names.RANKER][: len(expected)].tolist() == expected.tolist()
+
+
+def test_enough_targets_end_it_with_the_batch(models):
+    assert len(ranked(models, max_targets=2).item) == 5
+
+
+def test_baselines_rank_the_same_targets():
+    targets = Targets(
+        listener=np.array([b"ann", b"bob"], object),
+        history=np.array([[1, 0, 0], [2, 0, 0]], np.int32),
+        item=np.array([2, 1], np.int32),
+        ranks={},
+        among_candidates=np.ones(2, bool),
+    )
+    train = Interactions(np.array([1, 2, 1, 2, 3], np.int32), np.array([0, 2, 4, 5]), 4)
+
+    rank_baselines(targets, train, exclude_seen=True)
+
+    assert set(targets.ranks) == set(BASELINES)
+    assert targets.ranks["markov"][0] == 0
+    assert all(ranks.dtype == np.int64 and (ranks < NOT_FOUND).all() for ranks in targets.ranks.values())
