@@ -67,8 +67,8 @@ class Catalog:
         """Index [n] of each item id [n] string; 0 = unknown."""
         if isinstance(item_ids, pa.ChunkedArray):
             item_ids = item_ids.combine_chunks()
-        found = pc.index_in(item_ids, value_set=self.item_ids)
-        return (to_numpy(found, -1) + 1).astype(np.int32)
+        places = pc.index_in(item_ids, value_set=self.item_ids)
+        return (to_numpy(places, -1) + 1).astype(np.int32)
 
 
 def read_catalog(data_dir: str, spans: str = NO_SPANS) -> Catalog:

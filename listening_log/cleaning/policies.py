@@ -97,7 +97,7 @@ def outcomes(
     played = _played(table)
     duration = np.zeros(size, np.int64) if duration_ms is None else duration_ms
     reasons = _reasons(table)
-    done, skip, given = (
+    done, skip, has_reason = (
         _is_in(reasons, _DONE),
         _is_in(reasons, _SKIP),
         pc.not_equal(reasons, "").to_numpy(False),
@@ -108,7 +108,7 @@ def outcomes(
         [
             done | (share >= config.complete_share),
             skip & ~heard,
-            given,
+            has_reason,
             played < 0,
             played < config.skip_ms,
         ],
@@ -187,7 +187,7 @@ def drop_repeats(
     timestamp: npt.NDArray[np.integer],
     played: npt.NDArray[np.integer] | None = None,
 ) -> npt.NDArray[np.bool_]:
-    """Keep mask [n] of events sorted by listener, time and row; of the same event told twice the first stays.
+    """Keep mask [n] of events sorted by listener, time and row; of an event that stands twice the first stays.
 
     The same event is the same listener, item, time and played time. Within one second nobody plays an item
     twice, but with times that are cut to the minute or the day, or are all one, they may: so where all of a

@@ -17,15 +17,15 @@ def release_days(dates: pa.Array) -> npt.NDArray[np.int64]:
     """
     parts = pc.extract_regex(dates, _DATE)
     year, month, day = (_number(parts, name) for name in ("year", "month", "day"))
-    found = (year > 0) & (month >= 1) & (month <= 12) & (day >= 1)
-    months = np.where(found, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
+    is_date = (year > 0) & (month >= 1) & (month <= 12) & (day >= 1)
+    months = np.where(is_date, (year - 1970) * 12 + month - 1, 0).astype("datetime64[M]")
     first = months.astype("datetime64[D]").astype(np.int64)
     length = (months + 1).astype("datetime64[D]").astype(np.int64) - first
-    return np.where(found & (day <= length), first + day - 1, RELEASE_UNKNOWN)
+    return np.where(is_date & (day <= length), first + day - 1, RELEASE_UNKNOWN)
 
 
 def _number(parts: pa.StructArray, name: str) -> npt.NDArray[np.int64]:
-    """A part of the date: 0 where nothing was found, 1 where the date leaves it out."""
+    """A part of the date: 0 where the text is no date, 1 where the date leaves it out."""
     text = pc.struct_field(parts, [parts.type.get_field_index(name)])
     number = pc.cast(pc.if_else(pc.equal(text, ""), "1", text), pa.int64())
     return pc.fill_null(number, 0).to_numpy()

@@ -58,7 +58,7 @@ class Users(Mapping[str, list[str]]):
 def read_users(data_dir: str, spans: str = NO_SPANS) -> Users | None:
     """Reads the table, of spans the newest one; None where it is absent.
 
-    Of a listener's rows the first counts; no id, no listener.
+    Of a listener's rows the first counts; a row without an id is no listener.
 
     A column becomes tokens `column=value`, an absent value none. A column of numbers with more than
     8 different values becomes `column=low-high`, buckets with about as many listeners each.

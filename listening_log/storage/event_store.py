@@ -22,30 +22,37 @@ class EventStore:
     def __init__(self, folder: str, part_rows: int = PART_ROWS) -> None:
         self._folder = folder
         self._part_rows = part_rows
-        self._held: list[pa.Table] = []
+        self._pending: list[pa.Table] = []
         self._paths: list[str] = []
         self._counts = np.zeros(BUCKETS, np.int64)
 
     def add(self, events: pa.Table) -> None:
-        """Takes a batch with a column `user_id`; all batches have the same columns."""
-        if self._held and sum(table.num_rows for table in self._held) + events.num_rows > self._part_rows:
+        """Adds a batch with a column `user_id`; all batches have the same columns.
+
+        Raises:
+            UserError: a temporary file can't be written.
+        """
+        if (
+            self._pending
+            and sum(table.num_rows for table in self._pending) + events.num_rows > self._part_rows
+        ):
             self._spill()
-        self._held.append(events)
+        self._pending.append(events)
 
     def parts(self) -> Iterator[pa.Table]:
         """Yields the events, all of a listener in one part, in the order in which they were added."""
         if self._paths:
-            if self._held:
+            if self._pending:
                 self._spill()
             for first, stop in bucket_ranges(self._counts, self._part_rows):
                 yield read_spill(self._paths, first, stop)
-        elif self._held:
-            yield pa.concat_tables(self._held)
+        elif self._pending:
+            yield pa.concat_tables(self._pending)
 
     def _spill(self) -> None:
         path = os.path.join(self._folder, f"{len(self._paths):06}.arrow")
         try:
-            self._counts += write_spill(pa.concat_tables(self._held), path)
+            self._counts += write_spill(pa.concat_tables(self._pending), path)
         except OSError as error:
             what = os.strerror(error.errno) if error.errno else first_line(error)
             raise UserError(
@@ -53,12 +60,16 @@ class EventStore:
                 "set TMPDIR to a folder with more space"
             ) from error
         self._paths.append(path)
-        self._held = []
+        self._pending = []
 
 
 @contextmanager
 def temporary_store() -> Iterator[EventStore]:
-    """A store whose files are gone at the end. Raises UserError where there is no temporary folder."""
+    """A store whose files are gone at the end.
+
+    Raises:
+        UserError: there is no temporary folder.
+    """
     try:
         folder = tempfile.TemporaryDirectory(prefix="upnext-check-", ignore_cleanup_errors=True)
     except OSError as error:

@@ -8,9 +8,13 @@ import io
 import os
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from types import ModuleType
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 import pyarrow as pa
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
 
 
 def is_remote(path: str) -> bool:
@@ -18,10 +22,10 @@ def is_remote(path: str) -> bool:
     return "://" in path
 
 
-def _gfile() -> Any:
+def _gfile() -> ModuleType:
     import tensorflow as tf
 
-    return tf.io.gfile
+    return cast(ModuleType, tf.io.gfile)
 
 
 def is_dir(path: str) -> bool:
@@ -46,19 +50,31 @@ def join(directory: str, name: str) -> str:
 
 
 def size(path: str) -> int:
-    """Bytes in the file. Raises OSError where there is none."""
+    """Counts the bytes in a file.
+
+    Raises:
+        OSError: there is no such file.
+    """
     return int(_gfile().stat(path).length) if is_remote(path) else os.path.getsize(path)
 
 
 def open_binary(path: str) -> BinaryIO:
-    """The file opened for reading, seekable. Raises OSError where it can't be read."""
+    """Opens a file for reading, seekable.
+
+    Raises:
+        OSError: it can't be read.
+    """
     if is_remote(path):
         return cast(BinaryIO, io.BufferedReader(_Remote(path), buffer_size=1 << 20))
     return Path(path).open("rb")
 
 
 def write_bytes(path: str, content: bytes) -> None:
-    """Writes a file, and makes its folder if there is none. Raises OSError where it can't be written."""
+    """Writes a file, and makes its folder if there is none.
+
+    Raises:
+        OSError: it can't be written.
+    """
     if is_remote(path):
         with _gfile().GFile(path, "wb") as file:
             file.write(content)
@@ -68,22 +84,25 @@ def write_bytes(path: str, content: bytes) -> None:
 
 
 def open_arrow(path: str) -> pa.NativeFile:
-    """The file for Arrow to read in threads of its own; it closes with its last reader.
+    """Opens a file for Arrow to read in threads of its own; it closes with its last reader.
 
     A local one is Arrow's own: such a thread may still read ahead when Python ends after an error, and a file
-    of Python's would then abort the process. Raises OSError where it can't be read.
+    of Python's would then abort the process.
+
+    Raises:
+        OSError: it can't be read.
     """
     return pa.PythonFile(open_binary(path), mode="r") if is_remote(path) else pa.OSFile(path)
 
 
 @contextlib.contextmanager
 def create_arrow(path: str) -> Iterator[pa.NativeFile]:
-    """A new file for Arrow to write; a remote one is held in memory until it ends."""
+    """Opens a new file for Arrow to write; a remote one stays in memory until it ends."""
     if is_remote(path):
-        held = pa.BufferOutputStream()
-        yield held
+        buffer = pa.BufferOutputStream()
+        yield buffer
         with _gfile().GFile(path, "wb") as file:
-            file.write(held.getvalue().to_pybytes())
+            file.write(buffer.getvalue().to_pybytes())
         return
     with pa.OSFile(path, "wb") as stream:
         yield stream
@@ -102,9 +121,10 @@ class _Remote(io.RawIOBase):
     def seekable(self) -> bool:
         return True
 
-    def readinto(self, buffer: Any) -> int:
-        data = self._file.read(len(buffer))
-        buffer[: len(data)] = data
+    def readinto(self, buffer: "WriteableBuffer") -> int:
+        view = memoryview(buffer).cast("B")
+        data = self._file.read(len(view))
+        view[: len(data)] = data
         return len(data)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:

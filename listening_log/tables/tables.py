@@ -84,7 +84,11 @@ _ENDINGS_IN_FOLDER = (".csv", ".gz", ".parquet")
 
 
 def spec_of(table: str) -> TableSpec:
-    """The table's specification. Raises ValueError for a name that is no table."""
+    """The table's specification.
+
+    Raises:
+        ValueError: the name is no table.
+    """
     if table not in TABLES:
         raise ValueError(f"no such table: {table!r}; there are {', '.join(TABLES)}")
     return TABLES[table]

@@ -5,7 +5,6 @@ A *place* below counts from 0 within one listener's history.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -35,12 +34,12 @@ class Windows:
         return int((self.stop - self.first_target).sum())
 
 
-def sort_order(user: npt.NDArray[Any], timestamp: Ints, row: Ints) -> Ints:
+def sort_order(user: npt.NDArray[np.generic], timestamp: Ints, row: Ints) -> Ints:
     """Order of events by listener, then time, then row of the file (ties in time keep the file's order)."""
     return np.lexsort((row, timestamp, user))
 
 
-def offsets_of(user: npt.NDArray[Any]) -> Ints:
+def offsets_of(user: npt.NDArray[np.generic]) -> Ints:
     """Where each listener's events begin in a sorted run: int64 [listeners + 1]."""
     if not len(user):
         return np.zeros(1, np.int64)
