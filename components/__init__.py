@@ -5,12 +5,11 @@ travels as its name, which has room for one dot, and is imported by it.
 """
 
 import importlib
-from typing import Any
 
 import models  # noqa: F401  selects Keras 2 before TensorFlow is imported
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Imports an artifact type when it is asked for; TFX takes long to import."""
     if name[:1].isupper():
         artifacts = importlib.import_module("components.common.artifacts")

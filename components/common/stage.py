@@ -12,9 +12,10 @@ from typing import Any, ClassVar, Final
 import apache_beam as beam
 from tfx import types
 from tfx.dsl.components.base import base_beam_component, base_beam_executor, base_component, base_executor
-from tfx.types import artifact_utils
+from tfx.types import artifact_utils, standard_artifacts
 from tfx.types.component_spec import ChannelParameter, ComponentSpec, ExecutionParameter
 
+from components.common.artifacts import LogSummary, ScannIndex
 from components.common.beam_errors import user_error_in
 from components.common.code_digest import code_digest
 from models.settings import Settings
@@ -24,6 +25,17 @@ CODE_DIGEST: Final = "code_digest"
 
 SEED: Final = {"seed": ExecutionParameter(type=int)}
 """Parameter of the stages that draw."""
+
+MODEL_INPUTS: Final = {
+    "transform_graph": ChannelParameter(type=standard_artifacts.TransformGraph),
+    "catalog": ChannelParameter(type=standard_artifacts.Examples),
+    "catalog_transform": ChannelParameter(type=standard_artifacts.TransformGraph),
+    "summary": ChannelParameter(type=LogSummary),
+    "retrieval": ChannelParameter(type=standard_artifacts.Model),
+    "ranker": ChannelParameter(type=standard_artifacts.Model),
+    "index": ChannelParameter(type=ScannIndex),
+}
+"""Inputs of the stages that load all models of a fit."""
 
 Inputs = dict[str, list[types.Artifact]]
 """Artifacts by channel, as TFX hands them over."""

@@ -4,31 +4,16 @@ from typing import ClassVar
 
 from tfx import types
 from tfx.dsl.components.base.executor_spec import ExecutorClassSpec
-from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter
 
-from components.common.artifacts import (
-    LogSummary,
-    RankingEvaluation,
-    ScannIndex,
-    ServingModels,
-)
-from components.common.stage import SEED, Stage, StageExecutor, StageSpec
+from components.common.artifacts import RankingEvaluation, ServingModels
+from components.common.stage import MODEL_INPUTS, SEED, Stage, StageExecutor, StageSpec
 from models.settings import Settings
 
 
 class ComposerSpec(StageSpec):
     PARAMETERS: ClassVar = StageSpec.PARAMETERS | SEED
-    INPUTS: ClassVar = {
-        "transform_graph": ChannelParameter(type=standard_artifacts.TransformGraph),
-        "catalog": ChannelParameter(type=standard_artifacts.Examples),
-        "catalog_transform": ChannelParameter(type=standard_artifacts.TransformGraph),
-        "summary": ChannelParameter(type=LogSummary),
-        "retrieval": ChannelParameter(type=standard_artifacts.Model),
-        "ranker": ChannelParameter(type=standard_artifacts.Model),
-        "index": ChannelParameter(type=ScannIndex),
-        "evaluation": ChannelParameter(type=RankingEvaluation),
-    }
+    INPUTS: ClassVar = MODEL_INPUTS | {"evaluation": ChannelParameter(type=RankingEvaluation)}
     OUTPUTS: ClassVar = {"models": ChannelParameter(type=ServingModels)}
 
 

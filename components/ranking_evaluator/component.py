@@ -8,21 +8,14 @@ from tfx.types import standard_artifacts
 from tfx.types.component_spec import ChannelParameter
 
 from components.bless.config import EvaluationConfig
-from components.common.artifacts import LogSummary, ProductionModels, RankingEvaluation, ScannIndex
-from components.common.stage import SEED, Stage, StageExecutor, StageSpec
+from components.common.artifacts import ProductionModels, RankingEvaluation
+from components.common.stage import MODEL_INPUTS, SEED, Stage, StageExecutor, StageSpec
 
 
 class RankingEvaluatorSpec(StageSpec):
     PARAMETERS: ClassVar = StageSpec.PARAMETERS | SEED
-    INPUTS: ClassVar = {
+    INPUTS: ClassVar = MODEL_INPUTS | {
         "examples": ChannelParameter(type=standard_artifacts.Examples),
-        "transform_graph": ChannelParameter(type=standard_artifacts.TransformGraph),
-        "catalog": ChannelParameter(type=standard_artifacts.Examples),
-        "catalog_transform": ChannelParameter(type=standard_artifacts.TransformGraph),
-        "summary": ChannelParameter(type=LogSummary),
-        "retrieval": ChannelParameter(type=standard_artifacts.Model),
-        "ranker": ChannelParameter(type=standard_artifacts.Model),
-        "index": ChannelParameter(type=ScannIndex),
         "production": ChannelParameter(type=ProductionModels),
     }
     OUTPUTS: ClassVar = {"evaluation": ChannelParameter(type=RankingEvaluation)}
