@@ -23,6 +23,7 @@ from listening_log.importers.spotify_account_data import ACCOUNT_DATA, write_acc
 from listening_log.importers.spotify_platforms import platform_family
 from listening_log.importers.writing.log_writer import LogWriter
 from listening_log.tables.convert import BadValueError, to_numpy
+from models.unix_time import to_seconds
 
 _HISTORY: Final = re.compile(r"(Streaming_History_(Audio|Video).*|endsong(_\d+)?)\.json", re.IGNORECASE)
 _FOLDER: Final = re.compile(r"Spotify (Extended Streaming History|Account Data)|MyData", re.IGNORECASE)
@@ -38,7 +39,6 @@ _LOCAL: Final = "spotify:local:"  # a file of the listener's own: its id is its 
 
 _TS = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| ?UTC|\+00:00)?$"
 _FOUNDED: Final = 1_136_073_600  # 2006: an offline_timestamp before it is none
-_FINER_THAN_SECONDS: Final = 100_000_000_000
 _MOVED: Final = 60  # seconds
 _NO_REASON: Final = pa.array(["unknown", "none", "null"])
 _FINISHED: Final = "trackdone"
@@ -167,8 +167,7 @@ def _starts(
     """Unix seconds at which each play started, and whether `offline_timestamp` moved it."""
     end = to_numpy(ends, 0)
     start = (end * 1000 - np.maximum(played, 0)) // 1000
-    offline = to_numpy(whole_numbers(entries, "offline_timestamp"), 0)
-    offline = np.where(offline >= _FINER_THAN_SECONDS, offline // 1000, offline)
+    offline = to_seconds(to_numpy(whole_numbers(entries, "offline_timestamp"), 0))
     usable = flags(entries, "offline") & (offline >= _FOUNDED) & (offline <= end)
     return np.where(usable, offline, start), usable & (np.abs(offline - start) > _MOVED)
 

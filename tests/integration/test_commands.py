@@ -82,5 +82,5 @@ def test_batch_tells_a_wrong_line_by_its_number(whole_run: WholeRun, tmp_path: P
     questions.write_text('{"user_id": "a", "item_ids": []}\n{"user_id": "b", "item_ids": "track-0001"}\n')
     words = ["batch", "--home", str(whole_run.home), "--histories", str(questions), "--out", str(answers)]
     assert cli.main(words) == 1
-    assert capfd.readouterr().err == f"upnext: {questions}:2: item_ids: a list of strings is needed.\n"
+    assert capfd.readouterr().err == f"upnext: {questions}:2: item_ids: a list of strings is needed\n"
     assert not answers.exists()

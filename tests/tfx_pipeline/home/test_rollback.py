@@ -57,6 +57,12 @@ def test_the_version_before_the_newest_is_pushed_again(home: Path) -> None:
     assert served(home) == {"b"}
 
 
+def test_a_home_whose_name_is_a_pattern_of_names_is_rolled_back(home: Path) -> None:
+    moved = home.rename(home.with_name("home [1]*?"))
+    assert roll_back(Home(moved)).source == 2
+    assert served(moved) == {"b"}
+
+
 def test_rolling_back_again_goes_further_back_and_never_forward(home: Path) -> None:
     sources = [roll_back(Home(home)).source, roll_back(Home(home)).source]
     assert sources == [2, 1]
