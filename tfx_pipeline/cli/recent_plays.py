@@ -37,16 +37,16 @@ def recent_plays(
     if user_id in Forgotten.load(str(forgotten) if forgotten else None):
         raise UserError(f"listener {user_id!r} is forgotten here (`upnext forget`): their plays are not read")
     catalog = read_catalog(str(data_dir), spans)
-    found = []
+    batches = []
     for number, path in enumerate(log_files(str(data_dir), EVENTS, spans)):
         for first_row, batch in read_batches(path, EVENTS):
             own = batch.filter(pc.equal(batch["user_id"], user_id))
             if own.num_rows:
                 cleaned = clean_events(own, catalog, file=number, first_row=first_row)
-                found.append(cleaned.table.select(["item", "timestamp"]))
-    plays = pa.concat_tables(found) if found else None
+                batches.append(cleaned.table.select(["item", "timestamp"]))
+    plays = pa.concat_tables(batches) if batches else None
     if plays is None or not plays.num_rows:
         raise UserError(f"{data_dir} has no usable event of listener {user_id!r}")
     order = plays["timestamp"].to_numpy().argsort(kind="stable")
-    places = plays["item"].to_numpy()[order][-most:] - 1  # items are numbered from 1
-    return catalog.item_ids.take(pa.array(places)).to_pylist()
+    rows = plays["item"].to_numpy()[order][-most:] - 1  # items are numbered from 1
+    return catalog.item_ids.take(pa.array(rows)).to_pylist()

@@ -26,8 +26,8 @@ def outputs(stage: Path) -> list[Path]:
 
 def executions(output: Path) -> list[Path]:
     """The folders of the executions that made an output, the oldest first."""
-    made = [path for path in folders(output) if path.name.isdecimal()]
-    return sorted(made, key=execution_of)
+    numbered = [path for path in folders(output) if path.name.isdecimal()]
+    return sorted(numbered, key=execution_of)
 
 
 def execution_of(folder: str | Path) -> int:
@@ -64,5 +64,5 @@ def manifests(artifacts: Path) -> list[Path]:
 def outputs_of(manifest_file: Path) -> list[Path]:
     """The folders of the outputs that a note is about, as far as they are there."""
     stage = manifest_file.parents[1]
-    made = (output / manifest_file.stem for output in folders(stage) if not output.name.startswith("."))
-    return [path for path in made if path.is_dir()]
+    paths = (output / manifest_file.stem for output in folders(stage) if not output.name.startswith("."))
+    return [path for path in paths if path.is_dir()]

@@ -33,13 +33,13 @@ def write_manifests(output_uris: Iterable[str]) -> None:
     """
     files: dict[Path, dict[str, list[int]]] = {}
     for folder in map(Path, output_uris):
-        noted = files.setdefault(executions.manifest(folder), {})
+        status_of = files.setdefault(executions.manifest(folder), {})
         for path in _files(folder):
             atomic.sync(path)
-            noted[str(path.relative_to(folder.parents[1]))] = _size_and_time(path)
-    for manifest, noted in files.items():
+            status_of[str(path.relative_to(folder.parents[1]))] = _size_and_time(path)
+    for manifest, status_of in files.items():
         manifest.parent.mkdir(exist_ok=True)
-        atomic.write_text(manifest, json.dumps(noted))
+        atomic.write_text(manifest, json.dumps(status_of))
 
 
 def remove_changed(artifacts: Path) -> list[ChangedOutput]:
@@ -63,10 +63,10 @@ def remove_changed(artifacts: Path) -> list[ChangedOutput]:
 
 def _difference(manifest: Path) -> str:
     try:
-        noted: dict[str, list[int]] = json.loads(manifest.read_text())
+        status_before: dict[str, list[int]] = json.loads(manifest.read_text())
     except ValueError:
         return f"{manifest.name}: not a note"
-    for name, before in noted.items():
+    for name, before in status_before.items():
         try:
             now = _size_and_time(manifest.parents[1] / name)
         except OSError:

@@ -23,8 +23,8 @@ def prune_artifacts(home: Home, keep: int, in_use: Collection[int]) -> None:
     """
     for stage in folders(home.artifacts):
         for output in outputs(stage):
-            made = executions(output)
-            for folder in made[: max(0, len(made) - keep)]:
+            all_executions = executions(output)
+            for folder in all_executions[: max(0, len(all_executions) - keep)]:
                 if execution_of(folder) not in in_use:
                     shutil.rmtree(folder, ignore_errors=True)
 

@@ -211,16 +211,16 @@ def test_recommend_for_a_listener_reads_the_log_of_the_last_run(tiny_log, tmp_pa
     home = Home(tmp_path / "home")
     home.prepare()
     home.run_file.write_text(json.dumps({"data_dir": str(tiny_log)}))
-    asked = []
+    calls = []
 
     def recommend(path, history, k, address):
-        asked.append((history, k, address))
+        calls.append((history, k, address))
         return "the page"
 
     monkeypatch.setattr("tfx_pipeline.cli.recommend.recommend", recommend)
     words = ["recommend", "--home", str(home.path), "--user", "ann", "-k", "3", "--address", "localhost:1"]
     assert cli.main(words) == 0
-    assert asked == [(["a", "b", "c"], 3, "localhost:1")]
+    assert calls == [(["a", "b", "c"], 3, "localhost:1")]
     assert capfd.readouterr().out == "the page\n"
 
 

@@ -51,9 +51,9 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_the_version_before_the_newest_is_pushed_again(home: Path) -> None:
-    done = roll_back(Home(home))
-    assert (done.source, done.replaced) == (2, 3)
-    assert done.version > 3
+    rollback = roll_back(Home(home))
+    assert (rollback.source, rollback.replaced) == (2, 3)
+    assert rollback.version > 3
     assert served(home) == {"b"}
 
 
@@ -93,14 +93,14 @@ def test_any_version_that_is_there_can_be_asked_for(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("to", "told"),
+    ("to", "message"),
     [
         (3, "the models of version 3 are served already; there are 1, 2, 3"),
         (9, "there is no version 9 to roll back to; there are 1, 2, 3"),
     ],
 )
-def test_a_version_that_cannot_be_meant_is_one_line(home: Path, to: int, told: str) -> None:
-    with pytest.raises(UserError, match=f"^{told}$"):
+def test_a_version_that_cannot_be_meant_is_one_line(home: Path, to: int, message: str) -> None:
+    with pytest.raises(UserError, match=f"^{message}$"):
         roll_back(Home(home), to)
     assert PushedModels(home / "serving").versions() == [1, 2, 3]
 
@@ -166,12 +166,12 @@ def test_a_rollback_waits_for_no_run_and_says_so(home: Path) -> None:
 
 
 def test_every_rollback_leaves_a_record(home: Path) -> None:
-    done = [roll_back(Home(home)), roll_back(Home(home))]
+    rollback = [roll_back(Home(home)), roll_back(Home(home))]
     records = [json.loads(line) for line in (home / "rollbacks.jsonl").read_text().splitlines()]
-    assert [Rollback(r["version"], r["source"], r["replaced"]) for r in records] == done
+    assert [Rollback(r["version"], r["source"], r["replaced"]) for r in records] == rollback
     assert records[0]["time"] > 1_700_000_000
     for build, model in PLACES:
-        extra = home / "serving" / build / model / str(done[1].version) / "assets.extra"
+        extra = home / "serving" / build / model / str(rollback[1].version) / "assets.extra"
         assert json.loads((extra / Origin.FILE).read_text()) == {"models_of": 1, "instead_of": 3}
 
 

@@ -55,9 +55,9 @@ def test_only_what_a_finished_stage_made_stays(finished: Path) -> None:
 
 def test_the_cache_is_as_it_was_and_the_unfinished_stage_runs_again(finished: Path) -> None:
     remove_unfinished_outputs(Home(finished))
-    told = []
-    ObservedDagRunner(lambda stage, state, _: told.append((stage, state))).run(toy_pipeline(finished))
-    assert [pair for pair in told if pair[1] != "start"] == [
+    states = []
+    ObservedDagRunner(lambda stage, state, _: states.append((stage, state))).run(toy_pipeline(finished))
+    assert [pair for pair in states if pair[1] != "start"] == [
         ("First", "cached"),
         ("Second", "cached"),
         ("Third", "done"),

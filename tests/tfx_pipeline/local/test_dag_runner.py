@@ -11,21 +11,21 @@ from tfx_pipeline.local.dag_runner import ObservedDagRunner, StageError
 
 
 class Watched:
-    """A runner, and what it told."""
+    """A runner, and the states that it reported."""
 
     def __init__(self, only: str | None = None) -> None:
-        self.told: list[tuple[str, str]] = []
-        self.runner = ObservedDagRunner(lambda stage, state, _: self.told.append((stage, state)), only)
+        self.states: list[tuple[str, str]] = []
+        self.runner = ObservedDagRunner(lambda stage, state, _: self.states.append((stage, state)), only)
 
     def run(self, home: Path, **settings) -> list[tuple[str, str]]:
         self.runner.run(toy_pipeline(home, **settings))
-        return [(stage, state) for stage, state in self.told if state != "start"]
+        return [(stage, state) for stage, state in self.states if state != "start"]
 
 
 def test_stages_are_told_as_they_start_and_end(tmp_path: Path) -> None:
     watched = Watched()
     watched.run(tmp_path)
-    assert watched.told == [
+    assert watched.states == [
         ("First", "start"),
         ("First", "done"),
         ("Second", "start"),
@@ -69,7 +69,7 @@ def test_a_failure_names_its_stage_and_keeps_its_cause(tmp_path: Path) -> None:
         watched.run(tmp_path, fail="user")
     assert failure.value.stage == "First"
     assert isinstance(failure.value.__cause__, UserError)
-    assert watched.told == [("First", "start"), ("First", "failed")]
+    assert watched.states == [("First", "start"), ("First", "failed")]
 
 
 def test_a_failed_stage_runs_again_once_it_is_mended(tmp_path: Path) -> None:

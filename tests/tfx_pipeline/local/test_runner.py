@@ -79,7 +79,7 @@ def test_a_missing_log_is_told_before_a_home_is_made(tmp_path: Path, home: Path)
     assert not home.exists()
 
 
-def told_in(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
+def reported_states(caplog: pytest.LogCaptureFixture) -> list[tuple[str, str]]:
     """Each stage that started or ended, and how."""
     facts = [record.progress for record in caplog.records if hasattr(record, "progress")]
     return [(fact["stage"], fact["state"]) for fact in facts if "state" in fact and fact["state"] != "start"]
@@ -89,8 +89,8 @@ def test_how_the_last_run_ended_is_in_its_record(
     data: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def record() -> tuple[object, object]:
-        told = json.loads((home / "run.json").read_text())
-        return told["exit_code"], told["ended"]
+        content = json.loads((home / "run.json").read_text())
+        return content["exit_code"], content["ended"]
 
     use_toy(monkeypatch, home)
     runner.run(data, Home(home), Config(), None, io.StringIO())
@@ -132,7 +132,7 @@ def test_a_damaged_output_of_a_finished_stage_is_made_anew(
 
     runner.run(data, Home(home), Config(), None, io.StringIO())
 
-    assert told_in(caplog)[:2] == [("First", "damaged"), ("First", "done")]
+    assert reported_states(caplog)[:2] == [("First", "damaged"), ("First", "done")]
     assert "summary.json: 0 bytes in place of 1" in caplog.text
     (summary,) = home.glob("artifacts/First/summary/*/summary.json")
     assert summary.read_text() == "a"
@@ -152,7 +152,7 @@ def test_a_log_that_changes_while_it_is_read_stops_the_run_and_is_read_again(
     monkeypatch.setattr(runner, "data_digest", whole)
     caplog.clear()
     runner.run(data, Home(home), Config(), None, io.StringIO())
-    assert told_in(caplog)[0] == ("First", "done")
+    assert reported_states(caplog)[0] == ("First", "done")
 
 
 def test_a_damaged_metadata_file_is_one_line_and_leaves_what_is_served(
@@ -172,16 +172,16 @@ def test_a_damaged_metadata_file_is_one_line_and_leaves_what_is_served(
 def test_temporary_files_are_in_home_and_go_with_the_run(
     data: Path, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = []
+    folders = []
 
     def toy(**_: object) -> Pipeline:
-        made.append(Path(tempfile.mkdtemp()))
+        folders.append(Path(tempfile.mkdtemp()))
         return toy_pipeline(home)
 
     monkeypatch.setattr(tfx_pipeline.pipeline, "create_pipeline", toy)
     runner.run(data, Home(home), Config(), None, io.StringIO())
-    assert made[0].parent == home / ".tmp"
-    assert not made[0].exists()
+    assert folders[0].parent == home / ".tmp"
+    assert not folders[0].exists()
     assert Path(tempfile.mkdtemp()).parent != home / ".tmp"
 
 

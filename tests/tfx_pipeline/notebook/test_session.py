@@ -86,12 +86,12 @@ def test_the_condition_holds_of_a_cached_artifact_too(toy):
 def test_a_cell_shows_a_line_a_stage_and_nothing_of_the_libraries(toy, capfd):
     toy().run("Second")
 
-    told = capfd.readouterr()
-    assert [line.split() for line in told.out.splitlines()] == [["First", "0", "s"], ["Second", "0", "s"]]
-    assert told.err == ""
+    output = capfd.readouterr()
+    assert [line.split() for line in output.out.splitlines()] == [["First", "0", "s"], ["Second", "0", "s"]]
+    assert output.err == ""
 
 
-def test_an_error_of_the_users_is_told_as_it_is(toy):
+def test_an_error_of_the_users_comes_out_as_it_is(toy):
     with pytest.raises(UserError, match=r"^the log has no events$"):
         toy(fail="user").run("First")
 
