@@ -7,13 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import yaml
 from pydantic import JsonValue
 
-from listening_log.errors import UsageError, one_line
+from listening_log.errors import UsageError
 from tfx_pipeline.kubeflow.parameter_values import Parameter, parse_values
 from tfx_pipeline.kubeflow.proto_check import proto_problems
-from tfx_pipeline.kubeflow.spec import SCHEMA_VERSION, Spec, dags, dump_all, load_all, parameters
+from tfx_pipeline.kubeflow.spec import SCHEMA_VERSION, Spec, dags, dump_all, load_documents, parameters
 
 
 @dataclass(frozen=True)
@@ -82,29 +81,16 @@ def read_compiled(path: Path) -> CompiledPipeline:
     if path.suffix not in (".yaml", ".yml"):  # the server tells what a file is by its name
         raise UsageError(f"{path}: the compiled pipeline is YAML, in a file named .yaml or .yml")
     try:
-        documents = [
-            document for document in load_all(path.read_text(encoding="utf-8")) if document is not None
-        ]
+        spec, platform = load_documents(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise UsageError(f"cannot read {path}: {error.strerror or error}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: not YAML: {one_line(error)}") from error
-    spec, platform = (*documents, {}, {})[:2]
-    are_mappings = all(isinstance(document, dict) for document in documents)
-    if (
-        len(documents) not in (1, 2)
-        or not are_mappings
-        or "platforms" in spec
-        or platform.keys() - {"platforms"}
-    ):
-        raise UsageError(
-            f"{path}: expected a pipeline and at most one platform document, as `upnext compile` writes them"
-        )
+    except ValueError as error:  # of bytes that are no text, too
+        raise UsageError(f"{path}: {error}") from error
     if spec.get("schemaVersion") != SCHEMA_VERSION:
         version = spec.get("schemaVersion")
         raise UsageError(f"{path}: schemaVersion {version}, expected {SCHEMA_VERSION}: compile it anew")
     for problem in proto_problems(spec, platform):
         raise UsageError(f"{path}: not a pipeline of Kubeflow: {problem}")
-    if not spec.get("pipelineInfo", {}).get("name") or "root" not in spec:
-        raise UsageError(f"{path}: the pipeline has no name or no root: compile it anew")
+    if not spec.get("pipelineInfo", {}).get("name"):
+        raise UsageError(f"{path}: the pipeline has no name: compile it anew")
     return CompiledPipeline(path, spec, platform)

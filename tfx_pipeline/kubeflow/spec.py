@@ -6,6 +6,8 @@ from typing import Any, Final, TypeAlias
 
 import yaml
 
+from listening_log.errors import one_line
+
 Spec: TypeAlias = dict[str, Any]
 """A mapping of the specification; what its keys hold is in pipeline_spec.proto."""
 
@@ -19,9 +21,23 @@ _LOADER: Final = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DUMPER: Final = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 
 
-def load_all(text: str) -> list[Spec]:
-    """Reads YAML documents; whether they are mappings is the caller's to check."""
-    return list(yaml.load_all(text, _LOADER))
+def load_documents(text: str) -> tuple[Spec, Spec]:
+    """Reads a compiled pipeline's specification and its platform document, {} for none.
+
+    Raises:
+        ValueError: the text is not YAML, or these documents are not in it.
+    """
+    try:
+        documents = [document for document in yaml.load_all(text, _LOADER) if document is not None]
+    except yaml.YAMLError as error:
+        raise ValueError(f"not YAML: {one_line(error)}") from None
+    spec, platform = (*documents, {}, {})[:2]
+    are_mappings = len(documents) in (1, 2) and all(isinstance(document, dict) for document in documents)
+    if not are_mappings or "root" not in spec or platform.keys() - {"platforms"}:
+        raise ValueError(
+            "expected a pipeline and at most one platform document, as `upnext compile` writes them"
+        )
+    return spec, platform
 
 
 def dump_all(documents: Sequence[Spec]) -> str:

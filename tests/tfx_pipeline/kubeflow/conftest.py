@@ -8,7 +8,7 @@ import pytest
 
 from tfx_pipeline.config.tree import Config, load_config
 from tfx_pipeline.kubeflow.compile.compiling import amend_compiled, compile_with_tfx
-from tfx_pipeline.kubeflow.spec import load_all
+from tfx_pipeline.kubeflow.spec import load_documents
 
 SETTINGS = [
     "kubeflow.image=registry.example/upnext:1",
@@ -43,7 +43,7 @@ def text(from_tfx: Callable[[], dict[str, Any]], config: Config) -> str:
 
 @pytest.fixture(scope="session")
 def read(text: str) -> list[dict[str, Any]]:
-    return load_all(text)
+    return list(load_documents(text))
 
 
 @pytest.fixture

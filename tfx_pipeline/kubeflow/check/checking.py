@@ -6,14 +6,12 @@ the run is under way. Here each problem names its place in the file.
 
 from typing import Final
 
-import yaml
-
-from listening_log.errors import UserError, one_line
+from listening_log.errors import UserError
 from tfx_pipeline.kubeflow.check.deployment import deployment_problems
 from tfx_pipeline.kubeflow.check.references import reference_problems
 from tfx_pipeline.kubeflow.check.required_fields import missing_fields
 from tfx_pipeline.kubeflow.proto_check import loader_problems, proto_problems
-from tfx_pipeline.kubeflow.spec import Spec, load_all
+from tfx_pipeline.kubeflow.spec import Spec, load_documents
 
 SHOWN: Final = 3
 
@@ -41,12 +39,9 @@ def problems_in(text: str) -> list[str]:
         text: one or two YAML documents: the specification, and what it asks of the platform.
     """
     try:
-        documents = load_all(text)
-    except yaml.YAMLError as error:
-        return [f"the file: no YAML: {one_line(error)}"]
-    if len(documents) not in (1, 2) or not all(isinstance(document, dict) for document in documents):
-        return [f"the file: expected one or two mappings as YAML documents, got {len(documents)} documents"]
-    spec, platform = (*documents, {})[:2]
+        spec, platform = load_documents(text)
+    except ValueError as error:
+        return [f"the file: {error}"]
     return problems_in_documents(spec, platform) or list(loader_problems(text))
 
 

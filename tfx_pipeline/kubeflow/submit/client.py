@@ -26,6 +26,7 @@ CA_ENV: Final = "SSL_CERT_FILE"
 """Certificates to trust, under OpenSSL's own name: the SDK's client knows only the public ones."""
 REQUEST_ERRORS: Final = (kfp_server_api.ApiException, urllib3.exceptions.HTTPError)
 _TIMEOUT: Final = (10, 120)  # seconds to connect, to answer: without them a closed port may hang for minutes
+_LONGEST_MESSAGE: Final = 600
 _CURES: Final = {
     401: f"the server wants credentials, or those it got have expired: log in again, or set {TOKEN_ENV}",
     403: "these credentials may not do that: ask for the rights, or name another --namespace",
@@ -150,7 +151,8 @@ class Client(kfp.Client):
             headers = [value for name, value in api.default_headers.items() if name != "User-Agent"]
             for secret in filter(None, (*api.configuration.api_key.values(), api.cookie, *headers)):
                 message = message.replace(secret, "…")
-            raise UserError(message) from None  # the SDK's own error has the headers
+            # cut last: half a secret would not be recognised; the SDK's own error has the headers
+            raise UserError(message[:_LONGEST_MESSAGE]) from None
 
     def _load_config(self, host: str, *args: object) -> kfp_server_api.Configuration:
         return kfp_server_api.Configuration(host=host) if self._dry_run else super()._load_config(host, *args)
@@ -178,9 +180,7 @@ def checked_host(host: str) -> str:
 def _describe_error(host: str, error: Exception) -> str:
     if isinstance(error, kfp_server_api.ApiException):
         is_refusal = 400 <= error.status < 500
-        cure = _CURES.get(
-            error.status, error.reason if is_refusal else "the server failed: submit again later"
-        )
+        cure = _CURES.get(error.status, error.reason if is_refusal else "the server failed: submit again")
         answer = _server_message(str(error.body or ""))
         return f"{host}: HTTP {error.status}: {cure}{answer and f' ({answer})'}"
     reason = getattr(error, "reason", None) or error
@@ -203,4 +203,4 @@ def _server_message(body: str) -> str:
     except ValueError:
         answer = "" if "<" in body else body
     message = answer.get("message") or answer.get("error") or "" if isinstance(answer, dict) else answer
-    return " ".join(str(message).split())[:300]
+    return " ".join(str(message).split())

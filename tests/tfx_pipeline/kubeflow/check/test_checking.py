@@ -310,8 +310,8 @@ def test_what_is_wrong_is_caught_and_its_place_named(
 
 def test_a_file_that_is_no_specification_is_told():
     assert problems_in("a: [") == [problems_in("a: [")[0]]
-    assert problems_in("a: [")[0].startswith("the file: no YAML")
-    assert problems_in("- 1")[0].startswith("the file: expected one or two mappings")
+    assert problems_in("a: [")[0].startswith("the file: not YAML")
+    assert problems_in("- 1")[0].startswith("the file: expected a pipeline and at most one platform document")
 
 
 def test_the_error_tells_the_first_problems_and_how_many_more(documents: list[Tree]):

@@ -14,7 +14,7 @@ from tfx_pipeline.kubeflow.check.checking import CompileError, problems_in
 from tfx_pipeline.kubeflow.compile import compiling as module
 from tfx_pipeline.kubeflow.compile.compiling import amend_compiled
 from tfx_pipeline.kubeflow.compile.compiling import compile as compile_pipeline
-from tfx_pipeline.kubeflow.spec import load_all
+from tfx_pipeline.kubeflow.spec import load_documents
 
 Tree = dict[str, Any]
 
@@ -71,7 +71,7 @@ def test_the_exit_handler_comes_after_everything_whatever_became_of_it(spec: Tre
 def test_an_older_backend_is_asked_for_no_final_status(from_tfx: Any):
     text = amend_compiled(from_tfx(), load_config(None, ["kubeflow.final_status=false"]))
     assert problems_in(text) == []
-    handler = load_all(text)[0]["root"]["dag"]["tasks"]["ExitHandler"]
+    handler = load_documents(text)[0]["root"]["dag"]["tasks"]["ExitHandler"]
     assert handler["inputs"]["parameters"]["final_status"] == {"runtimeValue": {"constant": "{}"}}
     assert "taskFinalStatus" not in text
 

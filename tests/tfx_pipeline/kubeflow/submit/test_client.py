@@ -65,6 +65,18 @@ def test_a_server_that_repeats_the_token_does_not_make_us_tell_it(
     assert refused.value.__suppress_context__  # a log of the error would hold the SDK's, with its headers
 
 
+def test_half_a_token_at_the_end_of_a_long_message_is_not_shown(
+    submission: Submission, kfp_stub: KfpStub, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv("UPNEXT_KFP_TOKEN", TOKEN)
+    for length in range(400, 700, len(TOKEN) - 1):
+        refusal = json.dumps({"message": "x" * length + TOKEN}).encode()
+        kfp_stub.answer = lambda *_, refusal=refusal: (400, refusal, "application/json")
+        with pytest.raises(UserError, match="HTTP 400") as refused:
+            run(submission)
+        assert TOKEN[:2] not in str(refused.value)
+
+
 def test_a_mounted_token_and_the_sdks_own_cookie_are_sent(
     submission: Submission,
     kfp_stub: KfpStub,
