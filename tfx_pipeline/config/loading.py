@@ -14,6 +14,7 @@ from pydantic_core import ErrorDetails
 
 from listening_log.errors import UsageError
 from models.settings import Settings
+from tfx_pipeline.config.assignments import split_assignment
 
 Value: TypeAlias = "bool | int | float | str | list[Value] | dict[str, Value] | None"
 """What YAML has."""
@@ -75,10 +76,7 @@ def apply_overrides(values: Mapping[str, Value], overrides: Sequence[str]) -> di
     """
     merged = _copy(values)
     for override in overrides:
-        key, equals, text = override.partition("=")
-        key = key.strip()
-        if not equals or not key:
-            raise UsageError(f"--set {override}: expected key=value, as in --set ranker.dimension=32")
+        key, text = split_assignment(override, "--set", "key=value", "ranker.dimension=32")
         try:
             value = yaml.load(text, _Loader)
         except yaml.YAMLError as error:
