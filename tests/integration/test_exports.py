@@ -102,12 +102,12 @@ def test_every_item_is_in_the_catalogue_once(imported: Imported):
 
 def test_a_listeners_events_have_their_titles_and_times(imported: Imported):
     events = imported.tables.events
-    found = dict(list(events.groupby("user_id")))
+    events_of = dict(list(events.groupby("user_id")))
     for play in imported.facts.sample:
-        rows = found[play.listener]
-        there = rows.title.map(words_of) == words_of(play.title)
-        assert there.any(), play
-        assert rows[there].timestamp.between(play.earliest, play.latest).any(), play
+        rows = events_of[play.listener]
+        same = rows.title.map(words_of) == words_of(play.title)
+        assert same.any(), play
+        assert rows[same].timestamp.between(play.earliest, play.latest).any(), play
 
 
 def test_order_is_kept_where_times_do_not_tell(imported: Imported):

@@ -1,11 +1,13 @@
 """Imported tables, as tests look at them."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from typing_extensions import Self
 
 from listening_log.importers import Imported, import_log
 
@@ -28,6 +30,47 @@ class CountingLog:
 def counting_log() -> CountingLog:
     """A log that only counts."""
     return CountingLog()
+
+
+class SourceAndLog:
+    """A source under a temporary folder, and the log that is imported from it."""
+
+    def __init__(self, folder: Path, format_: str = "") -> None:
+        self.format = format_
+        self.src = folder / "src"
+        self.out = folder / "out"
+        self.imported: Imported | None = None
+
+    def file(self, name: str, *entries: object) -> Self:
+        """Writes a JSON array of the entries."""
+        return self.text(name, json.dumps(entries))
+
+    def text(self, name: str, text: str) -> Self:
+        """Writes a file."""
+        path = self.src / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return self
+
+    def run(self, src: str = "") -> Self:
+        """Imports the source, or what is named in it."""
+        self.imported = import_log(self.format, str(self.src / src), str(self.out))
+        return self
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """The rows of a table of the log."""
+        return pq.read_table(self.out / f"{table}.parquet").to_pylist()
+
+    @property
+    def events(self) -> list[dict[str, Any]]:
+        """The rows of the table of events."""
+        return self.rows("events")
+
+    @property
+    def counts(self) -> dict[str, tuple[int, str]]:
+        """Count and first place of each policy that was applied."""
+        assert self.imported is not None
+        return {policy.policy: (policy.count, policy.place) for policy in self.imported.applied}
 
 
 @pytest.fixture

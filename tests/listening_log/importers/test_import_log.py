@@ -16,18 +16,18 @@ def test_an_unknown_format_is_wrong_usage(out: Path) -> None:
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_a_source_that_is_missing_is_one_clear_line_and_leaves_nothing(format_: str, out: Path) -> None:
-    with pytest.raises(UserError) as told:
+    with pytest.raises(UserError) as error:
         import_log(format_, str(out.parent / "gone"), str(out))
-    assert "gone" in str(told.value)
-    assert "\n" not in str(told.value)
+    assert "gone" in str(error.value)
+    assert "\n" not in str(error.value)
     assert not out.exists()
 
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_an_empty_folder_is_one_clear_line(format_: str, src: Path, import_of) -> None:
-    with pytest.raises(UserError) as told:
+    with pytest.raises(UserError) as error:
         import_of(format_)
-    assert str(told.value).startswith(str(src))
+    assert str(error.value).startswith(str(src))
 
 
 def test_the_page_tells_what_was_written_and_met(src: Path, out: Path, import_of) -> None:

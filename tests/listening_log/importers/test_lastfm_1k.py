@@ -175,7 +175,7 @@ def test_plays_come_out_in_the_order_in_which_they_were(
     with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         (Path(folder) / PLAYS).write_text(text)
         whole = lastfm_1k.read_blocks
-        patch.setattr(lastfm_1k, "read_blocks", lambda *given: whole(*given, block_bytes=block_bytes))
+        patch.setattr(lastfm_1k, "read_blocks", lambda *arguments: whole(*arguments, block_bytes=block_bytes))
 
         import_log("lastfm-1k", folder, f"{folder}/out")
 

@@ -5,7 +5,7 @@ from listening_log.importers.movie_titles import titles_and_years
 
 
 @pytest.mark.parametrize(
-    ("given", "title", "year"),
+    ("text", "title", "year"),
     [
         ("Toy Story (1995)", "Toy Story", "1995"),
         ("Matrix, The (1999)", "The Matrix", "1999"),
@@ -31,8 +31,8 @@ from listening_log.importers.movie_titles import titles_and_years
         ("", "", ""),
     ],
 )
-def test_a_title_reads_as_a_person_says_it(given: str, title: str, year: str) -> None:
-    titles, years, _ = titles_and_years(pa.array([given]))
+def test_a_title_reads_as_a_person_says_it(text: str, title: str, year: str) -> None:
+    titles, years, _ = titles_and_years(pa.array([text]))
     assert (titles.to_pylist(), years.to_pylist()) == ([title], [year])
 
 

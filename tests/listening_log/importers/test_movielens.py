@@ -221,9 +221,9 @@ def test_a_rating_that_is_no_number_names_its_line(src: Path, out: Path, import_
 
 def test_another_folder_is_told_what_is_expected(src: Path, import_of) -> None:
     (src / "ratings.csv").write_text("x")
-    with pytest.raises(UserError) as told:
+    with pytest.raises(UserError) as error:
         import_of("movielens")
-    assert str(told.value) == (
+    assert str(error.value) == (
         f"{src}: no MovieLens release; expected u.data with u.item (100k); ratings.dat with movies.dat "
         "(1M and 10M); ratings.csv with movies.csv (20M and later); rating.csv with movie.csv "
         "(Kaggle's copy of 20M, its times as text); found ratings.csv"

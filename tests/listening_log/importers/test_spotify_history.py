@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from listening_log.check.checking import check_log
 from listening_log.errors import UserError
-from listening_log.importers import Imported, import_log, render
+from listening_log.importers import import_log, render
+from tests.listening_log.importers.conftest import SourceAndLog
 
 FOLDER = "Spotify Extended Streaming History"
 AUDIO = "Streaming_History_Audio_2019-2021_3.json"
@@ -68,51 +69,26 @@ CHAPTER = {
 }
 
 
-class Import:
-    """Imports histories under a temporary folder, and reads what was written."""
-
-    def __init__(self, tmp_path: Path) -> None:
-        self.src = tmp_path / "src"
-        self.out = tmp_path / "out"
-        self.result: Imported | None = None
-
-    def file(self, name: str, *entries: dict[str, Any]) -> "Import":
-        path = self.src / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(entries))
-        return self
-
-    def run(self, src: str = "") -> "Import":
-        self.result = import_log("spotify-history", str(self.src / src), str(self.out))
-        return self
-
-    @property
-    def events(self) -> list[dict[str, Any]]:
-        return pq.read_table(self.out / "events.parquet").to_pylist()
-
+class History(SourceAndLog):
     @property
     def items(self) -> dict[str, tuple[str | None, ...]]:
-        rows = pq.read_table(self.out / "catalog.parquet").to_pylist()
-        return {row["item_id"]: tuple(row.get(name) for name in ("kind", "title", "creator")) for row in rows}
-
-    @property
-    def counts(self) -> dict[str, tuple[int, str]]:
-        assert self.result is not None
-        return {policy.policy: (policy.count, policy.place) for policy in self.result.applied}
+        """Kind, title and creator of each item."""
+        columns = ("kind", "title", "creator")
+        return {row["item_id"]: tuple(map(row.get, columns)) for row in self.rows("catalog")}
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Import:
-    return Import(tmp_path)
+def log(tmp_path: Path) -> History:
+    return History(tmp_path, "spotify-history")
 
 
-def _of(log: Import, **changes: Any) -> dict[str, Any]:
+def _of(log: History, **changes: Any) -> dict[str, Any]:
     """The event that PLAY with `changes` becomes."""
     (event,) = log.file(AUDIO, {**PLAY, **changes}).run().events
     return event
 
 
-def test_a_play_becomes_an_event_at_its_start(log: Import) -> None:
+def test_a_play_becomes_an_event_at_its_start(log: History) -> None:
     assert _of(log) == {
         "user_id": "listener",
         "item_id": "spotify:track:aaa",
@@ -127,11 +103,11 @@ def test_a_play_becomes_an_event_at_its_start(log: Import) -> None:
     assert log.counts == {}
 
 
-def test_a_start_within_a_second_counts_as_that_second(log: Import) -> None:
+def test_a_start_within_a_second_counts_as_that_second(log: History) -> None:
     assert _of(log, ms_played=1)["timestamp"] == END - 1
 
 
-def test_episodes_and_chapters_are_items_beside_tracks(log: Import) -> None:
+def test_episodes_and_chapters_are_items_beside_tracks(log: History) -> None:
     log.file(AUDIO, PLAY, EPISODE).file("Streaming_History_Video_2018-2024.json", CHAPTER).run()
     assert [event["item_id"] for event in log.events] == [
         "spotify:track:aaa",
@@ -145,7 +121,7 @@ def test_episodes_and_chapters_are_items_beside_tracks(log: Import) -> None:
     }
 
 
-def test_a_title_that_one_entry_lacks_is_taken_from_another(log: Import) -> None:
+def test_a_title_that_one_entry_lacks_is_taken_from_another(log: History) -> None:
     nameless = {**PLAY, "master_metadata_track_name": None, "master_metadata_album_artist_name": None}
     gone = {**nameless, "spotify_track_uri": "spotify:track:gone"}
     log.file("endsong_0.json", nameless, gone, nameless).file("endsong_1.json", PLAY).run()
@@ -154,7 +130,7 @@ def test_a_title_that_one_entry_lacks_is_taken_from_another(log: Import) -> None
     assert not log.items["spotify:track:gone"][1]
 
 
-def test_entries_without_an_id_are_dropped_and_counted(log: Import) -> None:
+def test_entries_without_an_id_are_dropped_and_counted(log: History) -> None:
     removed = {**PLAY, **NO_TRACK}
     own_file = {**PLAY, "spotify_track_uri": "spotify:local:Ann:Demos:My+song:213"}
     log.file(AUDIO, PLAY, removed, own_file, {**PLAY, "spotify_track_uri": " "}).run()
@@ -162,7 +138,7 @@ def test_entries_without_an_id_are_dropped_and_counted(log: Import) -> None:
     assert log.counts == {"no_item": (3, f"{log.src}/{AUDIO}, entry 2")}
 
 
-def test_private_sessions_are_left_out_with_their_items(log: Import) -> None:
+def test_private_sessions_are_left_out_with_their_items(log: History) -> None:
     private = {**EPISODE, "incognito_mode": True}
     nothing = {**PLAY, **NO_TRACK, "incognito_mode": True}
     log.file(AUDIO, PLAY, private, nothing).run()
@@ -172,7 +148,7 @@ def test_private_sessions_are_left_out_with_their_items(log: Import) -> None:
 
 
 @pytest.mark.parametrize("ts", [None, "", "yesterday", "2021-13-04T17:12:33Z", "2021-03-04T17:12:33+02:00"])
-def test_an_entry_without_a_readable_time_is_dropped_and_counted(log: Import, ts: str | None) -> None:
+def test_an_entry_without_a_readable_time_is_dropped_and_counted(log: History, ts: str | None) -> None:
     log.file(AUDIO, {**PLAY, "ts": ts}, PLAY).run()
     assert len(log.events) == 1
     assert log.counts == {"no_time": (1, f"{log.src}/{AUDIO}, entry 1")}
@@ -182,29 +158,29 @@ def test_an_entry_without_a_readable_time_is_dropped_and_counted(log: Import, ts
     "ts",
     ["2021-03-04T17:12:33Z", "2021-03-04 17:12:33 UTC", "2021-03-04T17:12:33.250Z", "2021-03-04 17:12:33"],
 )
-def test_times_are_utc_however_they_are_written(log: Import, ts: str, monkeypatch) -> None:
+def test_times_are_utc_however_they_are_written(log: History, ts: str, monkeypatch) -> None:
     monkeypatch.setenv("TZ", "America/New_York")
     assert _of(log, ts=ts)["timestamp"] == END - 180
 
 
 @pytest.mark.parametrize("stamp", [END - 7200, (END - 7200) * 1000 + 608, float((END - 7200) * 1000)])
-def test_an_offline_play_is_moved_to_when_it_was_heard(log: Import, stamp: float) -> None:
+def test_an_offline_play_is_moved_to_when_it_was_heard(log: History, stamp: float) -> None:
     assert _of(log, offline=True, offline_timestamp=stamp)["timestamp"] == END - 7200
     assert log.counts == {"offline_play": (1, f"{log.src}/{AUDIO}, entry 1")}
 
 
 @pytest.mark.parametrize("stamp", [None, 0, 1, END + 3600])
-def test_an_offline_timestamp_that_is_none_or_after_the_end_moves_nothing(log: Import, stamp: Any) -> None:
+def test_an_offline_timestamp_that_is_none_or_after_the_end_moves_nothing(log: History, stamp: Any) -> None:
     assert _of(log, offline=True, offline_timestamp=stamp)["timestamp"] == END - 180
     assert log.counts == {}
 
 
-def test_an_offline_play_that_was_told_at_once_is_not_counted_as_moved(log: Import) -> None:
+def test_an_offline_play_that_was_told_at_once_is_not_counted_as_moved(log: History) -> None:
     assert _of(log, offline=True, offline_timestamp=END - 200)["timestamp"] == END - 200
     assert log.counts == {}
 
 
-def test_the_offline_timestamp_of_a_play_online_is_not_used(log: Import) -> None:
+def test_the_offline_timestamp_of_a_play_online_is_not_used(log: History) -> None:
     assert _of(log, offline=False, offline_timestamp=END - 7200)["timestamp"] == END - 180
 
 
@@ -230,7 +206,7 @@ def test_the_offline_timestamp_of_a_play_online_is_not_used(log: Import) -> None
     ],
 )
 def test_how_a_play_ended_decides_its_outcome(
-    log: Import, reason: str | None, skipped: bool | None, ms_played: int, word: str | None, outcome: str
+    log: History, reason: str | None, skipped: bool | None, ms_played: int, word: str | None, outcome: str
 ) -> None:
     event = _of(log, reason_end=reason, skipped=skipped, ms_played=ms_played)
     assert (event.get("end_reason") or None) == word
@@ -238,13 +214,13 @@ def test_how_a_play_ended_decides_its_outcome(
 
 
 @pytest.mark.parametrize("reason", ["trackerror", "logout", "endplay", "unexpected-exit", None])
-def test_what_was_not_heard_at_all_is_dropped_and_counted(log: Import, reason: str | None) -> None:
+def test_what_was_not_heard_at_all_is_dropped_and_counted(log: History, reason: str | None) -> None:
     log.file(AUDIO, PLAY, {**PLAY, "reason_end": reason, "ms_played": 0}).run()
     assert len(log.events) == 1
     assert log.counts == {"unheard": (1, f"{log.src}/{AUDIO}, entry 2")}
 
 
-def test_missing_fields_are_no_fault(log: Import) -> None:
+def test_missing_fields_are_no_fault(log: History) -> None:
     log.file(AUDIO, {"ts": PLAY["ts"], "spotify_track_uri": "spotify:track:aaa"}).run()
     (event,) = log.events
     assert {name: value for name, value in event.items() if value} == {
@@ -274,18 +250,18 @@ def test_missing_fields_are_no_fault(log: Import) -> None:
         (None, ""),
     ],
 )
-def test_a_platform_is_reduced_to_its_family(log: Import, platform: str | None, family: str) -> None:
+def test_a_platform_is_reduced_to_its_family(log: History, platform: str | None, family: str) -> None:
     assert (_of(log, platform=platform).get("device") or "") == family
 
 
 @pytest.mark.parametrize(
     ("code", "country"), [("GB", "GB"), ("ZZ", ""), ("", ""), (None, ""), ("10.0.0.1", "")]
 )
-def test_a_country_is_a_code_of_two_letters_or_nothing(log: Import, code: str | None, country: str) -> None:
+def test_a_country_is_a_code_of_two_letters_or_nothing(log: History, code: str | None, country: str) -> None:
     assert (_of(log, conn_country=code).get("country") or "") == country
 
 
-def test_nothing_that_tells_of_the_person_is_written(log: Import) -> None:
+def test_nothing_that_tells_of_the_person_is_written(log: History) -> None:
     personal = {
         "username": "PERSONAL-1",
         "ip_addr_decrypted": "PERSONAL-2",
@@ -300,21 +276,21 @@ def test_nothing_that_tells_of_the_person_is_written(log: Import) -> None:
     log.file(
         f"{FOLDER}/{AUDIO}", *entries, {**PLAY, **personal, "ms_played": 0, "reason_end": "logout"}
     ).run()
-    assert log.result is not None
-    tables = [pq.read_table(log.out / name) for name in log.result.files]
+    assert log.imported is not None
+    tables = [pq.read_table(log.out / name) for name in log.imported.files]
     written = json.dumps([table.to_pylist() for table in tables])
     assert "spotify:episode:ccc" in written
     assert "PERSONAL" not in written
-    assert "PERSONAL" not in repr(log.result)
+    assert "PERSONAL" not in repr(log.imported)
     assert not any(b"PERSONAL" in path.read_bytes() for path in log.out.rglob("*") if path.is_file())
 
 
-def test_one_download_is_one_listener_wherever_its_files_are(log: Import) -> None:
+def test_one_download_is_one_listener_wherever_its_files_are(log: History) -> None:
     log.file(f"home/{FOLDER}/{AUDIO}", PLAY).file(f"home/{FOLDER}/ReadMe.json").run("home")
     assert {event["user_id"] for event in log.events} == {"listener"}
 
 
-def test_a_zip_is_read_as_it_was_downloaded(log: Import) -> None:
+def test_a_zip_is_read_as_it_was_downloaded(log: History) -> None:
     log.src.mkdir()
     with zipfile.ZipFile(log.src / "my_spotify_data.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(f"{FOLDER}/{AUDIO}", json.dumps([PLAY]))
@@ -326,14 +302,14 @@ def test_a_zip_is_read_as_it_was_downloaded(log: Import) -> None:
     assert {event["user_id"] for event in log.events} == {"listener"}
 
 
-def test_a_folder_with_one_downloaded_zip_is_one_listener(log: Import) -> None:
+def test_a_folder_with_one_downloaded_zip_is_one_listener(log: History) -> None:
     log.src.mkdir()
     with zipfile.ZipFile(log.src / "my_spotify_data (1).zip", "w") as archive:
         archive.writestr(f"{FOLDER}/{AUDIO}", json.dumps([PLAY]))
     assert [event["user_id"] for event in log.run().events] == ["listener"]
 
 
-def test_several_downloads_are_listeners_named_after_their_folders_and_zips(log: Import) -> None:
+def test_several_downloads_are_listeners_named_after_their_folders_and_zips(log: History) -> None:
     log.file(f"ann/{FOLDER}/{AUDIO}", PLAY).file("bob/endsong_0.json", EPISODE)
     with zipfile.ZipFile(log.src / "cleo.zip", "w") as archive:
         archive.writestr(f"{FOLDER}/{AUDIO}", json.dumps([PLAY]))
@@ -344,19 +320,19 @@ def test_several_downloads_are_listeners_named_after_their_folders_and_zips(log:
     assert len(log.items) == 2
 
 
-def test_a_history_beside_those_of_named_listeners_is_nobodys(log: Import) -> None:
+def test_a_history_beside_those_of_named_listeners_is_nobodys(log: History) -> None:
     log.file(AUDIO, PLAY).file(f"ann/{AUDIO}", PLAY)
     with pytest.raises(UserError, match=r"nothing says whose is that in \S+/src: put each listener's"):
         log.run()
 
 
-def test_two_downloads_under_the_names_they_came_with_are_nobodys(log: Import) -> None:
+def test_two_downloads_under_the_names_they_came_with_are_nobodys(log: History) -> None:
     log.file(f"my_spotify_data/{AUDIO}", PLAY).file(f"my_spotify_data (1)/{AUDIO}", PLAY)
     with pytest.raises(UserError, match=r"src/my_spotify_data, \S+/src/my_spotify_data \(1\): put each"):
         log.run()
 
 
-def test_the_files_of_a_listener_are_read_in_the_order_of_their_numbers(log: Import) -> None:
+def test_the_files_of_a_listener_are_read_in_the_order_of_their_numbers(log: History) -> None:
     for number in (10, 9, 0):
         log.file(f"endsong_{number}.json", {**PLAY, "spotify_track_uri": f"spotify:track:{number}"})
     assert [event["item_id"] for event in log.run().events] == [
@@ -366,7 +342,7 @@ def test_the_files_of_a_listener_are_read_in_the_order_of_their_numbers(log: Imp
     ]
 
 
-def test_an_entry_that_two_files_hold_is_left_to_the_policy_on_repeats(log: Import) -> None:
+def test_an_entry_that_two_files_hold_is_left_to_the_policy_on_repeats(log: History) -> None:
     log.file("endsong_0.json", PLAY).file(AUDIO, PLAY, EPISODE).run()
     assert len(log.events) == 3
     report = check_log(str(log.out), now=NOW)
@@ -376,7 +352,7 @@ def test_an_entry_that_two_files_hold_is_left_to_the_policy_on_repeats(log: Impo
     ]
 
 
-def test_an_imported_history_passes_the_check(log: Import) -> None:
+def test_an_imported_history_passes_the_check(log: History) -> None:
     later = {**EPISODE, "ts": "2021-03-04T18:00:00Z", "reason_end": "endplay"}
     before = {**PLAY, "ts": "2021-03-04T09:00:00Z"}
     log.file(f"ann/{AUDIO}", PLAY, later).file(f"bob/{AUDIO}", before, CHAPTER).run()
@@ -397,7 +373,7 @@ def test_an_imported_history_passes_the_check(log: Import) -> None:
     ],
 )
 def test_a_broken_file_is_told_with_file_and_entry_and_leaves_nothing(
-    log: Import, content: str, message: str
+    log: History, content: str, message: str
 ) -> None:
     log.file("endsong_0.json", PLAY)
     (log.src / AUDIO).write_text(content)
@@ -407,7 +383,7 @@ def test_a_broken_file_is_told_with_file_and_entry_and_leaves_nothing(
     assert not log.out.exists()
 
 
-def test_a_folder_without_a_history_is_told(log: Import) -> None:
+def test_a_folder_without_a_history_is_told(log: History) -> None:
     log.file("Playlist1.json")
     with pytest.raises(
         UserError, match=r"has no extended streaming history: expected Streaming_History_Audio"
@@ -415,7 +391,7 @@ def test_a_folder_without_a_history_is_told(log: Import) -> None:
         log.run()
 
 
-def test_empty_files_and_odd_entries_are_passed_over_and_counted(log: Import) -> None:
+def test_empty_files_and_odd_entries_are_passed_over_and_counted(log: History) -> None:
     log.file(AUDIO, PLAY)
     (log.src / "endsong_0.json").write_text("")
     (log.src / "endsong_1.json").write_text(json.dumps([3, PLAY, None]))
@@ -427,14 +403,18 @@ def test_empty_files_and_odd_entries_are_passed_over_and_counted(log: Import) ->
     }
 
 
-def test_files_that_are_not_read_are_named(log: Import) -> None:
+def test_files_that_are_not_read_are_named(log: History) -> None:
     log.file("MyData/endsong_0.json", PLAY).file("MyData/endsong_0 (1).json", PLAY)
     log.file("MyData/endvideo.json", PLAY).file("MyData/Userdata.json").run()
 
-    assert log.result is not None
-    assert log.result.unread == ("MyData/Userdata.json", "MyData/endsong_0 (1).json", "MyData/endvideo.json")
+    assert log.imported is not None
+    assert log.imported.unread == (
+        "MyData/Userdata.json",
+        "MyData/endsong_0 (1).json",
+        "MyData/endvideo.json",
+    )
     assert len(log.events) == 1
-    page = render(log.result)
+    page = render(log.imported)
     assert "  not read   MyData/Userdata.json, MyData/endsong_0 (1).json, MyData/endvideo.json" in page
     assert "Nothing was" not in page
 
@@ -442,7 +422,7 @@ def test_files_that_are_not_read_are_named(log: Import) -> None:
 @pytest.mark.parametrize(
     "folder", ["MyData", "mydata", FOLDER, f"{FOLDER} (1)", "my_spotify_data", "my_spotify_data (2)"]
 )
-def test_a_services_own_folder_name_is_no_listener(log: Import, folder: str) -> None:
+def test_a_services_own_folder_name_is_no_listener(log: History, folder: str) -> None:
     assert [event["user_id"] for event in log.file(f"{folder}/{AUDIO}", PLAY).run().events] == ["listener"]
 
 
@@ -461,7 +441,7 @@ SHORT_EPISODE = {
 
 
 @pytest.mark.parametrize("name", ["StreamingHistory0.json", "StreamingHistory_music_0.json"])
-def test_account_data_is_read_where_there_is_no_extended_history(log: Import, name: str) -> None:
+def test_account_data_is_read_where_there_is_no_extended_history(log: History, name: str) -> None:
     again = {**SHORT, "endTime": "2021-03-05 00:01", "trackName": " first LIGHT"}
     log.file(name, SHORT, again).file("StreamingHistory_podcast_0.json", SHORT_EPISODE).run()
 
@@ -476,7 +456,7 @@ def test_account_data_is_read_where_there_is_no_extended_history(log: Import, na
     ]
 
 
-def test_account_data_without_names_times_or_playing_is_dropped_and_counted(log: Import) -> None:
+def test_account_data_without_names_times_or_playing_is_dropped_and_counted(log: History) -> None:
     odd = ({"trackName": "Unknown Track"}, {"endTime": "soon"}, {"msPlayed": 0})
     log.file("StreamingHistory0.json", SHORT, *({**SHORT, **changes} for changes in odd)).run()
 
@@ -487,12 +467,12 @@ def test_account_data_without_names_times_or_playing_is_dropped_and_counted(log:
     }  # fmt: skip
 
 
-def test_account_data_beside_an_extended_history_is_not_read(log: Import) -> None:
+def test_account_data_beside_an_extended_history_is_not_read(log: History) -> None:
     log.file(f"{FOLDER}/{AUDIO}", PLAY).file("Spotify Account Data/StreamingHistory0.json", SHORT).run()
 
     assert list(log.items) == ["spotify:track:aaa"]
-    assert log.result is not None
-    assert log.result.unread == ("Spotify Account Data/StreamingHistory0.json",)
+    assert log.imported is not None
+    assert log.imported.unread == ("Spotify Account Data/StreamingHistory0.json",)
 
 
 ENTRIES = st.fixed_dictionaries(

@@ -111,14 +111,14 @@ def test_entries_come_before_the_rest_is_read() -> None:
 
 def test_a_broken_entry_does_not_draw_the_whole_file_into_memory() -> None:
     class Counted(io.BytesIO):
-        taken = 0
+        characters = 0
 
         def read1(self, size: int | None = -1) -> bytes:
             data = super().read1(size)
-            Counted.taken += len(data)
+            Counted.characters += len(data)
             return data
 
     content = b'[{"a": oops},' + b'{"a":2},' * 6_000_000
     with pytest.raises(UserError, match="entry 1: not readable as JSON"):
         list(read_json_array(Counted(content), "f.json"))
-    assert 0 < Counted.taken < 40_000_000
+    assert 0 < Counted.characters < 40_000_000

@@ -124,12 +124,12 @@ def test_a_full_disk_is_one_clear_line_and_leaves_nothing(out: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))  # as full: no file may grow further
     try:
-        with pytest.raises(UserError) as told, LogWriter(str(out)) as log:
+        with pytest.raises(UserError) as error, LogWriter(str(out)) as log:
             log.events(pa.table({"user_id": users, "item_id": users, "timestamp": numbers}))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
-    assert str(told.value) == f"{out}: cannot be written (File too large)"
+    assert str(error.value) == f"{out}: cannot be written (File too large)"
     assert not out.exists()
 
 
@@ -214,6 +214,6 @@ def test_items_take_eight_bytes_each_in_memory(out: Path) -> None:
     with LogWriter(str(out)) as log:
         log.events(EVENT)
         log.items(pa.table({"item_id": [f"item-{n}" for n in range(300_000)]}))
-        held = log._seen["catalog"]._hashes.nbytes
+        size = log._seen["catalog"]._hashes.nbytes
 
-    assert held == 8 * 300_000
+    assert size == 8 * 300_000
