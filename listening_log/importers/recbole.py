@@ -2,8 +2,8 @@
 
 Which field of `.inter` is the listener, the item, the time and the rating goes by its name. Without times, the
 order of lines is the order of events: all get one time, 1. A line whose `label` is 0 was shown and not taken,
-so it is no event. Quotes are characters like others, and `nan` or `None` is no value: so RecBole's own
-converter writes it. Without `.item` the catalogue is the items of the lines.
+so it is no event. Quotes are characters like others, and a mark such as `nan` or `None` is no value: so
+RecBole's own converter writes it. Without `.item` the catalogue is the items of the lines.
 
 Files that were cut for a benchmark, `NAME.train.inter` and so on, are one log; from lists of the items before a
 line's, the histories are rebuilt.
@@ -32,8 +32,8 @@ from listening_log.importers.recbole_fields import (
 )
 from listening_log.importers.recbole_histories import HISTORY, Histories
 from listening_log.importers.writing.log_writer import LogWriter
+from listening_log.tables.no_value import without_marks
 
-_NO_VALUE: Final = pa.array(["nan", "NaN", "None"])
 _ONE_TIME: Final = 1
 _NUMBERS: Final = ("duration_ms", "explicit")
 _PARTS: Final = ("train", "valid", "val", "dev", "test")  # of a benchmark, in the order of time
@@ -235,8 +235,7 @@ class _Lines:
 
 
 def _text(block: TextBlock, name: str) -> pa.Array:
-    values = block.column(name)
-    return pc.if_else(pc.is_in(values, value_set=_NO_VALUE), "", values)
+    return pc.fill_null(without_marks(block.column(name)), "")
 
 
 def _whole(block: TextBlock, name: str) -> pa.Array:

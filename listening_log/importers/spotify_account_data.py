@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 from listening_log.importers.named_ids import named_ids
 from listening_log.importers.reading.json_columns import texts, whole_numbers
 from listening_log.importers.reading.json_objects import ObjectBlock
-from listening_log.importers.reading.times import read_times
+from listening_log.importers.reading.utc_times import utc_seconds
 from listening_log.importers.writing.log_writer import LogWriter
 from listening_log.tables.convert import to_numpy
 
@@ -36,7 +36,7 @@ def write_account_data(user_id: str, block: ObjectBlock, log: LogWriter) -> None
     titles, creators = (texts(entries, field).fill_null("") for field in (title, creator))
     titles = pc.if_else(pc.is_in(titles, _NAMELESS), "", titles)
     item_ids = named_ids(creators, titles)
-    ends, _ = read_times(texts(entries, "endTime"))
+    ends = utc_seconds(texts(entries, "endTime"))
     played = whole_numbers(entries, "msPlayed")
     usable = pa.array(
         block.usable(

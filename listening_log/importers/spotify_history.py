@@ -1,8 +1,8 @@
 """`spotify-history`: the extended streaming history as a listener downloads it.
 
-An event's time is the start of the play, since that is when a recommender would have been asked: `ts`, the
-end, less `ms_played`. A play offline started at its `offline_timestamp`, where that is a time before `ts`.
-What tells of the person or the machine (username, addresses, user agent, the text of `platform`) stays behind.
+An event's time is the start of the play, when a recommender would have chosen it: `ts`, the end, less
+`ms_played`. A play offline started at its `offline_timestamp`, where that is a time before `ts`. What tells of the
+person or the machine (username, addresses, user agent, the text of `platform`) stays behind.
 """
 
 import re
@@ -19,6 +19,7 @@ from listening_log.importers.reading.block import Mask
 from listening_log.importers.reading.json_columns import Objects, flags, texts, whole_numbers
 from listening_log.importers.reading.json_objects import ObjectBlock, read_objects
 from listening_log.importers.reading.source import Source, open_source
+from listening_log.importers.reading.utc_times import utc_seconds
 from listening_log.importers.spotify_account_data import ACCOUNT_DATA, write_account_data
 from listening_log.importers.spotify_platforms import platform_family
 from listening_log.importers.writing.log_writer import LogWriter
@@ -37,7 +38,6 @@ _ITEMS: Final = (
 )
 _LOCAL: Final = "spotify:local:"  # a file of the listener's own: its id is its names
 
-_TS = r"^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z| ?UTC|\+00:00)?$"
 _FOUNDED: Final = 1_136_073_600  # 2006: an offline_timestamp before it is none
 _MOVED: Final = 60  # seconds
 _NO_REASON: Final = pa.array(["unknown", "none", "null"])
@@ -86,7 +86,7 @@ def read(src: str, log: LogWriter) -> Source:
 def _write(user_id: str, block: ObjectBlock, log: LogWriter, untitled: dict[str, Item]) -> None:
     entries = block.objects
     items = _items(entries)
-    ends = _ends(texts(entries, "ts"))
+    ends = utc_seconds(texts(entries, "ts"))
     played = whole_numbers(entries, "ms_played")
     reasons = _end_reasons(entries)
     starts, moved = _starts(entries, ends, to_numpy(played, 0))
@@ -151,14 +151,6 @@ def _write_items(items: pa.Table, log: LogWriter, untitled: dict[str, Item]) -> 
     log.items(items.filter(titled))
     for item in items.filter(pc.invert(titled)).to_pylist():
         untitled.setdefault(item["item_id"], item)
-
-
-def _ends(ts: pa.Array) -> pa.Array:
-    """Unix seconds (int64) of each `ts`, null where it is unreadable."""
-    written = pc.match_substring_regex(ts, _TS)
-    plain = pc.replace_substring(pc.utf8_slice_codeunits(ts, 0, 19), "T", " ")
-    plain = pc.if_else(written, plain, pa.scalar(None, pa.string()))
-    return pc.strptime(plain, format="%Y-%m-%d %H:%M:%S", unit="s", error_is_null=True).cast(pa.int64())
 
 
 def _starts(

@@ -13,13 +13,14 @@ import pyarrow.csv as pacsv
 from listening_log.errors import UserError, first_line
 from listening_log.importers.reading.block import Block, Ledger
 from listening_log.importers.reading.source import Source
-from listening_log.importers.reading.times import read_times
+from listening_log.tables.convert import BadValueError, as_kind
+from listening_log.tables.no_value import NO_VALUE
+from listening_log.tables.times import without_zone
 
 BLOCK_BYTES: Final = 16 << 20
 ODD_LINE: Final = "odd_line"
 ODD_TEXT: Final = "odd_text"
 ZONELESS: Final = "zoneless_time"
-_NO_NUMBER: Final = ["", "nan", "NaN", "null", "NULL", "None", "NA", "N/A", r"\N"]
 _MARK: Final = b"\xef\xbb\xbf"  # some editors put it before UTF-8
 
 
@@ -184,7 +185,7 @@ def _parse(text: bytes, path: str, first_line: int, layout: Layout, log: Ledger)
                 delimiter=delimiter, quote_char='"' if layout.quoted else False, invalid_row_handler=drop
             ),
             convert_options=pacsv.ConvertOptions(
-                column_types=types, strings_can_be_null=False, null_values=_NO_NUMBER
+                column_types=types, strings_can_be_null=False, null_values=["", "N/A", *NO_VALUE]
             ),
         )
     except pa.ArrowInvalid as error:
@@ -227,14 +228,9 @@ def _as_text(block: TextBlock, log: Ledger) -> pa.Table:
 
 def _with_times(block: TextBlock, name: str, log: Ledger) -> pa.Table:
     texts = block.column(name)
-    texts = pc.if_else(pc.is_in(texts, pa.array(_NO_NUMBER)), pa.scalar(None, pa.string()), texts)
-    seconds, zoneless = read_times(texts)
-    unreadable = pc.and_(pc.is_valid(texts), pc.is_null(seconds)).to_numpy(False)
-    if unreadable.any():
-        row = int(np.argmax(unreadable))
-        raise UserError(
-            f"{block.place(row)}, column {name}: {texts[row].as_py()[:60]!r} is not a number of seconds,"
-            " nor a time as 2009-05-04T23:08:57Z"
-        )
-    block.count(log, ZONELESS, "times without a zone: read as UTC", zoneless)
+    try:
+        seconds = as_kind(texts, "time")
+    except BadValueError as bad:
+        raise UserError(f"{block.place(bad.row)}, column {name}: {bad}") from None
+    block.count(log, ZONELESS, "times without a zone: read as UTC", without_zone(texts))
     return block.table.set_column(block.table.column_names.index(name), name, seconds)

@@ -182,7 +182,7 @@ def test_one_of_several_data_sets_is_named_by_its_inter_file(src: Path, lay_out,
         ({"inter": [["user_id:token", "item_id:token"]]}, r"no event in it"),
         (
             {"inter": [["user_id:token", "item_id:token", "timestamp:float"], ["u", "i", "noon"]]},
-            r"x.inter, line 2, column timestamp: 'noon' is not a number",
+            r"x.inter, line 2, column timestamp: 'noon' is not a whole number of seconds since 1970, nor",
         ),
     ],
 )

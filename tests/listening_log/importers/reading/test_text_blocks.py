@@ -127,7 +127,10 @@ def test_times_without_a_zone_are_counted(read, counting_log) -> None:
 
 
 def test_what_is_no_time_names_line_and_column(read) -> None:
-    with pytest.raises(UserError, match=r"f.tsv, line 2, column t: 'noon' is not a number of seconds, nor"):
+    with pytest.raises(
+        UserError,
+        match=r"f.tsv, line 2, column t: 'noon' is not a whole number of seconds since 1970, nor a date and time",
+    ):
         read(b"x\t1\ny\tnoon\n", Layout(("a", "t"), times=("t",)))
 
 
