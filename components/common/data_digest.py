@@ -4,14 +4,14 @@ import hashlib
 from typing import Final
 
 from listening_log.tables import files, tables
-from listening_log.tables.spans import NO_SPANS, log_files
+from listening_log.tables.spans import NO_SPANS, Spans, log_files
 
 TABLES: Final = (tables.EVENTS, tables.CATALOG, tables.USERS)
 """The tables that example generation reads."""
 _BLOCK: Final = 1 << 22
 
 
-def data_digest(data_dir: str, spans: str = NO_SPANS) -> str:
+def data_digest(data_dir: str, spans: Spans = NO_SPANS) -> str:
     """Returns 16 hex digits that change with the name or content of a file that example generation reads.
 
     Raises:

@@ -23,6 +23,7 @@ from listening_log.cleaning.users import Users, read_users
 from listening_log.config import LogConfig
 from listening_log.storage.bucketed_files import read_spill, write_spill
 from listening_log.tables import reader
+from listening_log.tables.spans import Spans
 from listening_log.tables.tables import EVENTS
 from listening_log.windows.splits import SplitPlan, make_plan
 from models import names
@@ -37,8 +38,7 @@ class Source:
     """What is read, and by which rules."""
 
     data_dir: str
-    spans: str
-    """Which spans of the log, as `listening_log.spans` tells; "" for a log without."""
+    spans: Spans
     config: LogConfig
     digest: str
     """Of the data: a worker's cache of a table must not outlive it."""
@@ -63,12 +63,12 @@ class Source:
 
 
 @lru_cache(maxsize=1)
-def _catalog(data_dir: str, spans: str, digest: str) -> Catalog:
+def _catalog(data_dir: str, spans: Spans, digest: str) -> Catalog:
     return read_catalog(data_dir, spans)
 
 
 @lru_cache(maxsize=1)
-def _users(data_dir: str, spans: str, digest: str) -> Users | None:
+def _users(data_dir: str, spans: Spans, digest: str) -> Users | None:
     return read_users(data_dir, spans)
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from listening_log.tables.spans import log_files, span_of
+from listening_log.tables.spans import Spans, log_files, span_of
 from listening_log.tables.tables import EVENTS
 
 
@@ -18,8 +18,8 @@ class EventFiles:
     """The span of each file, ascending."""
 
     @classmethod
-    def of(cls, data_dir: str, spans: str) -> "EventFiles":
-        """Those of the chosen spans. Raises UserError or UsageError as `log_files` does."""
+    def of(cls, data_dir: str, spans: Spans) -> "EventFiles":
+        """Those of the chosen spans. Raises UserError as `log_files` does."""
         paths = log_files(data_dir, EVENTS, spans)
         return cls(tuple(paths), tuple(span_of(data_dir, path) for path in paths))
 

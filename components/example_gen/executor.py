@@ -23,7 +23,7 @@ from listening_log.cleaning.forgotten import Forgotten
 from listening_log.cleaning.item_values import ItemValues
 from listening_log.cleaning.policy_counts import PolicyCounts
 from listening_log.config import LogConfig
-from listening_log.tables.spans import NO_SPANS
+from listening_log.tables.spans import Spans
 from models import names
 
 EVENTS_A_SHARD: Final = 400_000
@@ -45,7 +45,7 @@ class Executor(BeamStageExecutor):
         examples: types.Artifact,
         catalog: types.Artifact,
         summary: types.Artifact,
-        spans: str = NO_SPANS,
+        spans: str = "",
         forgotten: str = "",
         forgotten_digest: str = "",
     ) -> None:
@@ -54,13 +54,14 @@ class Executor(BeamStageExecutor):
         Raises:
             UserError: the data is wrong or too little; the message names where.
         """
+        chosen = Spans.parse(spans)
         source = beam_steps.Source(
             data_dir,
-            spans,
+            chosen,
             config,
             data_digest,
             now=int(time.time()),
-            files=EventFiles.of(data_dir, spans),
+            files=EventFiles.of(data_dir, chosen),
             forgotten=Forgotten.load(forgotten),
         )
         source.catalog()  # a wrong table is told before any work, and not wrapped by a runner

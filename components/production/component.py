@@ -11,6 +11,7 @@ from tfx.types.component_spec import ChannelParameter, ExecutionParameter
 
 from components.common.artifacts import ProductionModels
 from components.common.stage import Stage, StageExecutor, StageSpec
+from listening_log.tables.spans import Spans
 from models.settings import Settings
 
 
@@ -38,7 +39,7 @@ class Executor(StageExecutor):
     ) -> None:
         from components.production.production_models import copy_production_models
 
-        copy_production_models(destination, spans, models.uri, earlier=bool(earlier))
+        copy_production_models(destination, Spans.parse(spans), models.uri, earlier=bool(earlier))
 
 
 class Production(Stage):

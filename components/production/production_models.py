@@ -4,11 +4,11 @@ from tfx.utils import io_utils
 
 from components.common.records import Production
 from components.pushed.pushed_models import PushedModels
-from listening_log.tables.spans import newest_span
+from listening_log.tables.spans import Spans
 from models import names
 
 
-def copy_production_models(destination: str, spans: str, out_uri: str, *, earlier: bool) -> None:
+def copy_production_models(destination: str, spans: Spans, out_uri: str, *, earlier: bool) -> None:
     """Copies what is needed of the version in production to `out_uri`, and writes its record.
 
     Args:
@@ -21,7 +21,7 @@ def copy_production_models(destination: str, spans: str, out_uri: str, *, earlie
         UserError: `destination` is not mounted.
     """
     pushed = PushedModels(destination)
-    version = pushed.in_production(newest_span(spans) if earlier else None)
+    version = pushed.in_production(spans.newest if earlier else None)
     record = Production()
     if version:
         record = Production(version=version, last_span=pushed.last_span(version))

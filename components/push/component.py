@@ -11,7 +11,7 @@ from components.common import records
 from components.common.artifacts import ServingModels
 from components.common.stage import Stage, StageExecutor, StageSpec
 from components.pushed.pushed_models import PushedModels
-from listening_log.tables.spans import newest_span
+from listening_log.tables.spans import Spans
 from models.settings import Settings
 
 
@@ -38,7 +38,7 @@ class Executor(StageExecutor):
     ) -> None:
         # the next run over these spans starts from the same models and is measured beside them
         pushed = PushedModels(destination)
-        before = pushed.in_production(newest_span(spans))
+        before = pushed.in_production(Spans.parse(spans).newest)
         version = pushed.push(models_uri, keep, protected={before})
         records.Push(version=version, destination=destination).write(pushed_model.uri)
         pushed_model.set_int_custom_property("pushed", 1)  # the names are TFX's Pusher's

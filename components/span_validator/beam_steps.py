@@ -20,6 +20,7 @@ from listening_log.cleaning.row_numbers import rows_in_file
 from listening_log.config import LogConfig
 from listening_log.errors import UserError
 from listening_log.tables.reader import read_batches
+from listening_log.tables.spans import Spans
 from listening_log.tables.tables import EVENTS
 
 FACTS: Final = "facts"
@@ -45,17 +46,17 @@ class Source:
         """`item_kinds` of that catalogue."""
         return _kinds(self.plan.data_dir, self._spans(span), self.digest)
 
-    def _spans(self, span: int) -> str:
+    def _spans(self, span: int) -> Spans:
         return self.plan.spans if span == self.plan.newest else self.plan.spans_before
 
 
 @lru_cache(maxsize=2)
-def _catalog(data_dir: str, spans: str, digest: str) -> Catalog:
+def _catalog(data_dir: str, spans: Spans, digest: str) -> Catalog:
     return read_catalog(data_dir, spans)
 
 
 @lru_cache(maxsize=2)
-def _kinds(data_dir: str, spans: str, digest: str) -> pa.Array:
+def _kinds(data_dir: str, spans: Spans, digest: str) -> pa.Array:
     return item_kinds(_catalog(data_dir, spans, digest))
 
 

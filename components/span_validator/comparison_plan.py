@@ -6,7 +6,7 @@ from typing import Final
 
 from components.span_validator.row_estimates import estimated_rows
 from listening_log.errors import UserError
-from listening_log.tables.spans import log_files, newest_span, span_of
+from listening_log.tables.spans import Spans, log_files, span_of
 from listening_log.tables.tables import CATALOG, EVENTS
 
 NEWEST: Final = "newest"
@@ -39,9 +39,9 @@ class Plan:
     earlier: tuple[int, ...]
     """Ascending, at least one."""
     files: tuple[SpanFile, ...]
-    spans: str
+    spans: Spans
     """All of them: catalogue and listeners are the newest there are."""
-    spans_before: str
+    spans_before: Spans
     """Without the newest one; `spans` where the earlier ones have no catalogue."""
     clock_one_in: int
     """One listener in so many is looked at for the clock."""
@@ -57,7 +57,7 @@ class Plan:
         return next(known for known, held in self.sets.items() if held == spans)
 
 
-def plan_validation(data_dir: str, spans: str, sample: int) -> Plan | None:
+def plan_validation(data_dir: str, spans: Spans, sample: int) -> Plan | None:
     """Plans the validation of the newest of `spans`; None where there is no earlier span.
 
     Raises UserError where a span or one of its tables is missing or a file is empty.
@@ -66,14 +66,14 @@ def plan_validation(data_dir: str, spans: str, sample: int) -> Plan | None:
     of_span: dict[int, list[str]] = {}
     for path in paths:
         of_span.setdefault(span_of(data_dir, path), []).append(path)
-    newest = newest_span(spans)
+    newest = spans.newest
     earlier = tuple(sorted(span for span in of_span if span < newest))
     if not earlier or newest not in of_span:
         return None
     rows = {span: estimated_rows(held) for span, held in of_span.items()}
     sets = _sets(newest, earlier)
     one_in = {name: max(1, -(-sum(rows[span] for span in held) // sample)) for name, held in sets.items()}
-    before = f"{earlier[0]}-{earlier[-1]}"
+    before = Spans(earlier[0], earlier[-1])
     return Plan(
         data_dir=data_dir,
         newest=newest,
@@ -101,7 +101,7 @@ def _sets(newest: int, earlier: Sequence[int]) -> dict[str, tuple[int, ...]]:
     return sets
 
 
-def _has_catalog(data_dir: str, spans: str) -> bool:
+def _has_catalog(data_dir: str, spans: Spans) -> bool:
     try:
         return bool(log_files(data_dir, CATALOG, spans))
     except UserError:

@@ -22,7 +22,7 @@ from components.span_validator.statistics import Statistics, statistics_options
 from components.span_validator.verdict import judge
 from listening_log.config import LogConfig
 from listening_log.errors import UserError
-from listening_log.tables.spans import NO_SPANS
+from listening_log.tables.spans import Spans
 
 STAGE: Final = "SpanValidator"
 _PARTIAL: Final = ".partial"
@@ -42,7 +42,7 @@ class Executor(BeamStageExecutor):
         data_digest: str,
         log_config: str,
         validation: types.Artifact,
-        spans: str = NO_SPANS,
+        spans: str = "",
     ) -> None:
         """Writes how the newest span compares with those before it.
 
@@ -50,7 +50,7 @@ class Executor(BeamStageExecutor):
             UserError: it is a bad day; the message tells the gravest reason, the log all of them.
         """
         uri = validation.uri
-        plan = plan_validation(data_dir, spans, config.sample)
+        plan = plan_validation(data_dir, Spans.parse(spans), config.sample)
         if plan is None:
             report.write(uri, None, {})
             return

@@ -22,7 +22,7 @@ from listening_log.config import LogConfig
 from listening_log.storage.event_store import temporary_store
 from listening_log.tables import files
 from listening_log.tables.reader import read_batches
-from listening_log.tables.spans import NO_SPANS, log_files
+from listening_log.tables.spans import NO_SPANS, Spans, log_files
 from listening_log.tables.tables import CATALOG, EVENTS, IMPRESSIONS, USERS
 from listening_log.windows import histories
 from listening_log.windows.splits import AUTO, make_plan
@@ -34,14 +34,14 @@ _SHORT_HISTORY: Final = 3  # leave-last-out needs as many events of a listener
 
 
 def check_log(
-    data_dir: str, config: LogConfig | None = None, *, spans: str = NO_SPANS, now: int | None = None
+    data_dir: str, config: LogConfig | None = None, *, spans: Spans = NO_SPANS, now: int | None = None
 ) -> CheckReport:
     """Reads all tables and sums them up; memory doesn't grow with the number of events.
 
     Args:
         data_dir: the data directory.
         config: by what rules events have their outcome and the split its shares.
-        spans: which spans of the log, as `spans.log_files` takes them.
+        spans: which spans of the log, .
         now: the clock that decides which times lie ahead, unix seconds; default: this machine's.
 
     Raises:
@@ -71,7 +71,7 @@ def check_log(
     listeners, played = facts.lengths.size, int((facts.plays > 0).sum())
     report = CheckReport(
         data_dir=data_dir,
-        spans=spans,
+        spans=str(spans),
         event_files=len(reading.paths),
         event_bytes=sum(files.size(path) for path in reading.paths),
         events_read=reading.rows,
@@ -144,7 +144,7 @@ def _findings(
     ]
 
 
-def _impressions(data_dir: str, spans: str) -> int:
+def _impressions(data_dir: str, spans: Spans) -> int:
     return sum(
         batch.num_rows
         for path in log_files(data_dir, IMPRESSIONS, spans)

@@ -17,7 +17,7 @@ from listening_log.cleaning.row_numbers import Rows, number_rows
 from listening_log.errors import UserError
 from listening_log.tables.convert import text_or_empty, to_numpy
 from listening_log.tables.reader import read_batches
-from listening_log.tables.spans import NO_SPANS, log_files
+from listening_log.tables.spans import NO_SPANS, Spans, log_files
 from listening_log.tables.tables import CATALOG
 from models import names
 
@@ -71,7 +71,7 @@ class Catalog:
         return (to_numpy(places, -1) + 1).astype(np.int32)
 
 
-def read_catalog(data_dir: str, spans: str = NO_SPANS) -> Catalog:
+def read_catalog(data_dir: str, spans: Spans = NO_SPANS) -> Catalog:
     """Reads the catalogue, of spans the newest one.
 
     Raises:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 from listening_log.cleaning.item_tokens import Pairs, to_lists
 from listening_log.tables.convert import text_or_empty
 from listening_log.tables.reader import read_batches
-from listening_log.tables.spans import NO_SPANS, log_files
+from listening_log.tables.spans import NO_SPANS, Spans, log_files
 from listening_log.tables.tables import USERS
 
 _BUCKETS: Final = 8
@@ -55,7 +55,7 @@ class Users(Mapping[str, list[str]]):
         return self._tokens.take(pc.index_in(user_ids, value_set=self._ids))
 
 
-def read_users(data_dir: str, spans: str = NO_SPANS) -> Users | None:
+def read_users(data_dir: str, spans: Spans = NO_SPANS) -> Users | None:
     """Reads the table, of spans the newest one; None where it is absent.
 
     Of a listener's rows the first counts; a row without an id is no listener.

@@ -8,32 +8,75 @@ before becomes the first span without being moved.
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from listening_log.errors import UsageError, UserError
 from listening_log.tables import files
 from listening_log.tables.tables import CATALOG, EVENTS, USERS, spec_of, table_files
 
-NO_SPANS: Final = ""
-"""The whole data directory is one log."""
 _FOLDER: Final = re.compile(r"span-0*([1-9]\d*)")
 _TEXT: Final = re.compile(r"(?:([1-9]\d*)-)?([1-9]\d*)")
 _SNAPSHOTS: Final = (CATALOG, USERS)
 """Tables of which the newest one counts, alone."""
 
 
-def log_files(data_dir: str, table: str, spans: str = NO_SPANS) -> list[str]:
+@dataclass(frozen=True)
+class Spans:
+    """The spans of a log that are read: `first` to `last`, both included."""
+
+    first: int | None = None
+    """None: from the first one that there is."""
+    last: int | None = None
+    """None: a log without spans, the whole data directory."""
+
+    @classmethod
+    def parse(cls, text: str) -> "Spans":
+        """Reads `1-3`; `3`, the spans up to that one; "", a log without spans.
+
+        Raises:
+            UsageError: the text is none of these.
+        """
+        if not text:
+            return cls()
+        ends = _TEXT.fullmatch(text)
+        if not ends:
+            raise UsageError(f"spans {text!r}: expected a number, as in 2, or a range, as in 1-2")
+        first, last = int(ends[1]) if ends[1] else None, int(ends[2])
+        if first and first > last:
+            raise UsageError(f"spans {text!r}: the range runs backwards")
+        return cls(first, last)
+
+    def __bool__(self) -> bool:
+        return self.last is not None
+
+    def __str__(self) -> str:
+        """The text that `parse` reads."""
+        if self.last is None:
+            return ""
+        return str(self.last) if self.first is None else f"{self.first}-{self.last}"
+
+    @property
+    def newest(self) -> int:
+        """The last of them, 1 for a log without."""
+        return self.last or 1
+
+
+NO_SPANS: Final = Spans()
+"""The whole data directory is one log."""
+
+
+def log_files(data_dir: str, table: str, spans: Spans = NO_SPANS) -> list[str]:
     """Paths of the table's files in the chosen spans: the spans in order, within each sorted.
 
     Args:
         data_dir: the data directory.
         table: one of `tables.TABLES`.
-        spans: `1-3`, both ends included; `3`, the spans up to that one; "" for a log without spans.
+        spans: those that are read.
 
     Raises:
         UserError: a span or a needed table is missing, a file is empty, or the directory holds spans and
             none is chosen.
-        UsageError: `spans` is neither form.
     """
     folders = dict(_chosen(data_dir, spans))
     if table in _SNAPSHOTS:
@@ -52,45 +95,23 @@ def span_of(data_dir: str, path: str) -> int:
     return int(folder[1]) if folder else 1
 
 
-def newest_span(spans: str) -> int:
-    """The last of the chosen spans, 1 for a log without. Raises UsageError for a text that names none."""
-    return _ends(spans)[1] if spans else 1
-
-
-def check_spans(spans: str) -> str:
-    """Returns `spans` as it is. Raises UsageError for a text that names none."""
-    _ends(spans)
-    return spans
-
-
-def _ends(spans: str) -> tuple[int | None, int]:
-    found = _TEXT.fullmatch(spans)
-    if not found:
-        raise UsageError(f"spans {spans!r}: expected a number, as in 2, or a range, as in 1-2")
-    first, last = found[1] and int(found[1]), int(found[2])
-    if first and first > last:
-        raise UsageError(f"spans {spans!r}: the range runs backwards")
-    return first or None, last
-
-
-def _chosen(data_dir: str, spans: str) -> Iterator[tuple[int, str]]:
+def _chosen(data_dir: str, spans: Spans) -> Iterator[tuple[int, str]]:
     if not files.is_dir(data_dir):
         raise UserError(f"no such data directory: {data_dir}")
     names = files.list_dir(data_dir)
     there = {int(found[1]): name for name in names if (found := _FOLDER.fullmatch(name))}
     folders = {span: files.join(data_dir, name) for span, name in there.items()}
-    if not spans:
+    if spans.last is None:
         if folders:
             raise UserError(f"{data_dir} holds spans ({_told(folders)}): choose with --span or --spans")
         yield 1, data_dir
         return
     if 1 not in folders and _has(data_dir, EVENTS):
         folders[1] = data_dir
-    first, last = _ends(spans)
-    for end in (first, last):
+    for end in (spans.first, spans.last):
         if end is not None and end not in folders:
             raise UserError(f"{data_dir} has no span {end}; there {_are(folders)} {_told(folders) or 'none'}")
-    yield from ((span, path) for span, path in folders.items() if (first or 1) <= span <= last)
+    yield from ((span, path) for span, path in folders.items() if (spans.first or 1) <= span <= spans.last)
 
 
 def _has(folder: str, table: str) -> bool:

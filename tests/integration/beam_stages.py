@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from listening_log.tables.spans import Spans
 from listening_log.world import make_world
 from models import names
 from tfx_pipeline.config.beam import BeamConfig, beam_args
@@ -39,7 +40,7 @@ class Made:
         """Runs `stages` and what they need, as `upnext run --only` does."""
         config = load_config(None, [f"beam={json.dumps(beam)}"])
         for stage in stages:
-            runner.run(data, Home(home), config, stage, io.StringIO(), spans=spans)
+            runner.run(data, Home(home), config, stage, io.StringIO(), spans=Spans.parse(spans))
         return cls(home)
 
     def output(self, stage: str, name: str) -> Path:

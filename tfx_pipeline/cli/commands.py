@@ -4,11 +4,15 @@ import contextlib
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from listening_log.errors import UsageError, UserError
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.terminal.console import Console
 from tfx_pipeline.terminal.exit_codes import FAILED
+
+if TYPE_CHECKING:
+    from listening_log.tables.spans import Spans
 
 
 def run(
@@ -16,7 +20,7 @@ def run(
     *,
     home: Home,
     data: Path | None,
-    spans: str,
+    spans: "Spans",
     only: str | None,
     config: Path | None,
     settings: Sequence[str],
@@ -45,12 +49,12 @@ def run(
 
 
 def _run_compiled(
-    console: Console, home: Home, compiled: Path, data: Path | None, spans: str, parameters: Sequence[str]
+    console: Console, home: Home, compiled: Path, data: Path | None, spans: "Spans", parameters: Sequence[str]
 ) -> int:
     from tfx_pipeline.kubeflow.compiled_file import read_compiled
     from tfx_pipeline.kubeflow.parameter_values import split_parameters
 
-    flags = {"data_dir": str(data.resolve()) if data else "", "spans": spans}
+    flags = {"data_dir": str(data.resolve()) if data else "", "spans": str(spans)}
     texts = {name: text for name, text in flags.items() if text} | split_parameters(parameters)
     pipeline = read_compiled(compiled)
     with _shown_run(console, home, compiled):
@@ -116,11 +120,14 @@ def recommend(
     if not address:
         _served_upnext(home)
     if user is not None:
+        from listening_log.tables.spans import Spans
         from tfx_pipeline.cli.recent_plays import recent_plays
         from tfx_pipeline.home.run_record import last_run
 
         log = last_run(home)
-        item_ids = recent_plays(log.data_dir, user, spans=log.spans, forgotten=home.forgotten_file)
+        item_ids = recent_plays(
+            log.data_dir, user, spans=Spans.parse(log.spans), forgotten=home.forgotten_file
+        )
     console.redirect(_log_if_writable(home, "recommend"))
     from tfx_pipeline.cli import recommend as page
 
@@ -179,7 +186,7 @@ def forget(console: Console, *, home: Home, user: str) -> int:
     return 0
 
 
-def _require_tables(data_dir: Path, spans: str) -> None:
+def _require_tables(data_dir: Path, spans: "Spans") -> None:
     """Refuses a missing table at once, before the seconds that TFX takes to load."""
     from listening_log.tables.spans import log_files
     from listening_log.tables.tables import TABLES

@@ -1,11 +1,14 @@
 """What the commands of `upnext data` do."""
 
 from pathlib import Path
-from typing import TypedDict
+from typing import TYPE_CHECKING, TypedDict
 
 from typing_extensions import Unpack
 
 from tfx_pipeline.terminal.console import Console
+
+if TYPE_CHECKING:
+    from listening_log.tables.spans import Spans
 
 
 class WorldSize(TypedDict, total=False):
@@ -38,7 +41,7 @@ def import_(console: Console, *, format_name: str, source: Path, out: Path) -> i
     return 0
 
 
-def check(console: Console, *, data: Path, spans: str, as_json: bool) -> int:
+def check(console: Console, *, data: Path, spans: "Spans", as_json: bool) -> int:
     """Prints a log's figures and faults."""
     from listening_log.check import checking
 

@@ -4,13 +4,16 @@ import argparse
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import NoReturn, TypeAlias
+from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from listening_log.errors import UsageError
 from listening_log.tables.formats import FORMATS
 from tfx_pipeline.cli import commands, data_commands, submit_flags
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.terminal.console import Console
+
+if TYPE_CHECKING:
+    from listening_log.tables.spans import Spans
 
 Command: TypeAlias = Callable[..., int]
 """Takes the console and, by their names, the values of its flags; returns the exit code."""
@@ -212,10 +215,10 @@ def _add_config(parser: _Parser) -> None:
     )
 
 
-def _spans(text: str) -> str:
-    from listening_log.tables.spans import check_spans
+def _spans(text: str) -> "Spans":
+    from listening_log.tables.spans import Spans
 
-    return check_spans(text) if text else text
+    return Spans.parse(text)
 
 
 def _port(flag: str, text: str) -> int:

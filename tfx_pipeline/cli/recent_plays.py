@@ -10,7 +10,7 @@ from listening_log.cleaning.forgotten import Forgotten
 from listening_log.cleaning.policies import clean_events
 from listening_log.errors import UserError
 from listening_log.tables.reader import read_batches
-from listening_log.tables.spans import log_files
+from listening_log.tables.spans import NO_SPANS, Spans, log_files
 from listening_log.tables.tables import EVENTS
 
 
@@ -19,7 +19,7 @@ def recent_plays(
     user_id: str,
     most: int = 1000,
     *,
-    spans: str = "",
+    spans: Spans = NO_SPANS,
     forgotten: str | Path | None = None,
 ) -> list[str]:
     """Item ids that the listener played, oldest first, the `most` newest; ties keep the file's order.

@@ -4,14 +4,14 @@ from pathlib import Path
 
 from components.pushed.pushed_models import PushedModels
 from listening_log.cleaning.forgotten import Forgotten
-from listening_log.tables.spans import newest_span
+from listening_log.tables.spans import Spans
 from tfx_pipeline.config.tree import Config
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.parameters import Parameters
 
 
 def local_parameters(
-    data_dir: Path, data_digest: str, home: Home, config: Config, spans: str, *, earlier: bool = True
+    data_dir: Path, data_digest: str, home: Home, config: Config, spans: Spans, *, earlier: bool = True
 ) -> Parameters:
     """What this run of the pipeline differs in: its log, whom HOME leaves out, and what HOME serves.
 
@@ -31,8 +31,8 @@ def local_parameters(
         seed=config.seed,
         retrieval_positions=config.retrieval.max_positions,
         ranker_positions=config.ranker.max_positions,
-        spans=spans,
+        spans=str(spans),
         forgotten=forgotten if home.forgotten_file.exists() else "",
         forgotten_digest=Forgotten.load(forgotten).digest,
-        production=PushedModels(home.serving).in_production(newest_span(spans) if earlier else None),
+        production=PushedModels(home.serving).in_production(spans.newest if earlier else None),
     )

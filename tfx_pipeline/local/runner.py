@@ -12,6 +12,7 @@ from components.common.beam_errors import user_error_in
 from components.common.data_digest import data_digest
 from components.common.stage_state import StageState
 from listening_log.errors import UserError, last_line
+from listening_log.tables.spans import NO_SPANS, Spans
 from tfx_pipeline.config.beam import beam_args
 from tfx_pipeline.config.tree import Config
 from tfx_pipeline.home import output_manifests, retention
@@ -40,7 +41,7 @@ def run(
     only: str | None = None,
     terminal: TextIO = sys.stdout,
     *,
-    spans: str = "",
+    spans: Spans = NO_SPANS,
 ) -> int:
     """Runs the pipeline and prints its figures.
 
@@ -51,7 +52,7 @@ def run(
         only: run one stage alone: it and what it needs, which is cached where nothing changed. `index` runs
           all but training: the models in production take in the catalogue's new items.
         terminal: where the table of figures is printed.
-        spans: those of the log that are read, as in `listening_log.tables.spans`.
+        spans: those of the log that are read.
 
     Returns:
         0 after a push (or after the one stage), 3 where a gate said no. An unchanged run repeats the last code.
@@ -63,12 +64,12 @@ def run(
     data_dir, home = data_dir.resolve(), home.resolved()
     digest = data_digest(str(data_dir), spans)
     home.path.mkdir(parents=True, exist_ok=True)
-    record = RunRecord(data_dir=str(data_dir), spans=spans, only=only, config=config.model_dump())
+    record = RunRecord(data_dir=str(data_dir), spans=str(spans), only=only, config=config.model_dump())
     return record_run(home, record, lambda: _run(data_dir, digest, home, config, only, terminal, spans))
 
 
 def _run(
-    data_dir: Path, digest: str, home: Home, config: Config, only: str | None, terminal: TextIO, spans: str
+    data_dir: Path, digest: str, home: Home, config: Config, only: str | None, terminal: TextIO, spans: Spans
 ) -> int:
     # TFX takes long to import: not before the data has been found.
     from tfx.orchestration.metadata import sqlite_metadata_connection_config
@@ -114,7 +115,7 @@ def _run(
     return figures.exit_code
 
 
-def _has_digest(data_dir: Path, spans: str, digest: str) -> bool:
+def _has_digest(data_dir: Path, spans: Spans, digest: str) -> bool:
     try:
         return data_digest(str(data_dir), spans) == digest
     except (UserError, OSError):

@@ -18,6 +18,7 @@ from components.common.data_digest import data_digest
 from components.common.record import Record
 from components.common.stage_state import StageState
 from listening_log.errors import UserError
+from listening_log.tables.spans import Spans
 from tfx_pipeline.config.beam import beam_args
 from tfx_pipeline.config.tree import load_config
 from tfx_pipeline.home.layout import Home
@@ -46,7 +47,7 @@ class Interactive:
             data_dir: folder of the log's tables.
             home: where everything goes, as of `upnext run`. Not one of its own: their caches differ.
             settings: `key=value`, as after `--set`.
-            spans: those of the log that are read, as in `listening_log.tables.spans`.
+            spans: those of the log that are read, `1-3` or `3` (all up to it).
 
         Raises:
             UserError: there is no log, this is no notebook, or a source of ours has changed since it was loaded.
@@ -54,7 +55,11 @@ class Interactive:
         """
         if not hasattr(builtins, "__IPYTHON__"):  # outside of it InteractiveContext does nothing
             raise UserError("this needs a notebook or IPython; in a script use `upnext run`")
-        self.data_dir, self.settings, self.spans = Path(data_dir).resolve(), tuple(settings), spans
+        self.data_dir, self.settings, self.spans = (
+            Path(data_dir).resolve(),
+            tuple(settings),
+            Spans.parse(spans),
+        )
         self.config = load_config(overrides=self.settings)
         self.home = Home(home).resolved()
         self.home.prepare()
@@ -72,11 +77,11 @@ class Interactive:
 
             root, flags = str(self.home.artifacts), beam_args(self.config.beam)
             metadata = sqlite_metadata_connection_config(str(self.home.metadata))
-            digest = data_digest(str(self.data_dir), spans)
+            digest = data_digest(str(self.data_dir), self.spans)
             self.pipeline = create_pipeline(
                 name=PIPELINE_NAME,
                 root=root,
-                parameters=local_parameters(self.data_dir, digest, self.home, self.config, spans),
+                parameters=local_parameters(self.data_dir, digest, self.home, self.config, self.spans),
                 config=self.config,
                 metadata=metadata,
                 beam_args=flags,
@@ -88,7 +93,7 @@ class Interactive:
 
     def changed(self, *settings: str) -> "Interactive":
         """The same log and HOME with further settings. Its stages run anew only where these matter."""
-        return Interactive(self.data_dir, self.home.path, self.settings + settings, spans=self.spans)
+        return Interactive(self.data_dir, self.home.path, self.settings + settings, spans=str(self.spans))
 
     def run(self, *stages: str) -> None:
         """Runs stages, and before each what it needs; without a name all there are. Each prints a line.

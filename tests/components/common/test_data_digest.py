@@ -4,6 +4,7 @@ import pytest
 
 from components.common.data_digest import data_digest
 from listening_log.errors import UserError
+from listening_log.tables.spans import Spans
 
 
 @pytest.fixture
@@ -43,10 +44,10 @@ def test_the_files_of_the_chosen_spans_are_seen_and_those_of_others_are_not(log)
     for span in (2, 3):
         (log / f"span-{span}").mkdir()
         (log / f"span-{span}" / "events.csv").write_text("user_id,item_id,timestamp\nu,i,5\n")
-    one, two = data_digest(str(log), "1"), data_digest(str(log), "2")
+    one, two = data_digest(str(log), Spans(last=1)), data_digest(str(log), Spans(last=2))
     assert one != two
     (log / "span-3" / "events.csv").write_text("user_id,item_id,timestamp\nu,i,6\n")
-    assert (data_digest(str(log), "1"), data_digest(str(log), "2")) == (one, two)
+    assert (data_digest(str(log), Spans(last=1)), data_digest(str(log), Spans(last=2))) == (one, two)
     (log / "span-2" / "events.csv").write_text("user_id,item_id,timestamp\nu,i,6\n")
-    assert data_digest(str(log), "1") == one
-    assert data_digest(str(log), "2") != two
+    assert data_digest(str(log), Spans(last=1)) == one
+    assert data_digest(str(log), Spans(last=2)) != two

@@ -27,6 +27,7 @@ def generate_log(
     from components.common.data_digest import data_digest
     from components.example_gen.executor import Executor
     from listening_log.config import LogConfig
+    from listening_log.tables.spans import Spans
     from tfx_pipeline.config.beam import BeamConfig, beam_args
 
     types = {"examples": standard_artifacts.Examples, "catalog": standard_artifacts.Examples}
@@ -43,7 +44,7 @@ def generate_log(
     properties = {
         "data_dir": str(data),
         "config": LogConfig(**config).to_json(),
-        "data_digest": data_digest(str(data), spans),
+        "data_digest": data_digest(str(data), Spans.parse(spans)),
         "code_digest": "",
         "final_fit": int(final_fit),
         "spans": spans,

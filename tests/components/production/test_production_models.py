@@ -8,6 +8,7 @@ from components.common.records import ModelSpans, Production, SpanRange
 from components.production.production_models import copy_production_models
 from components.pushed.model_folder import ModelFolder
 from listening_log.errors import UserError
+from listening_log.tables.spans import Spans
 from models import names
 
 
@@ -28,7 +29,7 @@ def serving(tmp_path: Path) -> Path:
 
 
 def production(serving: Path, spans: str, out: Path, *, earlier: bool = True) -> Production:
-    copy_production_models(str(serving), spans, str(out), earlier=earlier)
+    copy_production_models(str(serving), Spans.parse(spans), str(out), earlier=earlier)
     return Production.read(out)
 
 

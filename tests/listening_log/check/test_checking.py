@@ -11,6 +11,7 @@ from listening_log.check.report import Column
 from listening_log.cleaning.catalog import CATALOG_POLICIES
 from listening_log.cleaning.policies import POLICIES
 from listening_log.errors import UserError
+from listening_log.tables.spans import Spans
 from listening_log.windows.value_counts import Spread
 
 NOW = 1_700_000_000
@@ -91,7 +92,7 @@ def test_spans_are_one_log_whose_places_name_the_span(tmp_path: Path) -> None:
         folder.mkdir()
         (folder / "events.csv").write_text("user_id,item_id,timestamp\n" + rows)
     (tmp_path / "span-1/catalog.csv").write_text("item_id\na\nb\n")
-    report = check_log(str(tmp_path), spans="1-2", now=NOW)
+    report = check_log(str(tmp_path), spans=Spans(1, 2), now=NOW)
     assert (report.events, report.event_files, report.listeners) == (3, 2, 2)
     assert [finding.place for finding in report.findings] == [f"{tmp_path}/span-2/events.csv, line 2"]
     assert render(report).splitlines()[0] == f"{tmp_path}, spans 1-2"
