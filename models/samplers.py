@@ -39,12 +39,12 @@ class UniformSampler:
         played = np.flatnonzero(plays > 0)
         self.count, self.played_items = count, len(played)
         self._played = tf.constant(played, tf.int32)
-        self._log_q = -np.float32(np.log(len(played) / count))
 
     def __call__(self, target: tf.Tensor) -> Sample:
         """Draws the sample."""
         del target
-        return Sample(self.draw(), tf.constant(self._log_q), tf.constant(0.0))
+        log_q = -np.float32(np.log(self.played_items / self.count))
+        return Sample(self.draw(), tf.constant(log_q), tf.constant(0.0))
 
     def draw(self) -> tf.Tensor:
         """Draws the items: int32 [count]."""

@@ -30,21 +30,17 @@ def compose(
     out_uri: str,
     transform_graph_uri: str,
     catalog_uri: str,
-    catalog_transform_uri: str,
-    summary_uri: str,
     retrieval_uri: str,
     ranker_uri: str,
     index_uri: str,
     evaluation_uri: str,
+    **log_uris: str,
 ) -> None:
-    """Writes `<out_uri>/<build>/<model>/`, each with what a client needs in `assets.extra`."""
-    inputs = Inputs.load(
-        examples_uri="",
-        transform_uri=transform_graph_uri,
-        catalog_uri=catalog_uri,
-        catalog_transform_uri=catalog_transform_uri,
-        summary_uri=summary_uri,
-    )
+    """Writes `<out_uri>/<build>/<model>/`, each with what a client needs in `assets.extra`.
+
+    `log_uris` are the further ones of `Inputs.load`.
+    """
+    inputs = Inputs.load(transform_graph_uri=transform_graph_uri, catalog_uri=catalog_uri, **log_uris)
     two_tower, ranking_model = retrieval.load(retrieval_uri, inputs), ranker.load(ranker_uri, inputs)
     max_length = Training.read(trained_model.parts_dir(ranker_uri)).max_length
     quality = Evaluation.read(evaluation_uri).metrics

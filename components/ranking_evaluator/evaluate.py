@@ -27,24 +27,14 @@ def evaluate(
     *,
     seed: int,
     out_uri: str,
-    examples_uri: str,
-    transform_graph_uri: str,
-    catalog_uri: str,
-    catalog_transform_uri: str,
-    summary_uri: str,
     retrieval_uri: str,
     ranker_uri: str,
     index_uri: str,
     production_uri: str,
+    **log_uris: str,
 ) -> None:
-    """Writes `evaluation.json`."""
-    inputs = Inputs.load(
-        examples_uri=examples_uri,
-        transform_uri=transform_graph_uri,
-        catalog_uri=catalog_uri,
-        catalog_transform_uri=catalog_transform_uri,
-        summary_uri=summary_uri,
-    )
+    """Writes `evaluation.json`; `log_uris` are those of `Inputs.load`."""
+    inputs = Inputs.load(**log_uris)
     training = RankerTraining.read(trained_model.parts_dir(ranker_uri))
     targets = rank_targets(
         inputs,

@@ -13,7 +13,7 @@ from components.trainer.inputs import Inputs, eval_batch_size
 from models import baselines, metrics, names
 from models.layers import Batch
 from models.ranker import Ranker
-from models.ranks import mask_seen, rank_of, ranker_scores, retrieval_scores, target_places
+from models.ranks import excluded_items, mask_seen, rank_of, ranker_scores, retrieval_scores, target_places
 from models.reranker import top_neighbours
 from models.search import best_first, exact_top, join, scann_top
 from models.two_tower import TwoTower
@@ -112,9 +112,9 @@ def _rank_function(
     @tf.function(reduce_retracing=True)
     def rank(batch: Batch) -> _Ranks:
         places, history, target = target_places(batch)
-        seen = history if exclude_seen else tf.zeros_like(history[:, :1])
-        by_retrieval = mask_seen(score_retrieval(batch, places, history), seen)
-        by_ranker = mask_seen(score_ranker(batch, places, history), seen)
+        excluded = excluded_items(history, exclude_seen)
+        by_retrieval = mask_seen(score_retrieval(batch, places, history), excluded)
+        by_ranker = mask_seen(score_ranker(batch, places, history), excluded)
         eligible = tf.math.is_finite(by_retrieval)
         queries = tf.gather_nd(two_tower.queries(batch), places)
         if exclude_seen:  # a request with exclusions is answered by exact search

@@ -167,4 +167,4 @@ def _checkpoint(
 ) -> Path | None:
     model = artifact_utils.get_single_uri(output_dict[standard_component_specs.MODEL_KEY])
     inputs = {key: [artifact.uri for artifact in artifacts] for key, artifacts in input_dict.items()}
-    return checkpoints.place(model, exec_properties, inputs)
+    return checkpoints.state_folder(model, exec_properties, inputs)

@@ -1,21 +1,30 @@
 """The ranker's signature `evaluate`: from serialised window examples to what TFMA measures."""
 
-from typing import Any
-
 import tensorflow as tf
 
 from components.tfma_evaluator import config as outputs
 from components.trainer.examples_reader import parse_windows
 from models import names
 from models.layers import as_served, positives
-from models.ranks import mask_seen, rank_of
+from models.ranks import excluded_items, mask_seen, rank_of
 from models.request_features import RequestFeatures
 from models.reranker import Reranker
 
 
-def evaluate_signature(stage: Reranker, features: RequestFeatures, slots: int, exclude_seen: bool) -> Any:
-    """Answers for the last target of each window; the outputs are named in `components.tfma_evaluator.config`."""
-    model, table = stage.model, stage.table
+def evaluate_signature(
+    ranking: Reranker, features: RequestFeatures, slots: int, exclude_seen: bool
+) -> tf.types.experimental.GenericFunction:
+    """Makes the signature that answers for the last target of each window.
+
+    Its outputs are named in `components.tfma_evaluator.config`.
+
+    Args:
+        ranking: the trained ranker.
+        features: of requests.
+        slots: context tokens of an event.
+        exclude_seen: whether the ranking leaves out what the history holds.
+    """
+    model, table = ranking.model, ranking.table
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
     def evaluate(examples: tf.Tensor) -> dict[str, tf.Tensor]:
@@ -27,13 +36,13 @@ def evaluate_signature(stage: Reranker, features: RequestFeatures, slots: int, e
         history = tf.where(place < at[:, None], batch[names.ITEM], 0)
         query = tf.gather(model.queries(as_served(batch), table), at, batch_dims=1)
         scores = model.score_all(query, history, table)
-        rank = rank_of(mask_seen(scores, history if exclude_seen else tf.zeros_like(history[:, :1])), target)
-        asked = tf.gather(tf.cast(positives(batch), tf.float32), at, batch_dims=1)
+        rank = rank_of(mask_seen(scores, excluded_items(history, exclude_seen)), target)
+        positive = tf.gather(tf.cast(positives(batch), tf.float32), at, batch_dims=1)
         outcome = tf.gather(batch[names.OUTCOME], at, batch_dims=1)
         answer = {
             outputs.HIT: tf.cast(rank < 10, tf.float32),
             outputs.RECIPROCAL_RANK: 1.0 / tf.cast(1 + rank, tf.float32),
-            outputs.ASKED: asked,
+            outputs.ASKED: positive,
         }
         if model.heads:
             _, heads = model.score(query, history, target[:, None], table)

@@ -2,38 +2,21 @@
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from functools import partial
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 import tensorflow as tf
 
 from components.common import progress
-from components.common.records import TrainingHistory
+from components.trainer.history import History, Logs
 from components.trainer.resume import Resume
+from models.layers import Batch
 
 FINAL_SHARE = 0.25
 """The final fit continues from the first one for this share of the epochs that `eval` found best."""
 WARM_RATE = 0.3
 """Share of the learning rate for a model that starts from the one in production."""
-
-
-_UNTOLD = ("regularization_loss", "total_loss")  # of TFRS: nothing here is regularised by a loss
-
-
-@dataclass
-class History:
-    """What training did, epoch by epoch."""
-
-    monitor: str
-    best_epoch: int = 0
-    best: float = 0.0
-    epochs: list[dict[str, float]] = field(default_factory=list)
-
-    def as_record(self) -> TrainingHistory:
-        """The history as other stages read it."""
-        return TrainingHistory.model_validate(self, from_attributes=True)
+_UNREPORTED = ("regularization_loss", "total_loss")  # of TFRS: nothing here is regularised by a loss
 
 
 def make_repeatable(seed: int) -> None:
@@ -43,27 +26,42 @@ def make_repeatable(seed: int) -> None:
 
 
 def epochs_within(max_epochs: int, max_positions: int, positions: int) -> int:
-    """Epochs that the budget of events allows, at least one."""
+    """Counts the epochs that the budget of events allows, at least one."""
     return max(1, min(max_epochs, max_positions // max(positions, 1)))
 
 
+@dataclass(frozen=True)
+class FitRun:
+    """What a fit reads, and where its progress and its state go."""
+
+    windows: tf.data.Dataset
+    """One epoch."""
+    steps: int
+    """Batches of an epoch."""
+    stage: str
+    """The stage that reports progress."""
+    seed: int = 0
+    checkpoint: str | None = None
+    """Folder of the fit's state, from which one that was killed goes on (`Resume`); None keeps no state."""
+
+
 class _Progress(tf.keras.callbacks.Callback):
-    def __init__(self, stage: str, epochs: int, steps: int, history: History) -> None:
+    def __init__(self, run: FitRun, epochs: int, history: History) -> None:
         super().__init__()
-        self._stage, self._epochs, self._steps, self._history = stage, epochs, steps, history
+        self._stage, self._steps, self._epochs, self._history = run.stage, run.steps, epochs, history
         self._epoch = 0
 
-    def on_epoch_begin(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_begin(self, epoch: int, logs: Logs = None) -> None:
         self._epoch = epoch
 
-    def on_train_batch_end(self, batch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         if batch % 10 == 0:
             progress.report(
                 self._stage, step=self._epoch * self._steps + batch, steps=self._epochs * self._steps
             )
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
-        metrics = {key: float(value) for key, value in (logs or {}).items() if key not in _UNTOLD}
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        metrics = {key: float(value) for key, value in (logs or {}).items() if key not in _UNREPORTED}
         self._history.epochs.append(metrics)
         progress.report(self._stage, epoch=epoch + 1, epochs=self._epochs, metrics=metrics)
 
@@ -75,7 +73,7 @@ class _Evaluate(tf.keras.callbacks.Callback):
         super().__init__()
         self._measure, self._history = measure, history
 
-    def on_epoch_end(self, epoch: int, logs: dict[str, Any] | None = None) -> None:
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
         value = self._measure()
         if logs is not None:
             logs[self._history.monitor] = value
@@ -85,73 +83,58 @@ class _Evaluate(tf.keras.callbacks.Callback):
 
 def first_fit(
     model: tf.keras.Model,
-    windows: tf.data.Dataset,
+    run: FitRun,
     *,
-    stage: str,
-    steps: int,
     epochs: int,
     learning_rate: float,
     patience: int,
     monitor: str,
     measure: Callable[[], float],
-    checkpoint: str | None = None,
-    seed: int = 0,
 ) -> History:
-    """Fits until `measure` (higher is better) has not risen for `patience` epochs; keeps the best weights.
-
-    With a folder `checkpoint` it goes on from what a fit that was killed has left there (`Resume`).
-    """
+    """Fits until `measure` (higher is better) has not risen for `patience` epochs; keeps the best weights."""
     history = History(monitor)
     model.compile(optimizer=tf.keras.optimizers.Adam(learning_rate, clipnorm=5.0))
     callbacks = [
         _Evaluate(measure, history),
         tf.keras.callbacks.ReduceLROnPlateau(monitor, factor=0.3, patience=max(patience // 2, 1), mode="max"),
         tf.keras.callbacks.EarlyStopping(monitor, patience=patience, mode="max", restore_best_weights=True),
-        _Progress(stage, epochs, steps, history),
+        _Progress(run, epochs, history),
     ]
-    _fit(model, windows, epochs, callbacks, partial(Resume, checkpoint, seed, stage, history, callbacks))
+    _fit(model, run, epochs, callbacks, history)
     return history
 
 
-def final_fit(
-    model: tf.keras.Model,
-    windows: tf.data.Dataset,
-    *,
-    stage: str,
-    steps: int,
-    best_epochs: int,
-    learning_rate: float,
-    checkpoint: str | None = None,
-    seed: int = 0,
-) -> History:
+def final_fit(model: tf.keras.Model, run: FitRun, *, best_epochs: int, learning_rate: float) -> History:
     """Goes on from the first fit over everything, with a learning rate that falls to zero."""
     epochs = max(1, math.ceil(FINAL_SHARE * best_epochs))
     history = History("loss")
-    schedule = tf.keras.optimizers.schedules.PolynomialDecay(learning_rate / 2, epochs * steps, 0.0)
+    schedule = tf.keras.optimizers.schedules.PolynomialDecay(learning_rate / 2, epochs * run.steps, 0.0)
     model.compile(optimizer=tf.keras.optimizers.Adam(schedule, clipnorm=5.0))
-    callbacks = [_Progress(stage, epochs, steps, history)]
-    _fit(model, windows, epochs, callbacks, partial(Resume, checkpoint, seed, stage, history, callbacks))
+    _fit(model, run, epochs, [_Progress(run, epochs, history)], history)
     history.best_epoch = epochs
     return history
 
 
 def _fit(
     model: tf.keras.Model,
-    windows: tf.data.Dataset,
+    run: FitRun,
     epochs: int,
     callbacks: list[tf.keras.callbacks.Callback],
-    resumed: Callable[[], Resume],
+    history: History,
 ) -> None:
-    resume = resumed()
-    resume.pass_over(windows)
+    def load_state() -> Resume:
+        return Resume(run.checkpoint, run.seed, run.stage, history, callbacks)
+
+    resume = load_state()
+    resume.pass_over(run.windows)
     if resume.step:  # the rest of that epoch first: Keras takes its length for that of all epochs
-        rest, until = windows.skip(resume.step), resume.epoch + 1
+        rest, until = run.windows.skip(resume.step), resume.epoch + 1
         model.fit(rest, initial_epoch=resume.epoch, epochs=until, verbose=0, callbacks=[*callbacks, resume])
-        resume = resumed()
+        resume = load_state()
     start = resume.initial_epoch(epochs)
-    model.fit(windows, initial_epoch=start, epochs=epochs, verbose=0, callbacks=[*callbacks, resume])
+    model.fit(run.windows, initial_epoch=start, epochs=epochs, verbose=0, callbacks=[*callbacks, resume])
 
 
-def concatenate(dataset: tf.data.Dataset, values: Callable[[Any], tf.Tensor]) -> np.ndarray:
-    """`values` of every batch, one after the other."""
+def concatenate(dataset: tf.data.Dataset, values: Callable[[Batch], tf.Tensor]) -> np.ndarray:
+    """Computes `values` of every batch and joins them, one after the other."""
     return np.concatenate([values(batch).numpy() for batch in dataset] or [np.zeros(0)])

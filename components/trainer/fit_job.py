@@ -12,6 +12,7 @@ from components.common import progress
 from components.common.records import Production, Training
 from components.trainer import fit, trained_model
 from components.trainer.fit_arguments import FitArguments
+from components.trainer.history import History
 from components.trainer.inputs import Inputs
 from components.trainer.sequences import plays_of, read_sequences
 from components.trainer.warm_start import warm_start
@@ -19,6 +20,7 @@ from listening_log.errors import UserError
 from models import names
 from models.baselines import Interactions
 from models.config import RankerConfig, TwoTowerConfig
+from models.served import ServedModel, save
 
 
 @dataclass(frozen=True)
@@ -28,21 +30,28 @@ class Job:
     arguments: FitArguments
     inputs: Inputs
     model: str
-    """Which: `names.RETRIEVAL` or `names.RANKER`."""
+    """Which one: `names.RETRIEVAL` or `names.RANKER`."""
+    serving_model_dir: str
+    """Folder of the SavedModel."""
 
     @classmethod
     def start(cls, fn_args: FnArgs, model: str) -> "Job":
-        """Seeds everything and reads the inputs, but for the windows."""
+        """Seeds everything and reads the inputs, except for the windows."""
         arguments = FitArguments.of(fn_args)
         fit.make_repeatable(arguments.seed)
         inputs = Inputs.load(
             examples_uri=arguments.examples_uri,
-            transform_uri=arguments.transform_graph_uri,
+            transform_graph_uri=arguments.transform_graph_uri,
             catalog_uri=arguments.catalog_uri,
             catalog_transform_uri=arguments.catalog_transform_uri,
             summary_uri=arguments.summary_uri,
         )
-        return cls(arguments, inputs, model)
+        return cls(arguments, inputs, model, fn_args.serving_model_dir)
+
+    @property
+    def stage(self) -> str:
+        """Name of the stage."""
+        return self.arguments.settings.stage
 
     @property
     def max_length(self) -> int:
@@ -51,17 +60,12 @@ class Job:
 
     @property
     def split(self) -> str:
-        """What is trained on; a model taken as it is has learnt from everything already, so it counts so too."""
+        """The split to train on; a model that is taken as it is has learnt from everything already."""
         return names.ALL if self.arguments.settings.final or not self.trained else names.TRAIN
-
-    @cached_property
-    def first(self) -> Training | None:
-        """How the first fit went that this one goes on from; None if this is the first."""
-        return Training.read(self.first_dir) if self.first_dir else None
 
     @property
     def first_dir(self) -> str:
-        """Folder of what the first fit has learnt; "" for a first fit."""
+        """Folder of what the first fit has learnt, from which this one goes on; "" if this is a first fit."""
         base_model = self.arguments.base_model_uri
         return "" if base_model is None else trained_model.parts_dir(base_model)
 
@@ -71,7 +75,7 @@ class Job:
         return self.arguments.settings.train
 
     @property
-    def production(self) -> str:
+    def production_dir(self) -> str:
         """Folder of what the model in production has learnt."""
         return f"{self.arguments.production_uri}/{self.model}"
 
@@ -82,7 +86,7 @@ class Job:
 
     @cached_property
     def plays(self) -> np.ndarray:
-        """int64 [N + 1]."""
+        """Positive plays of each item, int64 [N + 1]."""
         return plays_of(self.interactions)
 
     def fit(
@@ -92,34 +96,33 @@ class Job:
         *,
         monitor: str,
         measure: Callable[[], float],
-    ) -> fit.History:
-        """Fits `model`, by `measure` on `eval` (higher is better) where this is the first fit."""
-        warm = self.first is None and self._start_warm(model)
+    ) -> History:
+        """Fits a model.
+
+        Args:
+            model: built, its variables made.
+            config: its settings.
+            monitor: name of the figure that a first fit watches.
+            measure: takes that figure on `eval`; higher is better.
+        """
+        arguments = self.arguments
+        warm = not self.first_dir and self._start_warm(model)
         if not self.trained:
-            return fit.History(monitor, best=measure())
-        windows = self.inputs.windows(
-            self.split, batch_size=config.batch_size, shuffle_seed=self.arguments.seed
+            return History(monitor, best=measure())
+        run = fit.FitRun(
+            self.inputs.windows(self.split, batch_size=config.batch_size, shuffle_seed=arguments.seed),
+            steps=-(-self.inputs.summary.splits[self.split].windows // config.batch_size),
+            stage=self.stage,
+            seed=arguments.seed,
+            checkpoint=arguments.checkpoint,
         )
-        steps = -(-self.inputs.summary.splits[self.split].windows // config.batch_size)
-        if self.first is not None and self.arguments.base_model_uri is not None:
-            trained_model.load_weights(self.arguments.base_model_uri, model, self.inputs)
-            return fit.final_fit(
-                model,
-                windows,
-                stage=self.arguments.settings.stage,
-                checkpoint=self.arguments.checkpoint,
-                seed=self.arguments.seed,
-                steps=steps,
-                best_epochs=self.first.history.best_epoch,
-                learning_rate=config.learning_rate,
-            )
+        if arguments.base_model_uri is not None:
+            trained_model.load_weights(arguments.base_model_uri, model, self.inputs)
+            best_epochs = Training.read(self.first_dir).history.best_epoch
+            return fit.final_fit(model, run, best_epochs=best_epochs, learning_rate=config.learning_rate)
         return fit.first_fit(
             model,
-            windows,
-            stage=self.arguments.settings.stage,
-            checkpoint=self.arguments.checkpoint,
-            seed=self.arguments.seed,
-            steps=steps,
+            run,
             epochs=fit.epochs_within(config.max_epochs, config.max_positions, len(self.interactions.items)),
             learning_rate=config.learning_rate * (fit.WARM_RATE if warm else 1.0),
             patience=config.patience,
@@ -127,20 +130,42 @@ class Job:
             measure=measure,
         )
 
+    def finish(
+        self,
+        model: tf.keras.Model,
+        served: ServedModel,
+        training: Training,
+        **signatures: tf.types.experimental.GenericFunction,
+    ) -> str:
+        """Writes the SavedModel and, beside it, what later stages build on.
+
+        Args:
+            model: as it was fitted.
+            served: the model as it answers requests.
+            training: how it was trained.
+            **signatures: further signatures of the SavedModel, by name.
+
+        Returns:
+            The folder of what later stages build on.
+        """
+        save(served, self.serving_model_dir, **signatures)
+        return trained_model.save_parts(self.serving_model_dir, model, self.plays, self.inputs.rows, training)
+
     def _start_warm(self, model: tf.keras.Model) -> bool:
-        """Takes over what the model in production has learnt, where there is one of this size."""
-        stage = self.arguments.settings.stage
-        production = Production.read(self.arguments.production_uri)
-        if production.version and warm_start(model, self.production, self.inputs.rows):
-            progress.report(stage, note=f"starts from version {production.version}")
+        """Takes over what the model in production has learnt, where there is one of this size.
+
+        Raises:
+            UserError: the model in production is to be taken as it is, and there is none that fits.
+        """
+        version = Production.read(self.arguments.production_uri).version
+        if version and warm_start(model, self.production_dir, self.inputs.rows):
+            progress.report(self.stage, note=f"starts from version {version}")
             return True
-        if production and self.trained:
-            progress.report(stage, note=f"starts afresh: version {production.version} has other sizes")
         if not self.trained:
-            why = (
-                "it has other sizes; keep the settings it was trained with" if production else "there is none"
-            )
+            why = "it has other sizes; keep the settings it was trained with" if version else "there is none"
             raise UserError(
-                f"stage {stage}: nothing to build on in production: {why}; run without --only index"
+                f"stage {self.stage}: nothing to build on in production: {why}; run without --only index"
             )
+        if version:
+            progress.report(self.stage, note=f"starts afresh: version {version} has other sizes")
         return False

@@ -38,15 +38,15 @@ class Inputs:
     def load(
         cls,
         *,
-        examples_uri: str,
-        transform_uri: str,
+        examples_uri: str = "",
+        transform_graph_uri: str,
         catalog_uri: str,
         catalog_transform_uri: str,
         summary_uri: str,
     ) -> "Inputs":
         """Reads the catalogue, the Transform graph and the log's summary."""
         catalog = read_catalog_arrays(catalog_uri, catalog_transform_uri)
-        output = tft.TFTransformOutput(transform_uri)
+        output = tft.TFTransformOutput(transform_graph_uri)
         tokens = _vocabulary(output, names.TOKENS_VOCABULARY)
         content = _vocabulary(tft.TFTransformOutput(catalog_transform_uri), names.CONTENT_VOCABULARY)
         buckets = [f"bucket {number}" for number in range(1, FIRST_TOKEN)]

@@ -20,9 +20,9 @@ from models.counting import CountingEvidence, CountingLayer, fit_counting
 from models.layers import Batch, example_batch
 from models.metrics import ndcg_at_k
 from models.ranker import Ranker
-from models.ranks import mask_seen, rank_of, ranker_scores, target_places, target_ranks
+from models.ranks import excluded_items, mask_seen, rank_of, ranker_scores, target_places, target_ranks
 from models.reranker import Reranker
-from models.served import ServedRanker, save
+from models.served import ServedRanker
 
 MONITOR = "eval_ndcg@10"
 EVIDENCE_WEIGHTS = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0)
@@ -37,48 +37,41 @@ def run_fn(fn_args: FnArgs) -> None:
     inputs, max_length, config = job.inputs, job.max_length, job.arguments.model_config(RankerConfig)
     model = build(inputs, job.plays, max_length, config)
     evidence = fit_counting(job.interactions)
-    first = RankerTraining.read(job.first_dir) if job.first else None
+    first = RankerTraining.read(job.first_dir) if job.first_dir else None
     exclude_seen = first.exclude_seen if first else repeat_share(job.interactions) < FEW_REPEATS
-    measure = _measure(model, inputs, max_length, exclude_seen)
+    measure = ndcg_measure(model, inputs, max_length, exclude_seen)
     history = job.fit(model, config, monitor=MONITOR, measure=measure)
     if first:
         weight = first.evidence_weight
     elif not job.trained:
-        weight = RankerTraining.read(job.production).evidence_weight
+        weight = RankerTraining.read(job.production_dir).evidence_weight
     else:
         weight = weigh_evidence(model, evidence, inputs, max_length, exclude_seen)
     model.add_evidence(evidence, weight)
     features, ranking = inputs.request_features(max_length), Reranker(model)
-    served = ServedRanker(inputs.catalog, features, ranking)
-    signature = evaluate_signature(ranking, features, inputs.slots, exclude_seen)
-    save(served, fn_args.serving_model_dir, **{SIGNATURE: signature})
-    folder = trained_model.save_parts(
-        fn_args.serving_model_dir,
-        model,
-        job.plays,
-        inputs.rows,
-        RankerTraining(
-            config=config,
-            max_length=max_length,
-            items=inputs.catalog.size,
-            heads=list(model.heads),
-            exclude_seen=exclude_seen,
-            evidence_weight=weight,
-            history=history.as_record(),
-        ),
+    training = RankerTraining(
+        config=config,
+        max_length=max_length,
+        items=inputs.catalog.size,
+        heads=list(model.heads),
+        exclude_seen=exclude_seen,
+        evidence_weight=weight,
+        history=history.as_record(),
     )
+    signatures = {SIGNATURE: evaluate_signature(ranking, features, inputs.slots, exclude_seen)}
+    folder = job.finish(model, ServedRanker(inputs.catalog, features, ranking), training, **signatures)
     evidence.save(os.path.join(folder, _COUNTING))
 
 
 def build(inputs: Inputs, plays: np.ndarray, max_length: int, config: RankerConfig) -> Ranker:
-    """The model with its variables made."""
+    """Builds the model and its variables."""
     model = Ranker(inputs.catalog, plays, inputs.sizes, max_length, inputs.summary.heads, config)
     model.losses_of(example_batch(), training=False)
     return model
 
 
 def load(model_uri: str, inputs: Inputs) -> Ranker:
-    """A trained model with its evidence, from its artifact."""
+    """Loads a trained model with its evidence from its artifact."""
     training = RankerTraining.read(trained_model.parts_dir(model_uri))
     model = build(inputs, trained_model.load_plays(model_uri), training.max_length, training.config)
     trained_model.load_weights(model_uri, model, inputs)
@@ -87,7 +80,8 @@ def load(model_uri: str, inputs: Inputs) -> Ranker:
     return model
 
 
-def _measure(model: Ranker, inputs: Inputs, max_length: int, exclude_seen: bool) -> Callable[[], float]:
+def ndcg_measure(model: Ranker, inputs: Inputs, max_length: int, exclude_seen: bool) -> Callable[[], float]:
+    """Returns what takes NDCG@10 of `model` on `eval`, over the whole catalogue."""
     windows = inputs.eval_windows(max_length)
 
     @tf.function(reduce_retracing=True)
@@ -104,7 +98,7 @@ def _measure(model: Ranker, inputs: Inputs, max_length: int, exclude_seen: bool)
 def weigh_evidence(
     model: Ranker, evidence: CountingEvidence, inputs: Inputs, max_length: int, exclude_seen: bool
 ) -> float:
-    """The weight of the evidence that serves NDCG@10 on `eval` best."""
+    """Finds the weight of the evidence that serves NDCG@10 on `eval` best."""
     layer, table = CountingLayer(evidence), model.items.table()
     windows = inputs.eval_windows(max_length)
     score = ranker_scores(model, table)
@@ -113,10 +107,10 @@ def weigh_evidence(
     def ranks(batch: Batch) -> tf.Tensor:
         places, history, target = target_places(batch)
         scores, counted = score(batch, places, history), layer(history)
-        seen = history if exclude_seen else tf.zeros_like(history[:, :1])
+        excluded = excluded_items(history, exclude_seen)
         # one weight after the other: each needs its own scores of the whole catalogue
         by_weight = tf.map_fn(
-            lambda weight: rank_of(mask_seen(scores + weight * counted, seen), target),
+            lambda weight: rank_of(mask_seen(scores + weight * counted, excluded), target),
             tf.constant(EVIDENCE_WEIGHTS),
             fn_output_signature=tf.int32,
             parallel_iterations=1,

@@ -1,7 +1,6 @@
 """Trains the two towers: the first fit with early stopping on `eval`, the final fit over everything."""
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import tensorflow as tf
@@ -17,7 +16,7 @@ from models.layers import Batch, example_batch, positives
 from models.ranks import retrieval_scores, target_ranks
 from models.request_features import RequestFeatures
 from models.retriever import Retriever
-from models.served import ServedRetrieval, save
+from models.served import ServedRetrieval
 from models.two_tower import TwoTower
 
 MONITORED = 100
@@ -30,30 +29,19 @@ def run_fn(fn_args: FnArgs) -> None:
     job = Job.start(fn_args, names.RETRIEVAL)
     inputs, max_length, config = job.inputs, job.max_length, job.arguments.model_config(TwoTowerConfig)
     model = build(inputs, job.plays, config)
-    history = job.fit(
-        model,
-        config,
-        monitor=f"eval_recall@{monitored_places(inputs.catalog.size)}",
-        measure=_measure(model, inputs, max_length),
+    monitor = f"eval_recall@{monitored_places(inputs.catalog.size)}"
+    history = job.fit(model, config, monitor=monitor, measure=recall_measure(model, inputs, max_length))
+    features, retrieval = inputs.request_features(max_length), Retriever(model, searcher=None)
+    training = RetrievalTraining(
+        config=config, max_length=max_length, items=inputs.catalog.size, history=history.as_record()
     )
-    features, stage_model = inputs.request_features(max_length), Retriever(model, searcher=None)
-    served = ServedRetrieval(inputs.catalog, features, stage_model)
-    embed_items = _embed_items(features, stage_model.vectors)
-    save(served, fn_args.serving_model_dir, **{names.EMBED_ITEMS: embed_items})
-    folder = trained_model.save_parts(
-        fn_args.serving_model_dir,
-        model,
-        job.plays,
-        inputs.rows,
-        RetrievalTraining(
-            config=config, max_length=max_length, items=inputs.catalog.size, history=history.as_record()
-        ),
-    )
+    signatures = {names.EMBED_ITEMS: embed_items_signature(features, retrieval.vectors)}
+    folder = job.finish(model, ServedRetrieval(inputs.catalog, features, retrieval), training, **signatures)
     trained_model.save_array(folder, trained_model.QUERIES, sample_queries(model, inputs, max_length))
 
 
 def build(inputs: Inputs, plays: np.ndarray, config: TwoTowerConfig) -> TwoTower:
-    """The model with its variables made."""
+    """Builds the model and its variables."""
     model = TwoTower(inputs.catalog, plays, inputs.sizes, config)
     model.queries(example_batch())
     model.candidates()
@@ -61,7 +49,7 @@ def build(inputs: Inputs, plays: np.ndarray, config: TwoTowerConfig) -> TwoTower
 
 
 def load(model_uri: str, inputs: Inputs) -> TwoTower:
-    """A trained model from its artifact."""
+    """Loads a trained model from its artifact."""
     training = RetrievalTraining.read(trained_model.parts_dir(model_uri))
     model = build(inputs, trained_model.load_plays(model_uri), training.config)
     trained_model.load_weights(model_uri, model, inputs)
@@ -69,11 +57,12 @@ def load(model_uri: str, inputs: Inputs) -> TwoTower:
 
 
 def monitored_places(items: int) -> int:
-    """At how many places recall is watched, of a catalogue of so many items."""
+    """Returns the k of the recall@k that training watches, of a catalogue of so many items."""
     return max(1, min(MONITORED, items // 10))
 
 
-def _measure(model: TwoTower, inputs: Inputs, max_length: int) -> Callable[[], float]:
+def recall_measure(model: TwoTower, inputs: Inputs, max_length: int) -> Callable[[], float]:
+    """Returns what takes the recall of `model` on `eval`, over the whole catalogue."""
     k = monitored_places(inputs.catalog.size)
     windows = inputs.eval_windows(max_length)
 
@@ -88,7 +77,11 @@ def _measure(model: TwoTower, inputs: Inputs, max_length: int) -> Callable[[], f
     return measure
 
 
-def _embed_items(features: RequestFeatures, vectors: tf.Variable) -> Any:
+def embed_items_signature(
+    features: RequestFeatures, vectors: tf.Variable
+) -> tf.types.experimental.GenericFunction:
+    """Makes the signature that gives candidate vectors float32 [B, D] of item ids string [B]."""
+
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name=names.ITEM_IDS)])
     def embed_items(item_ids: tf.Tensor) -> dict[str, tf.Tensor]:
         return {names.VECTORS: tf.gather(vectors, features.index(item_ids))}
@@ -97,10 +90,10 @@ def _embed_items(features: RequestFeatures, vectors: tf.Variable) -> Any:
 
 
 def sample_queries(model: TwoTower, inputs: Inputs, max_length: int) -> np.ndarray:
-    """Query vectors float32 [up to 1000, D] of `eval`, on which the index's recall is measured."""
-    found = []
+    """Computes query vectors float32 [up to 1000, D] of `eval`, on which the index's recall is measured."""
+    queries: list[np.ndarray] = []
     for batch in inputs.eval_windows(max_length):
-        found.append(tf.boolean_mask(model.queries(batch), positives(batch)).numpy())
-        if sum(map(len, found)) >= SAMPLE_QUERIES:
+        queries.append(tf.boolean_mask(model.queries(batch), positives(batch)).numpy())
+        if sum(map(len, queries)) >= SAMPLE_QUERIES:
             break
-    return np.concatenate(found)[:SAMPLE_QUERIES]
+    return np.concatenate(queries)[:SAMPLE_QUERIES]

@@ -131,7 +131,7 @@ class WholeRun:
 
         return Inputs.load(
             examples_uri=self.artifact("ListeningLogExampleGen", "examples"),
-            transform_uri=self.artifact("LogTransform", "transform_graph"),
+            transform_graph_uri=self.artifact("LogTransform", "transform_graph"),
             catalog_uri=self.artifact("ListeningLogExampleGen", "catalog"),
             catalog_transform_uri=self.artifact("CatalogTransform", "transform_graph"),
             summary_uri=self.artifact("ListeningLogExampleGen", "summary"),

@@ -40,6 +40,13 @@ def test_mixed_log_q_is_that_of_both_sources_together():
     np.testing.assert_allclose(sample.log_q[:2], np.log([2.2 / 5, 1.2 / 5]), rtol=1e-6)
 
 
+def test_a_mixed_sample_may_be_in_batch_alone():
+    sample = MixedSampler(PLAYS, uniform=0)(tf.constant([4, 1]))
+
+    assert sample.items.numpy().tolist() == [4, 1]
+    np.testing.assert_allclose(sample.log_q, np.log([1 / 10, 6 / 10]), rtol=1e-6)
+
+
 def test_the_samples_of_one_seed_are_the_same():
     def draw() -> list[int]:
         tf.random.set_seed(3)

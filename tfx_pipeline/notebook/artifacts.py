@@ -88,7 +88,7 @@ def read_inputs(outputs: Outputs) -> "Inputs":
 
     return Inputs.load(
         examples_uri=outputs["ListeningLogExampleGen"]["examples"],
-        transform_uri=outputs["LogTransform"]["transform_graph"],
+        transform_graph_uri=outputs["LogTransform"]["transform_graph"],
         catalog_uri=outputs["ListeningLogExampleGen"]["catalog"],
         catalog_transform_uri=outputs["CatalogTransform"]["transform_graph"],
         summary_uri=outputs["ListeningLogExampleGen"]["summary"],

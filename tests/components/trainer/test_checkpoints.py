@@ -16,22 +16,22 @@ MODEL = "home/artifacts/RankerTrainer/model/12"
 
 
 def test_a_rerun_of_the_same_training_finds_its_place() -> None:
-    first = checkpoints.place(MODEL, SETTINGS, INPUTS)
-    again = checkpoints.place("home/artifacts/RankerTrainer/model/19", SETTINGS, INPUTS)
+    first = checkpoints.state_folder(MODEL, SETTINGS, INPUTS)
+    again = checkpoints.state_folder("home/artifacts/RankerTrainer/model/19", SETTINGS, INPUTS)
     assert first == again
     assert first is not None
     assert first.parent == Path("home/artifacts/RankerTrainer/.checkpoints")
 
 
 def test_other_settings_or_inputs_have_another_place() -> None:
-    other_settings = checkpoints.place(MODEL, {**SETTINGS, "custom_config": '{"seed": 2}'}, INPUTS)
-    other_inputs = checkpoints.place(MODEL, SETTINGS, {"examples": ["elsewhere"]})
-    assert len({checkpoints.place(MODEL, SETTINGS, INPUTS), other_settings, other_inputs}) == 3
+    other_settings = checkpoints.state_folder(MODEL, {**SETTINGS, "custom_config": '{"seed": 2}'}, INPUTS)
+    other_inputs = checkpoints.state_folder(MODEL, SETTINGS, {"examples": ["elsewhere"]})
+    assert len({checkpoints.state_folder(MODEL, SETTINGS, INPUTS), other_settings, other_inputs}) == 3
 
 
 @pytest.mark.parametrize("uri", ["gs://bucket/RankerTrainer/model/12", "root/pipeline/run-1/ranker/model"])
 def test_a_place_that_a_rerun_could_not_find_is_none(uri: str) -> None:
-    assert checkpoints.place(uri, SETTINGS, INPUTS) is None
+    assert checkpoints.state_folder(uri, SETTINGS, INPUTS) is None
 
 
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:

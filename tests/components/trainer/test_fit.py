@@ -9,6 +9,7 @@ import pytest
 import tensorflow as tf
 
 from components.trainer import checkpoints, fit, resume
+from components.trainer.history import History
 
 EPOCHS, STEPS = 4, 5
 
@@ -26,7 +27,7 @@ class Line(tf.keras.Model):
         self.seen: list[tuple[int, int]] = []
         self.kill_at = 0
 
-    def note(self, x: np.ndarray, draw: np.ndarray) -> np.float32:
+    def record(self, x: np.ndarray, draw: np.ndarray) -> np.float32:
         self.seen.append((int(x), int(draw)))
         if len(self.seen) == self.kill_at:
             raise Killed
@@ -34,9 +35,9 @@ class Line(tf.keras.Model):
 
     def train_step(self, x: tf.Tensor) -> dict[str, tf.Tensor]:
         draw = tf.random.uniform([], maxval=1_000_000, dtype=tf.int32)
-        noted = tf.numpy_function(self.note, [x[0], draw], tf.float32)
+        nothing = tf.numpy_function(self.record, [x[0], draw], tf.float32)
         with tf.GradientTape() as tape:
-            loss = tf.reduce_mean((self.w - tf.cast(x, tf.float32)) ** 2) + noted
+            loss = tf.reduce_mean((self.w - tf.cast(x, tf.float32)) ** 2) + nothing
         self.optimizer.minimize(loss, self.trainable_variables, tape)
         return {"loss": loss}
 
@@ -45,21 +46,22 @@ def windows() -> tf.data.Dataset:
     return tf.data.Dataset.range(STEPS).shuffle(STEPS, seed=5).batch(1)
 
 
+def run(stage: str, checkpoint: Path | None) -> fit.FitRun:
+    folder = str(checkpoint) if checkpoint else None
+    return fit.FitRun(windows(), steps=STEPS, stage=stage, seed=1, checkpoint=folder)
+
+
 def first_fit(
     model: Line, checkpoint: Path | None, measure: Callable[[], float] | None = None, patience: int = 9
-) -> fit.History:
+) -> History:
     return fit.first_fit(
         model,
-        windows(),
-        stage="Trainer",
-        steps=STEPS,
+        run("Trainer", checkpoint),
         epochs=EPOCHS,
         learning_rate=0.1,
         patience=patience,
         monitor="eval",
         measure=measure or (lambda: float(model.w)),
-        checkpoint=str(checkpoint) if checkpoint else None,
-        seed=1,
     )
 
 
@@ -77,13 +79,13 @@ def killed_after(steps: int, checkpoint: Path) -> None:
 
 
 @pytest.fixture
-def whole() -> tuple[Line, fit.History]:
+def whole() -> tuple[Line, History]:
     """A fit that nothing interrupted, without a checkpoint."""
     model = fresh()
     return model, first_fit(model, None)
 
 
-def test_keeping_the_state_changes_nothing(whole: tuple[Line, fit.History], tmp_path: Path) -> None:
+def test_keeping_the_state_changes_nothing(whole: tuple[Line, History], tmp_path: Path) -> None:
     model, (expected, history) = fresh(), whole
     assert first_fit(model, tmp_path) == history
     assert model.seen == expected.seen
@@ -91,9 +93,7 @@ def test_keeping_the_state_changes_nothing(whole: tuple[Line, fit.History], tmp_
 
 
 @pytest.mark.parametrize("epochs", [1, 3])
-def test_finished_epochs_are_not_repeated(
-    whole: tuple[Line, fit.History], tmp_path: Path, epochs: int
-) -> None:
+def test_finished_epochs_are_not_repeated(whole: tuple[Line, History], tmp_path: Path, epochs: int) -> None:
     killed_after(epochs * STEPS + 2, tmp_path)
     model = fresh()
     history = first_fit(model, tmp_path)
@@ -107,7 +107,7 @@ def test_finished_epochs_are_not_repeated(
     assert not draws & {draw for _, draw in model.seen}  # random draws are others, not the first ones again
 
 
-def test_a_fit_can_be_interrupted_again_and_again(whole: tuple[Line, fit.History], tmp_path: Path) -> None:
+def test_a_fit_can_be_interrupted_again_and_again(whole: tuple[Line, History], tmp_path: Path) -> None:
     killed_after(STEPS + 1, tmp_path)
     killed_after(STEPS + 1, tmp_path)  # one epoch further
     killed_after(STEPS + 1, tmp_path)
@@ -118,7 +118,7 @@ def test_a_fit_can_be_interrupted_again_and_again(whole: tuple[Line, fit.History
 
 
 def test_a_long_epoch_is_saved_within(
-    whole: tuple[Line, fit.History], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    whole: tuple[Line, History], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(resume, "SECONDS_BETWEEN_SAVES", 0.0)
     killed_after(STEPS + 3, tmp_path)
@@ -160,25 +160,16 @@ def test_a_fit_that_had_ended_trains_no_further(tmp_path: Path) -> None:
 
 
 def test_the_final_fit_resumes_too(tmp_path: Path) -> None:
-    def final_fit(model: Line, checkpoint: str | None) -> fit.History:
-        return fit.final_fit(
-            model,
-            windows(),
-            stage="FinalTrainer",
-            steps=STEPS,
-            best_epochs=8,
-            learning_rate=0.1,
-            checkpoint=checkpoint,
-            seed=1,
-        )
+    def final_fit(model: Line, checkpoint: Path | None) -> History:
+        return fit.final_fit(model, run("FinalTrainer", checkpoint), best_epochs=8, learning_rate=0.1)
 
     expected, model = fresh(), fresh()
     history = final_fit(expected, None)
     model.kill_at = STEPS + 3
     with pytest.raises((Killed, tf.errors.OpError)):
-        final_fit(model, str(tmp_path))
+        final_fit(model, tmp_path)
     model = fresh()
-    assert final_fit(model, str(tmp_path)) == history
+    assert final_fit(model, tmp_path) == history
     assert len(model.seen) == STEPS
     assert float(model.w) == float(expected.w)
 
@@ -190,7 +181,7 @@ def test_progress_says_where_it_resumed(tmp_path: Path, caplog: pytest.LogCaptur
     assert "stage Trainer resumed after epoch 3" in caplog.text
 
 
-def test_a_damaged_checkpoint_is_a_fresh_start(whole: tuple[Line, fit.History], tmp_path: Path) -> None:
+def test_a_damaged_checkpoint_is_a_fresh_start(whole: tuple[Line, History], tmp_path: Path) -> None:
     killed_after(2 * STEPS, tmp_path)
     (tmp_path / "fit.npz").write_bytes(b"")
     assert checkpoints.load(tmp_path) is None

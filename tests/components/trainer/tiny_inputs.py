@@ -1,0 +1,58 @@
+"""The tiny catalogue of `tests.models.tiny` as the trainers read it, with windows on disk."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from components.common.records import ContextShape, SplitFigures, Summary
+from components.example_gen.record_files import write_records
+from components.trainer.inputs import Inputs
+from components.trainer.row_names import Rows
+from models import names
+from models.request_features import item_table
+from tests.components.transform.conftest import serialized
+from tests.models import tiny
+
+MAX_LENGTH = 6
+
+
+def window(items: Sequence[int]) -> bytes:
+    """A window of a listener's plays, the first of them no target."""
+    return serialized(
+        user_id=["u"],
+        window_start=[0],
+        item_ids=[f"i{item - 1:02d}" for item in items],
+        timestamps=[100 + place for place in range(len(items))],
+        outcomes=[names.UNKNOWN] * len(items),
+        targets=[0] + [1] * (len(items) - 1),
+        listener=[],
+        context=[""] * len(items),
+    )
+
+
+def tiny_inputs(folder: Path, items: int = 12, **splits: Sequence[Sequence[int]]) -> Inputs:
+    """The inputs of trainers whose `splits` hold windows of item indices."""
+    for split, windows in splits.items():
+        write_records(str(folder), split, 0, 1, [window(row) for row in windows])
+    catalog = tiny.catalog(items)
+    return Inputs(
+        examples_uri=str(folder),
+        catalog=catalog,
+        transform=tiny.transform,
+        sizes=tiny.SIZES,
+        summary=Summary.model_construct(
+            heads=[],
+            time_features=True,
+            context=ContextShape(columns=[], slots=1),
+            splits={split: figures(windows) for split, windows in splits.items()},
+        ),
+        items=item_table(catalog),
+        rows=Rows(
+            ["", *(item.decode() for item in catalog.item_ids)],
+            ["", "kind=track", "kind=episode", "creator=rare"],
+            ["", "surface=home", "surface=search", "unknown"],
+        ),
+    )
+
+
+def figures(windows: Sequence[Sequence[int]]) -> SplitFigures:
+    return SplitFigures(windows=len(windows), targets=sum(len(row) - 1 for row in windows), outcomes={})
