@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from listening_log.errors import UserError
+from listening_log.tables.spans import NO_SPANS
 from models import names
 from tfx_pipeline.cli import commands
 from tfx_pipeline.cli import main as cli
@@ -148,7 +149,7 @@ def test_run_hands_its_words_to_the_runner(tiny_log, tmp_path, monkeypatch, capf
     home = str(tmp_path / "home")
     words = ["run", "--data", str(tiny_log), "--home", home, "--set", "seed=5", "--only", "Bless"]
     assert cli.main(words) == 3
-    assert calls == [(str(tiny_log), home, 5, "Bless", "")]
+    assert calls == [(str(tiny_log), home, 5, "Bless", NO_SPANS)]
     out, err = capfd.readouterr()
     assert out.splitlines()[-1] == "gate 'popularity' said no"
     assert err == ""
