@@ -50,7 +50,8 @@ class ValueSharing:
     def of(cls, group: Hashes, member: Hashes, value: Hashes) -> "ValueSharing":
         """From the hashes [n] of rows, in any order."""
         level = 0
-        while len(group) > 2 * _SAMPLE and len(np.unique(group)) > _FEW_GROUPS:
+        # Quicker than to sort all rows; where some of them have few groups, no group may be lost.
+        while len(group) > 2 * _SAMPLE and len(np.unique(group[:_SAMPLE])) > _FEW_GROUPS:
             level += 1
             chosen = _in_sample(group, level)
             group, member, value = group[chosen], member[chosen], value[chosen]

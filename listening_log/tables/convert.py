@@ -148,7 +148,7 @@ def _as_code(texts: pa.Array) -> pa.Array:
     booleans = pc.is_in(texts, value_set=pa.array(_BOOLEANS))
     if pc.any(booleans).as_py():
         texts = pc.if_else(booleans, pc.utf8_lower(texts), texts)
-    if pc.any(pc.match_substring(texts, "e+", ignore_case=True)).as_py():
+    if pc.any(pc.match_substring(texts, "+")).as_py():
         exponents = pc.fill_null(pc.match_substring_regex(texts, _EXPONENT), False)
         numbers = pc.cast(pc.if_else(exponents, texts, pa.scalar(None, pa.string())), pa.float64())
         texts = pc.coalesce(_float_texts(numbers), texts)

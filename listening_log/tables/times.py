@@ -52,7 +52,7 @@ def without_zone(column: pa.Array) -> npt.NDArray[np.bool_]:
     if pa.types.is_timestamp(type_) or pa.types.is_date(type_):
         naive = pa.types.is_date(type_) or type_.tz is None
         return column.is_valid().to_numpy(False) & naive
-    if not _is_text(type_):
+    if not _is_text(type_) or not pc.any(pc.match_substring(column, "-")).as_py():
         return np.zeros(len(column), bool)
     iso = pc.extract_regex(pc.utf8_trim_whitespace(column), _ISO)
     return pc.fill_null(pc.equal(_part(iso, "zone"), ""), False).to_numpy(False)
