@@ -1,4 +1,4 @@
-"""Toy SavedModels with exactly the signatures of DESIGN section 5 over 20 items, for tests of serving.
+"""Toy SavedModels over 20 items, with exactly the signatures of docs/guide/serve-with-tf-serving.md, for tests.
 
 After item number n comes n + 1, then n + 2 and so on round the circle: the item d steps on scores
 `bias - d` (d from 0 to 19; nothing known in the history: item 0 comes first). A score rises by 1/128 for

@@ -162,6 +162,8 @@ def test_a_kill_at_any_step_leaves_whole_models_and_the_next_push_finishes(
         served = {place: served_versions(state / place[0] / place[1])[-1] for place in PLACES}
         assert all(whole(state / build / model / str(served[build, model])) for build, model in PLACES)
         for build in names.BUILDS:  # `upnext` is the last that appears: no part is older
+            configs = read_model_configs(PushedModels(state).config_path(build))
+            assert [config.name for config in configs] == list(names.MODELS)
             assert served[build, names.UPNEXT] == min(served[build, model] for model in names.MODELS)
         newest.append(PushedModels(state).versions()[-1])
     assert newest == sorted(newest)
@@ -175,8 +177,8 @@ def test_a_kill_at_any_step_leaves_whole_models_and_the_next_push_finishes(
         assert len(set(map(tuple, versions(swept).values()))) == 1
         pushed = PushedModels(state).push(models, keep=1, now=2)
         assert versions(state) == each(str(pushed))
-        assert not list(state.rglob(".staging*"))
-        assert not list(swept.rglob(".staging*"))
+        assert not list(state.rglob(".*"))
+        assert not list(swept.rglob(".*"))
 
 
 def test_a_full_disk_is_one_line_and_leaves_what_was_served(
