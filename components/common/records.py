@@ -4,7 +4,7 @@ The docstring of each says which stage writes it; `FILE` is its name in the stag
 """
 
 import math
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from pydantic import Field
 from typing_extensions import Self
@@ -172,6 +172,10 @@ class Index(Record):
     recall_at_200: Figure = math.nan
 
 
+TWO_STAGE: Final = "two_stage"
+"""Name of both models together, as `upnext` serves them, among the models of an evaluation."""
+
+
 class Ranking(Part):
     """How well a model ranks."""
 
@@ -219,7 +223,7 @@ class Evaluation(Record):
     listeners: int
     exclude_seen: bool
     metrics: dict[str, Ranking]
-    """By model: `two_stage`, `ranker`, `retrieval` and the baselines."""
+    """By model: `TWO_STAGE`, `ranker`, `retrieval` and the baselines."""
     retrieval_recall: dict[str, Figure]
     """Share of the targets among the candidates, without and with the neighbours of the history."""
     against: dict[str, Difference]

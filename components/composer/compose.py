@@ -1,4 +1,4 @@
-"""Composes the three served models, in both builds, from what the fits made."""
+"""Composes the three served models, in both builds, from the models and the index of a fit."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -8,7 +8,7 @@ import numpy as np
 import tensorflow_transform as tft
 
 from components.common.catalog_examples import read_titles
-from components.common.records import Evaluation, ModelInfo, Ranking, Training
+from components.common.records import TWO_STAGE, Evaluation, ModelInfo, Ranking, Training
 from components.index_builder.build import load_searcher
 from components.pushed.model_folder import ModelFolder
 from components.trainer import ranker, retrieval, trained_model
@@ -19,9 +19,10 @@ from models.retriever import Retriever
 from models.served import save, served_models
 from serving.warmup import make_requests, write_warmup
 
-WARMUP_IDS = 500
-TOLD_TOKENS = 10_000
-"""Context tokens that `upnext.json` names, the most frequent ones."""
+WARMUP_ITEMS = 500
+"""Random items that warm-up requests are made of."""
+CONTEXT_TOKENS = 10_000
+"""How many context tokens `upnext.json` names, the most frequent ones."""
 
 
 def compose(
@@ -44,10 +45,9 @@ def compose(
     two_tower, ranking_model = retrieval.load(retrieval_uri, inputs), ranker.load(ranker_uri, inputs)
     max_length = Training.read(trained_model.parts_dir(ranker_uri)).max_length
     quality = Evaluation.read(evaluation_uri).metrics
-    tokens = context_tokens(transform_graph_uri)
-    draw = np.random.default_rng(seed)
-    drawn = draw.permutation(inputs.catalog.size)[:WARMUP_IDS]
-    made_ids = [inputs.catalog.item_ids[place].decode() for place in drawn]
+    tokens = read_context_tokens(transform_graph_uri)
+    places = np.random.default_rng(seed).permutation(inputs.catalog.size)[:WARMUP_ITEMS]
+    warmup_ids = [inputs.catalog.item_ids[place].decode() for place in places]
     titles = read_titles(catalog_uri)
     ranking_half = Reranker(ranking_model)
     for build in names.BUILDS:
@@ -56,24 +56,27 @@ def compose(
         for kind, served in served_models(inputs.catalog, features, retrieval_half, ranking_half).items():
             folder = ModelFolder(Path(out_uri) / build / kind)
             save(served, str(folder.path))
-            folder.write_info(model_info(kind, inputs, max_length, tokens, quality))
+            folder.write_info(describe(kind, inputs, max_length, tokens, quality))
             if kind == names.UPNEXT:
                 folder.write_titles(titles)
-            write_warmup(folder.path, make_requests(kind, made_ids))
+            write_warmup(folder.path, make_requests(kind, warmup_ids))
             trained = {names.RETRIEVAL: retrieval_uri, names.RANKER: ranker_uri}.get(kind)
             if build == names.STOCK and trained:
                 trained_model.copy_trained(trained, str(folder.trained))
 
 
-def model_info(
-    kind: str,
-    inputs: Inputs,
-    max_length: int,
-    tokens: Sequence[str],
-    quality: Mapping[str, Ranking],
+def describe(
+    kind: str, inputs: Inputs, max_length: int, tokens: Sequence[str], quality: Mapping[str, Ranking]
 ) -> ModelInfo:
-    """What a client needs to know of a model."""
-    measured = {names.RETRIEVAL: "retrieval", names.RANKER: "ranker", names.UPNEXT: "two_stage"}[kind]
+    """Says what a client needs to know of a served model.
+
+    Args:
+        kind: which of `names.MODELS`.
+        inputs: the log.
+        max_length: the longest useful history.
+        tokens: those of listeners and requests that the model knows.
+        quality: by the model's name in an `Evaluation`.
+    """
     answers = {names.RETRIEVAL: names.CANDIDATES, names.UPNEXT: names.ANSWERS}
     summary = inputs.summary
     return ModelInfo(
@@ -89,12 +92,12 @@ def model_info(
         time_features=summary.time_features,
         data_span=summary.span,
         spans=summary.spans,
-        quality=quality[measured],
+        quality=quality[TWO_STAGE if kind == names.UPNEXT else kind],
     )
 
 
-def context_tokens(transform_graph_uri: str) -> list[str]:
-    """The most frequent tokens of listeners and contexts that the log's Transform graph knows."""
+def read_context_tokens(transform_graph_uri: str) -> list[str]:
+    """Reads the most frequent tokens of listeners and contexts that the log's Transform graph knows."""
     vocabulary = tft.TFTransformOutput(transform_graph_uri).vocabulary_by_name(names.TOKENS_VOCABULARY)
     # where there is none, Transform writes a placeholder, which is no `column=value`
-    return [token.decode() for token in vocabulary[:TOLD_TOKENS] if b"=" in token]
+    return [token.decode() for token in vocabulary[:CONTEXT_TOKENS] if b"=" in token]

@@ -37,7 +37,7 @@ def write_report(
     status = json.loads(final_status) if isinstance(final_status, str) else final_status
     notes = _notes(run_notes.run_folder(stage, out_uri))
     notes.pop(stage, None)  # its own: it has begun too
-    result = ended(status, notes)
+    result = judge_run(status, notes)
     (_LOG.error if result.ended == "failed" else _LOG.warning)("upnext: %s", result.line)
     try:
         result.write(out_uri)
@@ -49,29 +49,29 @@ def write_report(
     return result
 
 
-def ended(status: Mapping[str, object], notes: Mapping[str, Note]) -> RunReport:
+def judge_run(status: Mapping[str, object], notes: Mapping[str, Note]) -> RunReport:
     """Judges Kubeflow's word, {} where it gives none, and the stages' notes."""
     run = str(status.get("pipelineJobResourceName", ""))
 
-    def reported(ended: str, line: str, stage: str = "") -> RunReport:
+    def report(ended: str, line: str, stage: str = "") -> RunReport:
         return RunReport(run=run, ended=ended, stage=stage, line=line)
 
     for note in sorted(notes.values(), key=lambda note: (note.state != StageState.FAILED, note.stage)):
         if note.state == StageState.FAILED:
-            return reported("failed", f"stage {note.stage} failed: {note.line}", note.stage)
+            return report("failed", f"stage {note.stage} failed: {note.line}", note.stage)
         if note.state == StageState.START:
             line = f"stage {note.stage} was killed: out of memory, out of time or evicted"
-            return reported("failed", line, note.stage)
+            return report("failed", line, note.stage)
     state = status.get("state")
-    failed = reported("failed", f"the run failed: {_message(status)}")
+    failed = report("failed", f"the run failed: {_message(status)}")
     if state and state not in _SUCCEEDED:
         return failed
     gates, push = _find(Gates, notes, BLESS), _find(Push, notes, PUSH)
     if gates and gates.refusals:
-        return reported("refused", "; ".join(gates.refusals), BLESS)
+        return report("refused", "; ".join(gates.refusals), BLESS)
     if push:
-        return reported("pushed", f"pushed version {push.version} to {push.destination}")
-    return reported("done", "the run is done; nothing was pushed") if state else failed
+        return report("pushed", f"pushed version {push.version} to {push.destination}")
+    return report("done", "the run is done; nothing was pushed") if state else failed
 
 
 def post(url: str, result: RunReport) -> None:

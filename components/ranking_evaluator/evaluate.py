@@ -6,11 +6,11 @@ import numpy as np
 import numpy.typing as npt
 
 from components.bless.config import EvaluationConfig
-from components.common.records import Evaluation, RankerTraining, SliceRanking
+from components.common.records import TWO_STAGE, Evaluation, RankerTraining, SliceRanking
 from components.index_builder.build import load_searcher
 from components.ranking_evaluator.comparison import compare, measure
 from components.ranking_evaluator.production import beside_production
-from components.ranking_evaluator.targets import TWO_STAGE, Targets, rank_baselines, rank_targets
+from components.ranking_evaluator.targets import Targets, rank_baselines, rank_targets
 from components.trainer import ranker, retrieval, trained_model
 from components.trainer.inputs import Inputs
 from components.trainer.sequences import read_sequences

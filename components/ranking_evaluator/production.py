@@ -13,9 +13,9 @@ import tensorflow as tf
 
 from components.common import progress
 from components.common.example_files import read_split
-from components.common.records import BesideProduction, Production, ProductionSlice
+from components.common.records import TWO_STAGE, BesideProduction, Production, ProductionSlice
 from components.ranking_evaluator.comparison import compare, measure
-from components.ranking_evaluator.targets import STAGE, TWO_STAGE, Targets
+from components.ranking_evaluator.targets import STAGE, Targets
 from components.trainer.inputs import Inputs
 from components.trainer.row_names import Rows
 from listening_log.cleaning.item_tokens import KIND

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from components.common import progress
+from components.common.records import TWO_STAGE
 from components.trainer.inputs import Inputs, eval_batch_size
 from models import baselines, metrics, names
 from models.layers import Batch
@@ -19,8 +20,6 @@ from models.search import best_first, exact_top, join, scann_top
 from models.two_tower import TwoTower
 
 STAGE: Final = "RankingEvaluator"
-TWO_STAGE: Final = "two_stage"
-"""Both models together, as `upnext` serves them."""
 BASELINES: Final[dict[str, Callable[[baselines.Interactions], baselines.Scorer]]] = {
     "popularity": baselines.fit_popularity,
     "markov": baselines.fit_markov,

@@ -24,51 +24,59 @@ Answers = dict[str, dict[str, np.ndarray]]
 
 
 def check(*, seed: int, out_uri: str, models_uri: str, catalog_uri: str) -> None:
-    """Writes `serving_check.json` (`components.common.records.ServingCheck`)."""
+    """Compares the answers of the models, and of a fresh server, to the same questions; writes a `ServingCheck`."""
     out = Path(out_uri)
     out.mkdir(parents=True, exist_ok=True)
     questions = make_questions(read_item_ids(catalog_uri), seed)
-    builds = {b: {m: Path(models_uri) / b / m for m in names.MODELS} for b in names.BUILDS}
+    scann, stock = (
+        {model: Path(models_uri) / build / model for model in names.MODELS}
+        for build in (names.SCANN, names.STOCK)
+    )
     reasons: list[str] = []
 
     progress.report(STAGE, note="asking the models in this process")
-    local = in_process(builds[names.SCANN], questions)
-    stock = in_process(
-        {names.UPNEXT: builds[names.STOCK][names.UPNEXT]}, [q for q in questions if q.model == names.UPNEXT]
+    local = in_process(scann, questions)
+    local_stock = in_process(
+        {names.UPNEXT: stock[names.UPNEXT]}, [q for q in questions if q.model == names.UPNEXT]
     )
     progress.report(STAGE, note="asking a fresh server")
     served: dict[str, Answers] = {}
     try:
-        with fresh_server(builds[names.SCANN], out / SERVER_LOG) as (grpc_address, rest_address):
+        with fresh_server(scann, out / SERVER_LOG) as (grpc_address, rest_address):
             served = {"gRPC": over_grpc(grpc_address, questions), "REST": over_rest(rest_address, questions)}
     except (UserError, ServerError) as error:
         reasons.append(str(error))
 
-    rows = [np.zeros(0, bool)]
-    for protocol, answers in served.items():
-        for question in questions:
-            same = agreement(local[question.name], answers[question.name])
-            rows.append(same)
-            _note(reasons, same, f"{protocol} {question.name}: answers as in process")
-
-    neutral = []
-    for model in names.MODELS:
-        default, contextual = (local[f"{model} {s}"] for s in (names.SERVING_DEFAULT, names.CONTEXTUAL))
-        neutral.append(agreement(default, contextual))
-        _note(reasons, neutral[-1], f"{model}: neutral contextual as serving_default")
-
+    server = {
+        f"{protocol} {question.name}: answers as in process": agreement(
+            local[question.name], answers[question.name]
+        )
+        for protocol, answers in served.items()
+        for question in questions
+    }
+    neutral = {
+        f"{model}: neutral contextual as serving_default": agreement(
+            local[f"{model} {names.SERVING_DEFAULT}"], local[f"{model} {names.CONTEXTUAL}"]
+        )
+        for model in names.MODELS
+    }
+    reasons += [
+        f"{what} in {same.sum()} of {len(same)} rows only"
+        for what, same in [*server.items(), *neutral.items()]
+        if not same.all()
+    ]
     upnext = f"{names.UPNEXT} {names.SERVING_DEFAULT}"
     figures = Agreement(
-        server_agreement=_share(np.concatenate(rows)),
-        neutral_agreement=_share(np.concatenate(neutral)),
-        stock_agreement=_share(same_top(local[upnext], stock[upnext])),
-        histories=len(next(iter(local[upnext].values()))),
+        server_agreement=_share(*server.values()),
+        neutral_agreement=_share(*neutral.values()),
+        stock_agreement=_share(same_top(local[upnext], local_stock[upnext])),
+        histories=len(local[upnext][names.SCORES]),
     )
     ServingCheck(ok=not reasons, figures=figures, reasons=reasons).write(out)
 
 
 def in_process(model_dirs: Mapping[str, Path], questions: list[Question]) -> Answers:
-    """The answers of the SavedModels themselves."""
+    """Asks the SavedModels themselves."""
     from serving.loaded_model import LoadedModel
 
     loaded = {name: LoadedModel(path) for name, path in model_dirs.items()}
@@ -76,7 +84,7 @@ def in_process(model_dirs: Mapping[str, Path], questions: list[Question]) -> Ans
 
 
 def over_grpc(address: str, questions: list[Question]) -> Answers:
-    """The answers of a server's `PredictionService`."""
+    """Asks a server's `PredictionService`."""
     from serving.client import Client
 
     with Client(address, timeout=120.0) as client:
@@ -84,7 +92,7 @@ def over_grpc(address: str, questions: list[Question]) -> Answers:
 
 
 def over_rest(address: str, questions: list[Question]) -> Answers:
-    """The answers of a server's REST `:predict`."""
+    """Asks a server's REST `:predict`."""
     return _ask(questions, lambda q: rest.predict(address, q.model, q.signature, q.inputs))
 
 
@@ -92,10 +100,7 @@ def _ask(questions: list[Question], answer: Callable[[Question], dict[str, np.nd
     return {question.name: answer(question) for question in questions}
 
 
-def _note(reasons: list[str], same: np.ndarray, what: str) -> None:
-    if not same.all():
-        reasons.append(f"{what} in {same.sum()} of {len(same)} rows only")
-
-
-def _share(same: np.ndarray) -> float:
+def _share(*parts: np.ndarray) -> float:
+    """The share of rows that are the same, of all parts together; 0 if there are none."""
+    same = np.concatenate([np.zeros(0, bool), *parts])
     return float(same.mean()) if len(same) else 0.0

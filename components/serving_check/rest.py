@@ -5,7 +5,7 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final, TypeAlias, TypedDict
 
 import numpy as np
 
@@ -15,6 +15,15 @@ from models import names
 _SECONDS: Final = 120.0
 _OPENER: Final = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 """Goes to the server itself, which is on loopback, whatever proxy the environment names."""
+
+_Column: TypeAlias = list[list[str]] | list[list[float]]
+
+
+class _Reply(TypedDict, total=False):
+    """What a server says of a model, or answers to `:predict`."""
+
+    model_version_status: list[dict[str, str]]
+    outputs: dict[str, _Column] | _Column
 
 
 def is_available(address: str, model: str) -> bool:
@@ -46,11 +55,11 @@ def predict(
     return {name: _to_array(value) for name, value in outputs.items()}
 
 
-def _ask(url: str, body: Mapping[str, object] | None, seconds: float) -> dict[str, Any]:
+def _ask(url: str, body: Mapping[str, object] | None, seconds: float) -> _Reply:
     data = None if body is None else json.dumps(body).encode()
     with _OPENER.open(urllib.request.Request(url, data), timeout=seconds) as response:
-        document: dict[str, Any] = json.loads(response.read())  # accepts TF Serving's bare -Infinity
-    return document
+        reply: _Reply = json.loads(response.read())  # accepts TF Serving's bare -Infinity
+    return reply
 
 
 def _to_json(value: np.ndarray) -> list[object]:
@@ -59,7 +68,7 @@ def _to_json(value: np.ndarray) -> list[object]:
     return [[{"b64": base64.b64encode(text).decode()} for text in row] for row in value.tolist()]
 
 
-def _to_array(value: list[list[str]] | list[list[float]]) -> np.ndarray:
+def _to_array(value: _Column) -> np.ndarray:
     if value and value[0] and isinstance(value[0][0], str):
         return np.array([[str(text).encode() for text in row] for row in value], object)
     return np.array(value, np.float32)

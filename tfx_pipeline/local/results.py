@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from components.common.record import Record
-from components.common.records import Evaluation, Gates, Index, Push, ServingCheck
+from components.common.records import TWO_STAGE, Evaluation, Gates, Index, Push, ServingCheck
+from models import names
 from tfx_pipeline.terminal.exit_codes import DONE, REFUSED
 
 MODELS: Final = {
-    "two_stage": "retrieval, then ranker",
-    "ranker": "ranker alone",
-    "retrieval": "retrieval alone",
+    TWO_STAGE: "retrieval, then ranker",
+    names.RANKER: "ranker alone",
+    names.RETRIEVAL: "retrieval alone",
     "blend": "blend of counts",
     "item_knn": "item kNN",
     "markov": "Markov",

@@ -12,7 +12,7 @@ import pytest
 from components.common.records import RunReport
 from components.common.stage_state import StageState
 from components.exit_handler import run_notes
-from components.exit_handler.report import ended, write_report
+from components.exit_handler.report import judge_run, write_report
 from components.exit_handler.run_notes import Note
 
 SUCCEEDED = {"state": "SUCCEEDED", "pipelineJobResourceName": "run-1"}
@@ -76,7 +76,7 @@ def push(run: Path) -> Note:
 
 
 def judged(status: dict[str, Any], *notes: Note) -> RunReport:
-    return ended(status, {note.stage: note for note in notes})
+    return judge_run(status, {note.stage: note for note in notes})
 
 
 def test_a_failed_stage_is_told_with_its_line():

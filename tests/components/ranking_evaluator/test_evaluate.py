@@ -1,7 +1,8 @@
 import numpy as np
 
+from components.common.records import TWO_STAGE
 from components.ranking_evaluator.evaluate import SHORT, measure_slices
-from components.ranking_evaluator.targets import TWO_STAGE, Targets
+from components.ranking_evaluator.targets import Targets
 from models.metrics import NOT_FOUND
 
 

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from components.ranking_evaluator.targets import BASELINES, TWO_STAGE, Targets, rank_baselines, rank_targets
+from components.common.records import TWO_STAGE
+from components.ranking_evaluator.targets import BASELINES, Targets, rank_baselines, rank_targets
 from models import names
 from models.baselines import Interactions
 from models.config import IndexConfig, RankerConfig, TwoTowerConfig
