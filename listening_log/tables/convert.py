@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from listening_log.tables.durations import as_milliseconds
+from listening_log.tables.list_texts import without_brackets
 from listening_log.tables.no_value import is_no_number, numbers_as_text, without_marks
 from listening_log.tables.numbers import in_range, whole_numbers
 from listening_log.tables.tables import Kind
@@ -17,6 +18,7 @@ from listening_log.tables.times import as_seconds
 ARROW_TYPES: Final[dict[Kind, pa.DataType]] = {
     "text": pa.string(),
     "code": pa.string(),
+    "codes": pa.string(),
     "int": pa.int64(),
     "float": pa.float64(),
     "flag": pa.bool_(),
@@ -30,6 +32,7 @@ _EXPECTED: Final[dict[Kind, str]] = {
     "time": "a whole number of seconds since 1970, nor a date and time such as 2024-03-31T18:05:00Z",
     "duration": "a whole number of milliseconds",
 }
+_TEXTS: Final = ("text", "code", "codes")
 _YES: Final = ("1", "1.0", "true", "t", "yes", "y")
 _NO: Final = ("0", "0.0", "false", "f", "no", "n")
 _BOOLEANS: Final = ("True", "TRUE", "False", "FALSE")
@@ -91,7 +94,7 @@ def as_kind(column: pa.Array, kind: Kind) -> pa.Array:
     type_ = column.type
     if pa.types.is_null(type_):
         return pa.nulls(len(column), ARROW_TYPES[kind])
-    if kind in ("text", "code"):
+    if kind in _TEXTS:
         return _try(column, lambda part: _as_text(part, kind), f"{type_} where text is expected")
     shown = "{value}" if _is_string(type_) else f"{{value}} ({type_})"
     return _try(column, _CONVERTERS[kind], f"{shown} is not {_EXPECTED[kind]}")
@@ -131,7 +134,8 @@ def _as_text(column: pa.Array, kind: Kind) -> pa.Array:
         return _joined(column, kind)
     if _is_string(type_):
         texts = without_marks(pc.cast(column, pa.string()))
-        return _as_code(texts) if kind == "code" else texts
+        texts = without_brackets(texts) if kind == "codes" else texts
+        return texts if kind == "text" else _as_code(texts)
     if pa.types.is_floating(type_):
         return _float_texts(pc.cast(column, pa.float64()))
     if pa.types.is_decimal(type_):

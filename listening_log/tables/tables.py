@@ -8,8 +8,9 @@ from typing import Final, Literal
 from listening_log.errors import UserError
 from listening_log.tables import files
 
-Kind = Literal["text", "code", "int", "float", "flag", "time", "duration"]
-"""`text` is free; a `code` stands for something (ids, names of groups), so `13.0` of a float column is `13`."""
+Kind = Literal["text", "code", "codes", "int", "float", "flag", "time", "duration"]
+"""`text` is free; a `code` stands for something (ids, names of groups), so `13.0` of a float column is `13`;
+`codes` are several, with `|` between them."""
 Further = Literal["text columns", "all columns", "none"]
 
 EVENTS: Final = "events"
@@ -55,12 +56,12 @@ TABLES: Final[Mapping[str, TableSpec]] = {
                 "kind": "code",
                 "title": "text",
                 "creator": "code",
-                "genres": "code",
+                "genres": "codes",
                 "duration_ms": "duration",
                 "release_date": "code",
                 "description": "text",
                 "explicit": "flag",
-                "countries": "code",
+                "countries": "codes",
             },
         ),
         TableSpec(USERS, {"user_id": "code"}, further="all columns", needed=False),

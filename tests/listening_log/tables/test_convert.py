@@ -45,6 +45,21 @@ def test_whatever_the_type_a_code_is_the_same_text(column: pa.Array, texts: list
 
 
 @pytest.mark.parametrize(
+    "column",
+    [
+        pa.array([["rock", "R'n'B", None]]),
+        pa.array(["rock|R'n'B"]),
+        pa.array(["""['rock', "R'n'B"]"""]),
+        pa.array(["""["rock","R'n'B"]"""]),
+        pa.array(["""['rock' "R'n'B"]"""]),
+        pa.array(["[rock, R'n'B, None]"]),
+    ],
+)
+def test_several_codes_are_the_same_however_a_list_is_written(column: pa.Array) -> None:
+    assert as_kind(column, "codes").to_pylist() == ["rock|R'n'B"]
+
+
+@pytest.mark.parametrize(
     ("column", "flags"),
     [
         (pa.array([True, False, None]), [True, False, None]),

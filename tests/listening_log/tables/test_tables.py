@@ -85,3 +85,10 @@ def test_an_empty_gzip_is_told_when_it_is_read(tmp_path: Path) -> None:
     path.write_bytes(gzip.compress(b""))
     with pytest.raises(UserError, match=r"events\.csv\.gz: the file is empty"):
         list(read_batches(str(path), "events"))
+
+
+def test_a_folders_name_is_no_pattern(tmp_path: Path) -> None:
+    folder = tmp_path / "log [2024]* ?"
+    folder.mkdir()
+    _touch(folder, "events.csv", "events/part-[0].csv")
+    assert _names(folder, "events") == ["events.csv", "events/part-[0].csv"]
