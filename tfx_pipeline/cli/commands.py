@@ -105,13 +105,7 @@ def serve(console: Console, *, home: Home, grpc_port: int, rest_port: int, bind_
 
 
 def recommend(
-    console: Console,
-    *,
-    home: Home,
-    user: str | None,
-    history: Sequence[str],
-    count: int,
-    address: str | None,
+    console: Console, *, home: Home, user: str | None, history: Sequence[str], count: int, address: str | None
 ) -> int:
     """Prints a listener's recent plays and what comes next."""
     from tfx_pipeline.cli.history import parse_history

@@ -7,7 +7,7 @@ import contextlib
 import datetime
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 
 from ml_metadata.proto import metadata_store_pb2
 from tfx.dsl.compiler import constants
@@ -21,6 +21,7 @@ from tfx.proto.orchestration import local_deployment_config_pb2, pipeline_pb2
 from components.common.stage_state import StageState
 from listening_log.errors import UsageError
 from tfx_pipeline.home.executions import execution_of
+from tfx_pipeline.local.upstreams import with_upstreams
 
 Observer = Callable[[str, StageState, float], None]
 """Takes the stage, its state and the seconds since its start."""
@@ -64,7 +65,8 @@ class ObservedDagRunner(LocalDagRunner):
             StageError: a stage failed; later ones were not started.
         """
         nodes = [node.pipeline_node for node in pipeline.nodes]
-        wanted = needed_by(nodes, self._only) if self._only else {node.node_info.id for node in nodes}
+        upstreams = {node.node_info.id: list(node.upstream_nodes) for node in nodes}
+        wanted = with_upstreams([_named(upstreams, self._only)], upstreams) if self._only else set(upstreams)
         self.run_id = datetime.datetime.now().isoformat()
         runtime_parameter_utils.substitute_runtime_parameter(
             pipeline, {constants.PIPELINE_RUN_ID_PARAMETER_NAME: self.run_id}
@@ -112,24 +114,16 @@ class ObservedDagRunner(LocalDagRunner):
             raise StageError(stage)
 
 
-def needed_by(nodes: list[pipeline_pb2.PipelineNode], stage: str) -> set[str]:
-    """Returns the ids of `stage` (upper and lower case alike) and of all stages that it needs.
+def _named(stages: Collection[str], name: str) -> str:
+    """The stage of this name, upper and lower case alike.
 
     Raises:
         UsageError: there is no such stage.
     """
-    by_id = {node.node_info.id: node for node in nodes}
-    wanted_name = next((name for name in by_id if name.lower() == stage.lower()), None)
-    if wanted_name is None:
-        raise UsageError(f"--only: no stage {stage!r}; the stages are {', '.join(by_id)}")
-    wanted: set[str] = set()
-    pending = [wanted_name]
-    while pending:
-        name = pending.pop()
-        if name not in wanted:
-            wanted.add(name)
-            pending.extend(by_id[name].upstream_nodes)
-    return wanted
+    for stage in stages:
+        if stage.lower() == name.lower():
+            return stage
+    raise UsageError(f"--only: no stage {name!r}; the stages are {', '.join(stages)}")
 
 
 def _state(handle: metadata.Metadata, execution_id: int | None) -> StageState:

@@ -23,6 +23,7 @@ from tfx_pipeline.config.beam import beam_args
 from tfx_pipeline.config.tree import load_config
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.local.parameters import local_parameters
+from tfx_pipeline.local.upstreams import with_upstreams
 from tfx_pipeline.notebook.loaded_sources import check_sources
 from tfx_pipeline.parameters import PIPELINE_NAME
 from tfx_pipeline.terminal.console import Console
@@ -89,6 +90,10 @@ class Interactive:
             self.context = InteractiveContext(PIPELINE_NAME, root, metadata, flags)
         self.components = {component.id: component for component in self.pipeline.components}
         """Every stage by its name, in the order in which they run."""
+        self._upstreams = {
+            stage: [node.id for node in component.upstream_nodes]
+            for stage, component in self.components.items()
+        }
         check_sources()
 
     def changed(self, *settings: str) -> "Interactive":
@@ -109,7 +114,7 @@ class Interactive:
         if unknown:
             raise UserError(f"no stage {min(unknown)!r}; the stages are {', '.join(self.components)}")
         check_sources()
-        wanted = self._needed(stages or tuple(self.components))
+        wanted = with_upstreams(stages or self.components, self._upstreams)
         with self.home.locked(), shown_progress(sys.stdout), _quiet(self._log), self.home.temporary():
             for stage in self.components:
                 if stage in wanted and stage not in self.states:
@@ -152,16 +157,6 @@ class Interactive:
             for stage, state in self.states.items()
             if state.has_outputs
         }
-
-    def _needed(self, stages: Sequence[str]) -> set[str]:
-        wanted: set[str] = set()
-        pending = list(stages)
-        while pending:
-            stage = pending.pop()
-            if stage not in wanted:
-                wanted.add(stage)
-                pending.extend(node.id for node in self.components[stage].upstream_nodes)
-        return wanted
 
     def _run(self, stage: str) -> StageState:
         from components.common.beam_errors import user_error_in

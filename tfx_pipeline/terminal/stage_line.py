@@ -56,10 +56,7 @@ class StageLine:
             return line
         line.add_column(min_width=24, no_wrap=True)
         line.add_column(min_width=7, justify="right", no_wrap=True)
-        cells: list[ProgressBar | Text] = [
-            Text(f"  {stage.name}"),
-            Text(duration(now - stage.start), "dim"),
-        ]
+        cells: list[ProgressBar | Text] = [Text(f"  {stage.name}"), Text(duration(now - stage.start), "dim")]
         if stage.share:
             line.add_column(width=_BAR_WIDTH)
             cells.append(ProgressBar(1.0, stage.share, width=_BAR_WIDTH))

@@ -1,6 +1,7 @@
 """In a notebook stages run one at a time, after what they need, from the cache where nothing changed."""
 
 import builtins
+import re
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,7 @@ def test_a_cell_shows_a_line_a_stage_and_nothing_of_the_libraries(toy, capfd):
     toy().run("Second")
 
     output = capfd.readouterr()
-    assert [line.split() for line in output.out.splitlines()] == [["First", "0", "s"], ["Second", "0", "s"]]
+    assert re.fullmatch(r"  First +\d+ s\n  Second +\d+ s\n", output.out)  # a busy machine takes its time
     assert output.err == ""
 
 
