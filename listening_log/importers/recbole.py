@@ -9,17 +9,14 @@ Files that were cut for a benchmark, `NAME.train.inter` and so on, are one log; 
 line's, the histories are rebuilt.
 """
 
-import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from listening_log.errors import UserError
-from listening_log.importers.reading.source import Source, open_source
+from listening_log.importers.reading.source import Source
 from listening_log.importers.reading.text_blocks import Layout, TextBlock, first_line_of, read_blocks
 from listening_log.importers.recbole_fields import (
     Field,
@@ -30,14 +27,13 @@ from listening_log.importers.recbole_fields import (
     parse_header,
     roles,
 )
+from listening_log.importers.recbole_files import file_beside, find_files, part_of
 from listening_log.importers.recbole_histories import HISTORY, Histories
 from listening_log.importers.writing.log_writer import LogWriter
 from listening_log.tables.no_value import without_marks
 
 _ONE_TIME: Final = 1
 _NUMBERS: Final = ("duration_ms", "explicit")
-_PARTS: Final = ("train", "valid", "val", "dev", "test")  # of a benchmark, in the order of time
-_INTER: Final = re.compile(rf"(?P<name>.+?)(\.(?P<part>{'|'.join(_PARTS)}))?\.inter")
 
 
 def read(src: str, log: LogWriter) -> Source:
@@ -46,8 +42,8 @@ def read(src: str, log: LogWriter) -> Source:
     Raises:
         UserError: there is none, or more than one log.
     """
-    source, inters = _find(src)
-    item_file, user_file = (_beside(source, inters[0], ending) for ending in (".item", ".user"))
+    source, inters = find_files(src)
+    item_file, user_file = (file_beside(source, inters[0], ending) for ending in (".item", ".user"))
     item_fields = _fields(source, item_file) if item_file else []
     histories = Histories()
     for number, inter in enumerate(inters):
@@ -59,56 +55,12 @@ def read(src: str, log: LogWriter) -> Source:
             if user_file:
                 _read_users(source, user_file, role.user, log)
             _count_fields(role, f"{source.path(inter)}, line 1", log)
-        sessions = f"{_part(inter)}-" if len(inters) > 1 else ""
+        sessions = f"{part_of(inter)}-" if len(inters) > 1 else ""
         lines = _Lines(role, histories, sessions, log, with_items=not item_file)
         for block in read_blocks(source, inter, lines.layout(fields), log):
             lines.write(block)
         lines.finish()
     return source
-
-
-def _find(src: str) -> tuple[Source, list[str]]:
-    """The source, and the `.inter` files of one log in it, in the order of time."""
-    source = open_source(src)
-    if src.endswith(".inter") and source.files:
-        folder, _, file = src.rpartition("/")
-        source = open_source(folder or ".")
-        return replace(source, files=tuple(each for each in source.files if each.startswith(_name(file)))), [
-            file
-        ]
-    inters = sorted((file for file in source.files if file.endswith(".inter")), key=_place_of_part)
-    if not inters:
-        raise UserError(
-            f"{src}: no RecBole files; expected NAME.inter (and NAME.item, NAME.user);"
-            f" found {source.summary()}"
-        )
-    if len(inters) > 1 and not (len({_name(file) for file in inters}) == 1 and all(map(_part, inters))):
-        raise UserError(
-            f"{src}: holds more than one .inter file ({', '.join(sorted(inters)[:3])}); name one of them"
-        )
-    return source, inters
-
-
-def _name(inter: str) -> str:
-    """NAME of `NAME.inter` and `NAME.train.inter`, with its folder and the dot behind it."""
-    match = _INTER.fullmatch(inter)
-    return f"{match['name']}." if match else inter
-
-
-def _part(inter: str) -> str:
-    """`train` of `NAME.train.inter`, "" of `NAME.inter`."""
-    match = _INTER.fullmatch(inter)
-    return (match["part"] or "") if match else ""
-
-
-def _place_of_part(inter: str) -> tuple[str, int]:
-    part = _part(inter)
-    return _name(inter), _PARTS.index(part) if part else -1
-
-
-def _beside(source: Source, inter: str, ending: str) -> str | None:
-    file = _name(inter).removesuffix(".") + ending
-    return file if file in source.files else None
 
 
 def _fields(source: Source, file: str) -> list[Field]:

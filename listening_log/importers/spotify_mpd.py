@@ -16,9 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from listening_log.errors import UserError
-from listening_log.importers.reading.block import Block
+from listening_log.importers.reading.block import Block, count_empty_file
 from listening_log.importers.reading.json_columns import texts, whole_numbers
-from listening_log.importers.reading.json_objects import EMPTY_FILE, EMPTY_FILE_TEXT
 from listening_log.importers.reading.source import Source, open_source
 from listening_log.importers.writing.log_writer import LogWriter
 from listening_log.tables.convert import BadValueError, text_or_empty, to_numpy
@@ -55,7 +54,7 @@ def read(src: str, log: LogWriter) -> Source:
         if content.strip():
             _write(source.path(file), _playlists(source.path(file), content), log)
         else:
-            log.count(EMPTY_FILE, EMPTY_FILE_TEXT, 1, source.path(file))
+            count_empty_file(log, source.path(file))
     return source
 
 

@@ -15,8 +15,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from listening_log.errors import UserError, first_line
-from listening_log.importers.reading.block import Block
-from listening_log.importers.reading.json_objects import EMPTY_FILE, EMPTY_FILE_TEXT
+from listening_log.importers.reading.block import Block, count_empty_file
 from listening_log.importers.reading.source import Source, open_source
 from listening_log.importers.writing.log_writer import LogWriter
 
@@ -78,7 +77,7 @@ def _blocks(source: Source, file: str, columns: tuple[str, ...], log: LogWriter)
     path = source.path(file)
     with source.open(file) as stream:
         if not stream.read(1):
-            log.count(EMPTY_FILE, EMPTY_FILE_TEXT, 1, path)
+            count_empty_file(log, path)
             return
         stream.seek(0)
         try:

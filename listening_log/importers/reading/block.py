@@ -16,6 +16,11 @@ class Ledger(Protocol):
         """Adds to a policy's count; `what` and `place` (file and line) of its first time stay."""
 
 
+def count_empty_file(log: Ledger, path: str) -> None:
+    """Counts a file without content, which is passed over."""
+    log.count("empty_file", "empty files: passed over", 1, path)
+
+
 @dataclass(frozen=True)
 class Block:
     """Rows that were read together, and where they stand."""

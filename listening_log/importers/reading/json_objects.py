@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import BinaryIO, Final
 
-from listening_log.importers.reading.block import Block, Ledger
+from listening_log.importers.reading.block import Block, Ledger, count_empty_file
 from listening_log.importers.reading.json_array import EmptyFileError, read_json_array
 from listening_log.importers.reading.json_columns import Objects
 from listening_log.importers.reading.source import Source
 
-EMPTY_FILE: Final = "empty_file"
-EMPTY_FILE_TEXT: Final = "empty files: passed over"
 _ODD_ENTRY: Final = {
     "entry": "entries that are no object: dropped",
     "line": "lines that are no JSON object: dropped",
@@ -62,7 +60,7 @@ def read_objects(source: Source, file: str, log: Ledger, *, lines: bool = False)
                 if objects:
                     yield ObjectBlock(path, list(objects.values()), unit, list(objects))
         except EmptyFileError:
-            log.count(EMPTY_FILE, EMPTY_FILE_TEXT, 1, path)
+            count_empty_file(log, path)
 
 
 def _numbered_lines(stream: BinaryIO, path: str) -> Iterator[tuple[int, object]]:

@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from listening_log.errors import UserError, first_line
-from listening_log.importers.reading.block import Block, Ledger
+from listening_log.importers.reading.block import Block, Ledger, count_empty_file
 from listening_log.importers.reading.source import Source
 from listening_log.tables.convert import BadValueError, as_kind
 from listening_log.tables.no_value import NO_VALUE
@@ -89,12 +89,14 @@ def read_blocks(
     """Yields the file's lines, some `block_bytes` at a time, in order.
 
     A line with more or fewer values than columns is dropped, bytes that are not UTF-8 become `\ufffd`: both
-    are counted in `log`. A lone carriage return is no end of a line, but a blank. Empty lines are passed over.
+    are counted in `log`, and so is an empty file. A lone carriage return is no end of a line, but a blank. Empty
+    lines are passed over.
 
     Raises:
         UserError: the file can't be read, or a value is not of its column's type.
     """
     path = source.path(file)
+    first_line = 0
     with source.open(file) as stream:
         for first_line, text in _whole_lines(stream, block_bytes):
             if first_line == 1:
@@ -105,6 +107,8 @@ def read_blocks(
                 text = _utf8(text, layout.fallback)
             if text.strip():
                 yield _parse(text, path, first_line, layout, log)
+    if not first_line:
+        count_empty_file(log, path)
 
 
 def first_line_of(source: Source, file: str) -> str:

@@ -200,6 +200,39 @@ def test_what_was_imported_passes_the_check(lay_out, out: Path, import_of) -> No
     assert (report.events, report.items, report.findings) == (2, 2, [])
 
 
+def test_what_the_lines_tell_of_their_items_is_item_data(lay_out, import_of, written) -> None:
+    header = [
+        "user_id:token",
+        "item_id:token",
+        "timestamp:float",
+        "brand:token",
+        "category_code:token",
+        "surface:token",
+    ]
+    lay_out(
+        inter=[
+            header,
+            ["u", "a", "5", "Acme", "toys.cars", "home"],
+            ["v", "a", "6", "Acme", "toys.cars", "search"],
+        ]
+    )
+
+    imported = import_of("recbole")
+
+    assert list(written("events")) == ["user_id", "item_id", "timestamp", "surface"]
+    assert written("catalog") == {"item_id": ["a"], "creator": ["Acme"], "genres": ["toys.cars"]}
+    assert [policy.what for policy in imported.applied] == [
+        "fields of .inter that tell of the item (brand, category_code): item data"
+    ]
+
+
+@pytest.mark.parametrize("mark", ["\\N", "NULL", "null", "nan", "NaN", "None", "NA"])
+def test_a_mark_of_no_value_is_none(lay_out, import_of, written, mark: str) -> None:
+    lay_out(inter=[["user_id:token", "item_id:token", "surface:token"], ["u", "a", mark], ["u", "b", "home"]])
+    import_of("recbole")
+    assert written("events")["surface"] == ["", "home"]
+
+
 def events_of(rows: str) -> list[list[str]]:
     return [row.split(",") for row in rows.split()]
 

@@ -16,7 +16,7 @@ def read(src: Path, counting_log: CountingLog):
 
     def run(content: bytes, *, lines: bool = False) -> list[ObjectBlock]:
         (src / "f").write_bytes(content)
-        return list(read_objects(open_source(str(src)), "f", counting_log, lines=lines))  # type: ignore[arg-type]
+        return list(read_objects(open_source(str(src)), "f", counting_log, lines=lines))
 
     return run
 
