@@ -10,7 +10,6 @@ from listening_log.errors import UsageError
 from listening_log.tables.formats import FORMATS
 from tfx_pipeline.cli import commands, data_commands, submit_flags
 from tfx_pipeline.home.layout import Home
-from tfx_pipeline.terminal.console import Console
 
 if TYPE_CHECKING:
     from listening_log.tables.spans import Spans
@@ -48,7 +47,7 @@ def make_parser() -> argparse.ArgumentParser:
     _add_rollback(add(subparsers, "rollback", "Push an earlier version again, as the newest."))
     _add_forget(add(subparsers, "forget", "Remove a listener from all that runs have left."))
     _add_compile(add(subparsers, "compile", "Write the pipeline for Kubeflow."))
-    _add_submit(add(subparsers, "submit", "Send the compiled pipeline to Kubeflow."))
+    submit_flags.add_flags(add(subparsers, "submit", "Send the compiled pipeline to Kubeflow."))
     return parser
 
 
@@ -175,15 +174,6 @@ def _add_compile(parser: _Parser) -> None:
     parser.add_argument("--out", required=True, type=Path, metavar="FILE", help="YAML file to write")
     _add_config(parser)
     parser.set_defaults(command=commands.compile_pipeline)
-
-
-def _add_submit(parser: _Parser) -> None:
-    submit_flags.add_flags(parser)
-    parser.set_defaults(command=_submit)
-
-
-def _submit(console: Console, *, function: Callable[..., int], **flags: object) -> int:
-    return function(argparse.Namespace(**flags), console)
 
 
 def _add_spans(parser: _Parser) -> None:

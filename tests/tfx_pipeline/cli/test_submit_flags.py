@@ -28,7 +28,7 @@ def test_the_command_loads_nothing_before_it_runs_and_writes_nothing_but_its_ans
         "from tfx_pipeline.terminal.console import Console\n"
         "parser = argparse.ArgumentParser()\nsubmit_flags.add_flags(parser)\n"
         "assert not {'kfp', 'yaml', 'numpy'} & set(sys.modules)\n"
-        "args = parser.parse_args()\nsys.exit(args.function(args, Console()))\n"
+        "flags = vars(parser.parse_args())\nsys.exit(flags.pop('command')(Console(), **flags))\n"
     )
     words = [str(submission.file), "--param", "data_dir=x", "--backfill", "1", "1", "--wait"]
     environment = {**os.environ, "KF_PIPELINES_ENDPOINT": kfp_stub.url, "HOME": str(tmp_path)}
@@ -47,9 +47,8 @@ def test_the_command_loads_nothing_before_it_runs_and_writes_nothing_but_its_ans
 def test_wrong_words_are_told(submission: Submission, kfp_stub: KfpStub, words: list[str]):
     parser = argparse.ArgumentParser()
     submit_flags.add_flags(parser)
-    args = parser.parse_args([str(submission.file), "--host", kfp_stub.url, *words])
     with pytest.raises(UsageError, match=words[0]):
-        args.function(args, Console())
+        parser.parse_args([str(submission.file), "--host", kfp_stub.url, *words])
     assert kfp_stub.requests == []
 
 
@@ -57,9 +56,9 @@ def test_wrong_words_are_told(submission: Submission, kfp_stub: KfpStub, words: 
 def test_the_guides_commands_would_be_sent(compiled: Path, sdk_context: Path, line: str, capsys):
     parser = argparse.ArgumentParser()
     submit_flags.add_flags(parser)
-    args = parser.parse_args([str(compiled), *shlex.split(line)[1:]])
-    args.dry_run, args.param = True, args.param or ["data_dir=x"]
-    assert args.function(args, Console()) == 0
+    flags = vars(parser.parse_args([str(compiled), *shlex.split(line)[1:], "--dry-run"]))
+    flags["params"] = flags["params"] or ["data_dir=x"]
+    assert flags.pop("command")(Console(), **flags) == 0
     assert "POST /apis/v2beta1/" in capsys.readouterr().out
 
 

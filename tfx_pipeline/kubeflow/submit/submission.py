@@ -1,5 +1,6 @@
 """What `upnext submit` was asked to send, checked before anything is sent."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -25,11 +26,11 @@ class Submission:
     """Name of the experiment, which is made if it is not there; "" for the pipeline's name."""
     namespace: str = ""
     """The user's own, where Kubeflow serves several."""
-    params: tuple[str, ...] = ()
+    params: Sequence[str] = ()
     """Values of runtime parameters, `name=value` each."""
-    cron: str = ""
-    """A schedule, "" for none."""
-    backfill: tuple[int, int] | None = None
+    cron: str | None = None
+    """A schedule."""
+    backfill: Sequence[int] | None = None
     """First and last span, a run each."""
     caching: bool = True
     """False: all stages run, whatever ran before."""
@@ -53,7 +54,7 @@ class Submission:
             self,
             name=name,
             experiment=self.experiment or name,
-            cron=with_seconds(self.cron) if self.cron else "",
+            cron=with_seconds(self.cron) if self.cron else None,
             caching=self.caching and not self.cron,
         )
 
