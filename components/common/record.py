@@ -80,7 +80,7 @@ class Record(Part):
             raise UserError(f"cannot read {path}: {error}") from None
 
     def write(self, uri: str | Path) -> None:
-        """Writes the record into the folder `uri`, which is made if absent."""
+        """Writes the record into the folder `uri`, which is created if absent."""
         text = json.dumps(self.as_json(), ensure_ascii=False, indent=2) + "\n"
         # a lone surrogate, of a name that is no UTF-8, becomes JSON's own escape
         files.write_bytes(files.join(str(uri), self.FILE), text.encode("utf-8", "backslashreplace"))

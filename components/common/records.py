@@ -70,9 +70,9 @@ class Summary(Record):
     time_features: bool
     """Whether the log's times are times of day, or only say what came first."""
     policies: dict[str, int]
-    """How many events each cleaning policy met."""
+    """How many events each cleaning policy changed or dropped."""
     places: dict[str, str]
-    """File and row of the first event that each policy met."""
+    """File and row of the first of these events, by policy."""
     events: int
     listeners: int
     items: int
@@ -91,7 +91,7 @@ class Summary(Record):
 
 
 class SpanFigures(Part):
-    """What one span holds."""
+    """What one span contains."""
 
     rows: int
     events: int
@@ -229,7 +229,7 @@ class Evaluation(Record):
     against: dict[str, Difference]
     """The two-stage whole beside baselines, by the baseline's name."""
     slices: dict[str, SliceRanking]
-    """The two-stage whole by what is asked."""
+    """The two-stage whole on some of the targets: new and known items, short and long histories."""
     production: BesideProduction | None
     """None where nothing was in production before the newest span."""
 
@@ -298,7 +298,7 @@ class Gate(Part):
 
     @classmethod
     def judge(cls, name: str, figure: float, floor: float, *, strict: bool = False) -> Self:
-        """The gate with its verdict; a figure that could not be taken passes none."""
+        """Judges a figure; one that could not be taken does not pass."""
         passed = figure > floor if strict else figure >= floor
         return cls(name=name, figure=figure, floor=floor, strict=strict, passed=passed)
 

@@ -20,7 +20,7 @@ from models.served import save, served_models
 from serving.warmup import make_requests, write_warmup
 
 WARMUP_ITEMS = 500
-"""Random items that warm-up requests are made of."""
+"""Random items that stand in the warm-up requests."""
 CONTEXT_TOKENS = 10_000
 """How many context tokens `upnext.json` names, the most frequent ones."""
 

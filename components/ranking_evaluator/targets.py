@@ -73,7 +73,7 @@ def rank_targets(
         two_tower: the retrieval model.
         ranker: the ranker, with its evidence.
         searcher: the index over the candidate vectors.
-        max_targets: how many targets are enough; the last batch of windows is taken whole.
+        max_targets: how many targets are enough; the last batch of windows counts whole.
         max_length: L, the longest useful history.
         exclude_seen: whether the answers leave out what a listener has played.
     """

@@ -1,4 +1,4 @@
-"""What a run found, as a table for people and as an exit code for scripts."""
+"""The results of a run, as a table for people and as an exit code for scripts."""
 
 import math
 from collections.abc import Mapping

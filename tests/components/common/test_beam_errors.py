@@ -3,15 +3,15 @@ from listening_log.errors import UsageError, UserError
 
 
 def test_the_error_itself_is_found_without_the_step_that_beam_adds():
-    told = user_error_in(UserError("events.csv, line 3: no [while running 'Read']"))
-    assert str(told) == "events.csv, line 3: no"
+    user_error = user_error_in(UserError("events.csv, line 3: no [while running 'Read']"))
+    assert str(user_error) == "events.csv, line 3: no"
 
 
 def test_an_error_is_found_down_the_chain():
     outer = RuntimeError("a stage failed")
     outer.__cause__ = UsageError("split: 'x'")
-    told = user_error_in(outer)
-    assert (type(told), str(told)) == (UsageError, "split: 'x'")
+    user_error = user_error_in(outer)
+    assert (type(user_error), str(user_error)) == (UsageError, "split: 'x'")
 
 
 def test_an_error_is_found_in_another_process_traceback():

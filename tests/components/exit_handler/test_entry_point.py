@@ -12,7 +12,7 @@ from listening_log.errors import UserError
 
 def words(uri: Path, config: dict[str, object]) -> list[str]:
     """What Kubeflow gives the container of a toy stage, with the executor input in place."""
-    given = {
+    executor_input = {
         "inputs": {"parameterValues": {"config": json.dumps(config), "code_digest": "1"}},
         "outputs": {
             "artifacts": {
@@ -31,7 +31,7 @@ def words(uri: Path, config: dict[str, object]) -> list[str]:
     strings = {name: {"parameterType": "STRING"} for name in ("config", "code_digest")}
     return [
         *("--executor_class_path", "tests.support.toy_stages.FirstExecutor"),
-        *(INVOCATION, json.dumps(given)),
+        *(INVOCATION, json.dumps(executor_input)),
         *("--json_serialized_inputs_spec_args", json.dumps({"parameters": strings})),
     ]
 
@@ -88,15 +88,15 @@ def test_a_note_that_cannot_be_left_stops_nothing(tmp_path: Path):
     assert done == [1]
 
 
-@pytest.mark.parametrize("given", [[], [INVOCATION], [INVOCATION, "{"], [INVOCATION, "{}"]])
-def test_outputs_that_are_not_told_are_none(given: list[str]):
-    assert outputs(given) == {}
+@pytest.mark.parametrize("arguments", [[], [INVOCATION], [INVOCATION, "{"], [INVOCATION, "{}"]])
+def test_without_an_executor_input_there_are_no_outputs(arguments: list[str]):
+    assert outputs(arguments) == {}
 
 
 def test_the_users_own_error_is_told_as_it_is():
-    told = RuntimeError("Beam says a lot")
-    told.__cause__ = UserError("events.csv, row 3: no timestamp")
-    assert line_of(told) == "events.csv, row 3: no timestamp"
+    error = RuntimeError("Beam says a lot")
+    error.__cause__ = UserError("events.csv, row 3: no timestamp")
+    assert line_of(error) == "events.csv, row 3: no timestamp"
 
 
 def test_an_error_without_a_word_is_told_by_its_name():

@@ -29,14 +29,14 @@ REFUSAL = "gate 'index recall@200, first fit' said no: 0.9100, must be at least 
 
 
 class Hook(BaseHTTPRequestHandler):
-    """A webhook that remembers what it was told."""
+    """A webhook that keeps the messages it gets."""
 
-    told: ClassVar[list[Any]] = []
+    messages: ClassVar[list[Any]] = []
     answer = 200
 
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.told.append(json.loads(body))
+        self.messages.append(json.loads(body))
         self.send_response(self.answer)
         self.end_headers()
 
@@ -46,7 +46,7 @@ class Hook(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def hook(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[Hook]]:
-    monkeypatch.setattr(Hook, "told", [])
+    monkeypatch.setattr(Hook, "messages", [])
     with HTTPServer(("127.0.0.1", 0), Hook) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
@@ -91,9 +91,9 @@ def test_a_failed_stage_is_told_with_its_line():
 
 
 def test_a_stage_that_began_and_said_nothing_more_was_killed():
-    told = judged(BROKE, Note("LogStatistics", StageState.DONE), Note("RankerTrainer", StageState.START))
-    assert (told.ended, told.stage) == ("failed", "RankerTrainer")
-    assert told.line == "stage RankerTrainer was killed: out of memory, out of time or evicted"
+    result = judged(BROKE, Note("LogStatistics", StageState.DONE), Note("RankerTrainer", StageState.START))
+    assert (result.ended, result.stage) == ("failed", "RankerTrainer")
+    assert result.line == "stage RankerTrainer was killed: out of memory, out of time or evicted"
 
 
 def test_a_failure_that_was_told_comes_before_one_that_was_not():
@@ -101,8 +101,8 @@ def test_a_failure_that_was_told_comes_before_one_that_was_not():
 
 
 def test_without_a_note_kubeflows_own_word_is_told():
-    told = judged(BROKE | {"error": {"message": "cannot pull the image"}})
-    assert told.line == "the run failed: cannot pull the image"
+    result = judged(BROKE | {"error": {"message": "cannot pull the image"}})
+    assert result.line == "the run failed: cannot pull the image"
     assert judged(BROKE).line == "the run failed: no stage left a word; see the tasks' logs"
 
 
@@ -113,8 +113,8 @@ def test_a_gate_that_said_no_is_told_and_is_no_failure(run: Path):
 
 
 def test_a_push_is_told_with_its_version(run: Path):
-    told = judged(SUCCEEDED, bless(run, PASSED), push(run))
-    assert (told.ended, told.line) == ("pushed", "pushed version 7 to /mnt/serving")
+    result = judged(SUCCEEDED, bless(run, PASSED), push(run))
+    assert (result.ended, result.line) == ("pushed", "pushed version 7 to /mnt/serving")
 
 
 def test_without_kubeflows_word_the_notes_decide(run: Path):
@@ -138,7 +138,7 @@ def test_it_leaves_a_line_in_the_log_a_file_and_a_message(
     expected = {"run": "run-1", "ended": "refused", "stage": "Bless", "line": REFUSAL}
     assert f"upnext: {REFUSAL}" in caplog.text
     assert json.loads((out / "report.json").read_text()) == expected
-    assert hook.told == [expected]
+    assert hook.messages == [expected]
 
 
 def test_a_webhook_that_fails_fails_nothing_and_keeps_its_url_secret(
@@ -154,4 +154,4 @@ def test_a_webhook_that_fails_fails_nothing_and_keeps_its_url_secret(
 
 def test_without_a_webhook_nobody_is_told(run: Path, hook: type[Hook]):
     write_report(SUCCEEDED, str(run / "ExitHandler/report"), "ExitHandler")
-    assert hook.told == []
+    assert hook.messages == []

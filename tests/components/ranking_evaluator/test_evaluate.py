@@ -20,8 +20,8 @@ def targets(plays_before: list[int], item: list[int], ranks: list[int]) -> Targe
 
 
 def test_slices_are_by_plays_of_the_item_and_by_length_of_the_history():
-    asked = targets([SHORT, SHORT - 1, 0], item=[1, 2, 2], ranks=[0, NOT_FOUND, 0])
-    slices = measure_slices(asked, plays=np.array([0, 5, 0]))
+    three = targets([SHORT, SHORT - 1, 0], item=[1, 2, 2], ranks=[0, NOT_FOUND, 0])
+    slices = measure_slices(three, plays=np.array([0, 5, 0]))
     assert {name: (part.targets, part.hr_at_10) for name, part in slices.items()} == {
         "known items": (1, 1.0),
         "long histories": (1, 1.0),

@@ -76,8 +76,8 @@ def report(models: Path, catalog: Path, out: Path) -> dict:
 
 def test_a_server_that_answers_as_the_models_passes(tmp_path: Path, catalog: Path) -> None:
     save_all(tmp_path / "models")
-    found = report(tmp_path / "models", catalog, tmp_path / "out")
-    assert found == {
+    result = report(tmp_path / "models", catalog, tmp_path / "out")
+    assert result == {
         "ok": True,
         "figures": {
             "server_agreement": 1.0,
@@ -91,11 +91,11 @@ def test_a_server_that_answers_as_the_models_passes(tmp_path: Path, catalog: Pat
 
 def test_builds_and_signatures_that_differ_are_told(tmp_path: Path, catalog: Path) -> None:
     save_all(tmp_path / "models", stock_shift=3, contextual_bonus=1.0)
-    found = report(tmp_path / "models", catalog, tmp_path / "out")
-    assert not found["ok"]
-    assert found["figures"]["neutral_agreement"] == 0.0
-    assert found["figures"]["stock_agreement"] < 0.5
-    assert "upnext: neutral contextual as serving_default in 0 of 50 rows only" in found["reasons"]
+    result = report(tmp_path / "models", catalog, tmp_path / "out")
+    assert not result["ok"]
+    assert result["figures"]["neutral_agreement"] == 0.0
+    assert result["figures"]["stock_agreement"] < 0.5
+    assert "upnext: neutral contextual as serving_default in 0 of 50 rows only" in result["reasons"]
 
 
 def test_a_server_that_does_not_start_fails_the_check(
@@ -103,6 +103,6 @@ def test_a_server_that_does_not_start_fails_the_check(
 ) -> None:
     save_all(tmp_path / "models")
     monkeypatch.setattr("components.serving_check.fresh_server.sys.executable", "/bin/false")
-    found = report(tmp_path / "models", catalog, tmp_path / "out")
-    assert found["figures"]["server_agreement"] == 0.0
-    assert found["reasons"] == ["the server ended with code 1: it said nothing"]
+    result = report(tmp_path / "models", catalog, tmp_path / "out")
+    assert result["figures"]["server_agreement"] == 0.0
+    assert result["reasons"] == ["the server ended with code 1: it said nothing"]

@@ -22,8 +22,8 @@ def save_toy(path: Path, heads: bool) -> None:
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
     def evaluate(examples: tf.Tensor) -> dict[str, tf.Tensor]:
-        parsed = tf.io.parse_example(examples, {"item_ids": tf.io.RaggedFeature(tf.string)})
-        n = tf.cast(parsed["item_ids"].row_lengths(), tf.float32)[:, None]
+        features = tf.io.parse_example(examples, {"item_ids": tf.io.RaggedFeature(tf.string)})
+        n = tf.cast(features["item_ids"].row_lengths(), tf.float32)[:, None]
         answer = {
             config.HIT: tf.cast(n >= 3, tf.float32),
             config.RECIPROCAL_RANK: 1 / n,
@@ -70,18 +70,18 @@ def figures(folder: Path, heads: bool) -> dict[str, float]:
 
 
 def test_ranking_and_heads_are_measured(tmp_path: Path) -> None:
-    found = figures(tmp_path, heads=True)
-    assert found["example_count"] == 5
-    assert found["hr@10"] == pytest.approx(2 / 4)
-    assert found["mrr"] == pytest.approx((1 + 1 / 2 + 1 / 3 + 1 / 4) / 4)
-    assert found["auc_complete"] == pytest.approx(1.0)  # both completed windows above the skipped one
-    assert found["auc_skip"] == pytest.approx(1.0)
-    assert found["log_loss_complete"] == pytest.approx((2 * math.log(2) - math.log(0.75)) / 3)
-    assert found["log_loss_skip"] == pytest.approx((2 * math.log(2) - math.log(0.75)) / 3)
+    measured = figures(tmp_path, heads=True)
+    assert measured["example_count"] == 5
+    assert measured["hr@10"] == pytest.approx(2 / 4)
+    assert measured["mrr"] == pytest.approx((1 + 1 / 2 + 1 / 3 + 1 / 4) / 4)
+    assert measured["auc_complete"] == pytest.approx(1.0)  # both completed windows above the skipped one
+    assert measured["auc_skip"] == pytest.approx(1.0)
+    assert measured["log_loss_complete"] == pytest.approx((2 * math.log(2) - math.log(0.75)) / 3)
+    assert measured["log_loss_skip"] == pytest.approx((2 * math.log(2) - math.log(0.75)) / 3)
 
 
 def test_a_ranker_without_heads_has_no_figures_for_them(tmp_path: Path) -> None:
-    found = figures(tmp_path, heads=False)
-    assert found["hr@10"] == pytest.approx(2 / 4)
-    assert math.isnan(found["auc_complete"])
-    assert math.isnan(found["log_loss_skip"])
+    measured = figures(tmp_path, heads=False)
+    assert measured["hr@10"] == pytest.approx(2 / 4)
+    assert math.isnan(measured["auc_complete"])
+    assert math.isnan(measured["log_loss_skip"])

@@ -1,4 +1,4 @@
-"""A run's figures are told as a table whose last line says how it ended."""
+"""A run's figures are a table whose last line says how it ended."""
 
 import math
 from pathlib import Path
