@@ -13,7 +13,7 @@ from typing import Final
 
 from listening_log.errors import UsageError, UserError
 from listening_log.tables import files
-from listening_log.tables.tables import CATALOG, EVENTS, USERS, spec_of, table_files
+from listening_log.tables.tables import CATALOG, EVENTS, USERS, spec_of, table_files, unread_files
 
 _FOLDER: Final = re.compile(r"span-0*([1-9]\d*)")
 _TEXT: Final = re.compile(r"(?:([1-9]\d*)-)?([1-9]\d*)")
@@ -78,7 +78,7 @@ def log_files(data_dir: str, table: str, spans: Spans = NO_SPANS) -> list[str]:
         UserError: a span or a needed table is missing, a file is empty, or the directory holds spans and
             none is chosen.
     """
-    folders = dict(_chosen(data_dir, spans))
+    folders = dict(_folders(data_dir, spans))
     if table in _SNAPSHOTS:
         for span in sorted(folders, reverse=True):
             if _has(folders[span], table):
@@ -88,6 +88,11 @@ def log_files(data_dir: str, table: str, spans: Spans = NO_SPANS) -> list[str]:
     return [path for span in sorted(folders) for path in table_files(folders[span], table)]
 
 
+def unread_log_files(data_dir: str, table: str, spans: Spans = NO_SPANS) -> list[str]:
+    """Paths of files in the chosen spans that look like the table's and are not read (`unread_files`)."""
+    return [path for _, folder in sorted(_folders(data_dir, spans)) for path in unread_files(folder, table)]
+
+
 def span_of(data_dir: str, path: str) -> int:
     """The span that a path of `log_files` belongs to; 1 for the files of a log without spans."""
     top = path[len(data_dir) :].lstrip("/").split("/", 1)[0]
@@ -95,22 +100,24 @@ def span_of(data_dir: str, path: str) -> int:
     return int(folder[1]) if folder else 1
 
 
-def _chosen(data_dir: str, spans: Spans) -> Iterator[tuple[int, str]]:
+def _folders(data_dir: str, spans: Spans) -> Iterator[tuple[int, str]]:
     if not files.is_dir(data_dir):
         raise UserError(f"no such data directory: {data_dir}")
     names = files.list_dir(data_dir)
-    there = {int(found[1]): name for name in names if (found := _FOLDER.fullmatch(name))}
-    folders = {span: files.join(data_dir, name) for span, name in there.items()}
+    folders = {
+        int(span[1]): files.join(data_dir, name) for name in names if (span := _FOLDER.fullmatch(name))
+    }
     if spans.last is None:
         if folders:
-            raise UserError(f"{data_dir} holds spans ({_told(folders)}): choose with --span or --spans")
+            raise UserError(f"{data_dir} holds spans ({_listed(folders)}): choose with --span or --spans")
         yield 1, data_dir
         return
     if 1 not in folders and _has(data_dir, EVENTS):
         folders[1] = data_dir
+    verb = "is" if len(folders) < 2 else "are"
     for end in (spans.first, spans.last):
         if end is not None and end not in folders:
-            raise UserError(f"{data_dir} has no span {end}; there {_are(folders)} {_told(folders) or 'none'}")
+            raise UserError(f"{data_dir} has no span {end}; there {verb} {_listed(folders) or 'none'}")
     yield from ((span, path) for span, path in folders.items() if (spans.first or 1) <= span <= spans.last)
 
 
@@ -122,9 +129,5 @@ def _has(folder: str, table: str) -> bool:
         return any(name == table or name.startswith(f"{table}.") for name in files.list_dir(folder))
 
 
-def _are(folders: dict[int, str]) -> str:
-    return "is" if len(folders) < 2 else "are"
-
-
-def _told(folders: dict[int, str]) -> str:
+def _listed(folders: dict[int, str]) -> str:
     return ", ".join(map(str, sorted(folders)))

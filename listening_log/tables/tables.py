@@ -109,11 +109,7 @@ def table_files(data_dir: str, table: str) -> list[str]:
     if not files.is_dir(data_dir):
         raise UserError(f"no such data directory: {data_dir}")
     names = files.list_dir(data_dir)
-    part = re.compile(rf"{table}(-.+|[._](part)?[-_]?\d.*)?({'|'.join(map(re.escape, _ENDINGS))})")
-    paths = [files.join(data_dir, name) for name in names if part.fullmatch(name)]
-    paths = [path for path in paths if not files.is_dir(path)]
-    if table in names and files.is_dir(files.join(data_dir, table)):
-        paths.extend(_walk(files.join(data_dir, table)))
+    paths = [path for path, is_read in _candidates(data_dir, table, names) if is_read]
     if not paths and spec.needed:
         raise UserError(_missing(data_dir, table, names))
     if paths and not any(files.size(path) for path in paths):
@@ -121,15 +117,35 @@ def table_files(data_dir: str, table: str) -> list[str]:
     return sorted(paths)
 
 
-def _walk(folder: str) -> Iterator[str]:
+def unread_files(data_dir: str, table: str) -> list[str]:
+    """Sorted paths of files that look like the table's and are not read: of another format, or copies.
+
+    `events (1).csv`, `events.json`, `events/part-0.orc`; not what begins with `.` or `_`.
+    """
+    candidates = _candidates(data_dir, table, files.list_dir(data_dir))
+    return sorted(path for path, is_read in candidates if not is_read)
+
+
+def _candidates(data_dir: str, table: str, names: list[str]) -> Iterator[tuple[str, bool]]:
+    """Files by whose names the table may be meant, and whether they are read."""
+    part = re.compile(rf"{table}(-.+|[._](part)?[-_]?\d.*)?({'|'.join(map(re.escape, _ENDINGS))})")
+    for name in names:
+        path = files.join(data_dir, name)
+        if name == table and files.is_dir(path):
+            yield from _walk(path)
+        elif re.match(rf"{table}([^a-z]|$)", name) and not files.is_dir(path):
+            yield path, bool(part.fullmatch(name))
+
+
+def _walk(folder: str) -> Iterator[tuple[str, bool]]:
     for name in files.list_dir(folder):
         path = files.join(folder, name)
         if not name or name.startswith((".", "_")):
             continue
         if files.is_dir(path):
             yield from _walk(path)
-        elif name.endswith(_ENDINGS_IN_FOLDER):
-            yield path
+        else:
+            yield path, name.endswith(_ENDINGS_IN_FOLDER)
 
 
 def _missing(data_dir: str, table: str, names: list[str]) -> str:

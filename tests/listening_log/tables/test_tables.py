@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from listening_log.errors import UserError
-from listening_log.tables.tables import table_files
+from listening_log.tables.tables import table_files, unread_files
 
 
 def _touch(folder: Path, *names: str) -> None:
@@ -92,3 +92,11 @@ def test_a_folders_name_is_no_pattern(tmp_path: Path) -> None:
     folder.mkdir()
     _touch(folder, "events.csv", "events/part-[0].csv")
     assert _names(folder, "events") == ["events.csv", "events/part-[0].csv"]
+
+
+def test_files_that_look_like_a_tables_and_are_not_read_are_told(tmp_path: Path) -> None:
+    _touch(tmp_path, "events.csv", "events (1).csv", "events.json", "eventsx.csv", "catalog.csv", "notes.txt")
+    _touch(tmp_path, "events/part-0.csv", "events/part-1.orc", "events/day=1/part-2.tsv", "events/_SUCCESS")
+    unread = [str(Path(path).relative_to(tmp_path)) for path in unread_files(str(tmp_path), "events")]
+    assert unread == ["events (1).csv", "events.json", "events/day=1/part-2.tsv", "events/part-1.orc"]
+    assert unread_files(str(tmp_path), "users") == []
