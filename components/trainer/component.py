@@ -113,21 +113,21 @@ class Trainer(trainer.Trainer):
         """Initializes the trainer.
 
         Args:
-            name: of the node; progress is told under it.
+            name: name of the node, under which progress is reported.
             run_fn: import path of the function, e.g. "components.trainer.ranker.run_fn".
             config: settings of the model.
             max_length: L of the windows.
             seed: seed of all that is drawn; a number, or a runtime parameter.
             max_positions: events that training reads in all; a number, or a runtime parameter.
             examples: window examples, raw.
-            transform_graph: of the window examples.
-            schema: of the window examples.
+            transform_graph: Transform graph of the window examples.
+            schema: schema of the window examples.
             catalog: catalogue examples.
-            catalog_transform: of the catalogue examples.
+            catalog_transform: Transform graph of the catalogue examples.
             summary: the log's summary.
             production: the models in production, from which a first fit starts where there are any.
             base_model: makes this a final fit: it starts from this model and trains on the split `all`.
-            train: False takes the model in production as it is, with the catalogue's new items.
+            train: False serves the model in production unchanged, with the catalogue's new items.
         """
         digest = code_digest(__name__, run_fn.rpartition(".")[0])
         final = base_model is not None

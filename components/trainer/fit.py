@@ -127,7 +127,7 @@ def _fit(
 
     resume = load_state()
     resume.pass_over(run.windows)
-    if resume.step:  # the rest of that epoch first: Keras takes its length for that of all epochs
+    if resume.step:  # the rest of that epoch first: Keras assumes that all epochs are as long
         rest, until = run.windows.skip(resume.step), resume.epoch + 1
         model.fit(rest, initial_epoch=resume.epoch, epochs=until, verbose=0, callbacks=[*callbacks, resume])
         resume = load_state()

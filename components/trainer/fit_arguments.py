@@ -19,9 +19,9 @@ class FitSettings(Settings):
     final: bool
     """Whether it goes on from a first fit, over the whole log."""
     train: bool
-    """False takes the model in production as it is, with the catalogue's new items."""
+    """False serves the model in production unchanged, with the catalogue's new items."""
     max_length: Count
-    """L: a window holds at most L + 1 events."""
+    """L: a window has at most L + 1 events."""
     model: str
     """Settings of the model as JSON; how long training may be is a parameter beside them."""
 
@@ -47,13 +47,13 @@ class FitArguments:
 
     @classmethod
     def of(cls, fn_args: FnArgs) -> "FitArguments":
-        """The arguments that the executor put into TFX's."""
+        """Returns the arguments that the executor put into TFX's."""
         arguments = fn_args.custom_config
         assert isinstance(arguments, cls)
         return arguments
 
     def model_config(self, kind: type[ModelConfig]) -> ModelConfig:
-        """The settings of the model."""
+        """Reads the settings of the model."""
         return kind.model_validate_json(self.settings.model).model_copy(
             update={"max_positions": self.max_positions}
         )

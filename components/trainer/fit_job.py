@@ -60,7 +60,7 @@ class Job:
 
     @property
     def split(self) -> str:
-        """The split to train on; a model that is taken as it is has learnt from everything already."""
+        """The split to train on; the model in production has learnt from everything already."""
         return names.ALL if self.arguments.settings.final or not self.trained else names.TRAIN
 
     @property
@@ -71,7 +71,7 @@ class Job:
 
     @property
     def trained(self) -> bool:
-        """False where the model in production is taken as it is, and only the items are new."""
+        """False where the model in production stays, and only the items are new."""
         return self.arguments.settings.train
 
     @property
@@ -100,10 +100,10 @@ class Job:
         """Fits a model.
 
         Args:
-            model: built, its variables made.
+            model: the model, with its variables.
             config: its settings.
             monitor: name of the figure that a first fit watches.
-            measure: takes that figure on `eval`; higher is better.
+            measure: computes that figure on `eval`; higher is better.
         """
         arguments = self.arguments
         warm = not self.first_dir and self._start_warm(model)
@@ -155,7 +155,7 @@ class Job:
         """Takes over what the model in production has learnt, where there is one of this size.
 
         Raises:
-            UserError: the model in production is to be taken as it is, and there is none that fits.
+            UserError: the model in production is to be served unchanged, and there is none that fits.
         """
         version = Production.read(self.arguments.production_uri).version
         if version and warm_start(model, self.production_dir, self.inputs.rows):

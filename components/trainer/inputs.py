@@ -77,7 +77,7 @@ class Inputs:
         shuffle_seed: int | None = None,
         with_user: bool = False,
     ) -> tf.data.Dataset:
-        """Dense batches of a split (`models.layers.Batch`), with `user_id` if asked for."""
+        """Reads a split as dense batches (`models.layers.Batch`); see `window_dataset`."""
         return window_dataset(
             self.examples_uri,
             split,
@@ -90,7 +90,7 @@ class Inputs:
         )
 
     def eval_windows(self, max_length: int) -> tf.data.Dataset:
-        """The windows of `eval` that training looks at after each epoch: some 20,000 targets at most.
+        """Reads the windows of `eval` that training looks at after each epoch: some 20,000 targets at most.
 
         Shards hold listeners by a hash, so the first windows are a fair sample. A batch is as large as the
         scores of its targets over the whole catalogue allow.
@@ -101,7 +101,7 @@ class Inputs:
         return self.windows(names.EVAL, batch_size=size).take(math.ceil(windows / size))
 
     def request_features(self, max_length: int) -> RequestFeatures:
-        """The same features from a request's strings."""
+        """Returns what makes the same features from a request's strings."""
         return RequestFeatures(self.catalog, self.transform, max_length, use_times=self.summary.time_features)
 
 
@@ -114,5 +114,5 @@ def _text(value: bytes) -> str:
 
 
 def eval_batch_size(catalog: CatalogArrays, length: int) -> int:
-    """Windows whose targets' scores over the whole catalogue fit in memory, half a GiB of float32."""
+    """Counts the windows whose targets' scores over the catalogue fit in half a GiB of float32."""
     return int(np.clip(2**27 // (catalog.size * length), 1, BATCH_WINDOWS))

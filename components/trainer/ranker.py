@@ -81,7 +81,7 @@ def load(model_uri: str, inputs: Inputs) -> Ranker:
 
 
 def ndcg_measure(model: Ranker, inputs: Inputs, max_length: int, exclude_seen: bool) -> Callable[[], float]:
-    """Returns what takes NDCG@10 of `model` on `eval`, over the whole catalogue."""
+    """Returns a function that computes NDCG@10 of `model` on `eval`, over the whole catalogue."""
     windows = inputs.eval_windows(max_length)
 
     @tf.function(reduce_retracing=True)

@@ -91,7 +91,7 @@ class Resume(tf.keras.callbacks.Callback):
         return epochs if self._state.get("ended") else min(self.epoch, epochs)
 
     def pass_over(self, windows: tf.data.Dataset) -> None:
-        """Moves the shuffles' seeds on by the passes that finished epochs have made, and says so."""
+        """Moves the shuffles' seeds on by the passes that finished epochs have made, and reports it."""
         for _ in range(self.epoch):
             iter(windows)
         if self._state:

@@ -20,7 +20,7 @@ from models.served import ServedRetrieval
 from models.two_tower import TwoTower
 
 MONITORED = 100
-"""Training stops by recall at so many items, or at a tenth of a small catalogue: all of it says nothing."""
+"""Training stops by recall at so many items, at most at a tenth of the catalogue: recall at all of it is 1."""
 SAMPLE_QUERIES = 1000
 
 
@@ -62,7 +62,7 @@ def monitored_places(items: int) -> int:
 
 
 def recall_measure(model: TwoTower, inputs: Inputs, max_length: int) -> Callable[[], float]:
-    """Returns what takes the recall of `model` on `eval`, over the whole catalogue."""
+    """Returns a function that computes the recall of `model` on `eval`, over the whole catalogue."""
     k = monitored_places(inputs.catalog.size)
     windows = inputs.eval_windows(max_length)
 

@@ -1,4 +1,4 @@
-"""What the rows of a model's tables stand for, so that a later model can take over what an earlier one learnt."""
+"""Names of the rows of a model's tables, by which a later model takes over what an earlier one has learnt."""
 
 import json
 import os
@@ -14,14 +14,14 @@ ROWS = "rows.json"
 
 @dataclass(frozen=True)
 class Rows:
-    """The name of each row; "" is the row of "none"."""
+    """The names of the rows of a model's tables; "" is the row of "none"."""
 
     items: Sequence[str]
-    """[N + 1] item ids."""
+    """Item ids, [N + 1]."""
     content: Sequence[str]
-    """[content_size + 1] content tokens."""
+    """Content tokens, [content_size + 1]."""
     context: Sequence[str]
-    """[V + 2] tokens of listeners and contexts, the last one for those outside the vocabulary."""
+    """Tokens of listeners and contexts, [V + 2], the last one for those outside the vocabulary."""
 
     def save(self, folder: str) -> None:
         """Writes `rows.json`."""
@@ -35,13 +35,23 @@ class Rows:
             return cls(**json.load(file))
 
 
-def taken_over(
+def carry_over(
     old: npt.NDArray[np.float32],
     old_names: Sequence[str],
     new_names: Sequence[str],
     others: npt.NDArray[np.float32],
 ) -> npt.NDArray[np.float32]:
-    """Rows of `old` [n, ...] under their names in `new_names` [m], and of `others` [m, ...] for new names."""
+    """Gives each new name the row that it had, or one of `others` if it had none.
+
+    Args:
+        old: [n, ...].
+        old_names: names of the rows of `old`, [n].
+        new_names: names of the rows of the result, [m].
+        others: rows of names that `old_names` lacks, [m, ...].
+
+    Returns:
+        float32 [m, ...].
+    """
     place = {name: row for row, name in enumerate(old_names)}
     source = np.fromiter((place.get(name, -1) for name in new_names), np.int64, len(new_names))
     known = (source >= 0).reshape(-1, *[1] * (old.ndim - 1))

@@ -19,7 +19,7 @@ _FEATURES = {
 
 
 def read_sequences(inputs: Inputs, split: str) -> Interactions:
-    """The positive events of `train` or `all`, each once, a listener's in order.
+    """Reads the positive events of `train` or `all`, each once, a listener's in order.
 
     The windows of a listener follow each other in the files; all but the first begin with an event that the
     window before has ended with.
@@ -54,12 +54,12 @@ def read_sequences(inputs: Inputs, split: str) -> Interactions:
 
 
 def plays_of(interactions: Interactions) -> np.ndarray:
-    """int64 [N + 1]: positive plays of each item; 0 at index 0."""
+    """Counts the positive plays of each item: int64 [N + 1], 0 at index 0."""
     return np.bincount(interactions.items, minlength=interactions.n_items + 1)
 
 
 def repeat_share(interactions: Interactions) -> float:
-    """Share of the plays that play an item again."""
+    """Computes the share of the plays that play an item again."""
     listener = np.repeat(np.arange(len(interactions.offsets) - 1), np.diff(interactions.offsets))
     pairs = listener.astype(np.int64) * (interactions.n_items + 1) + interactions.items
     return 1.0 - len(np.unique(pairs)) / max(len(pairs), 1)

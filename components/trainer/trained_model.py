@@ -18,7 +18,7 @@ _PLAYS = "plays.npy"
 
 
 def parts_dir(model_uri: str) -> str:
-    """The folder of a model artifact that holds settings and weights."""
+    """Returns the folder of a model artifact that holds its training record and weights."""
     return os.path.join(path_utils.serving_model_dir(model_uri), names.EXTRA_ASSETS)
 
 
@@ -57,12 +57,21 @@ def load_array(model_uri: str, name: str) -> np.ndarray:
 
 
 def load_plays(model_uri: str) -> np.ndarray:
-    """int64 [N + 1], positive plays of each item in what the model was trained on."""
+    """Reads the positive plays of each item in what the model was trained on: int64 [N + 1]."""
     return load_array(model_uri, _PLAYS)
 
 
 def load_weights(model_uri: str, model: tf.keras.Model, inputs: Inputs) -> None:
-    """Restores every weight; the model must have been called once."""
+    """Restores every weight.
+
+    Args:
+        model_uri: URI of the trained model.
+        model: with its variables.
+        inputs: the log.
+
+    Raises:
+        UserError: the model was trained on another number of items.
+    """
     items = Training.read(parts_dir(model_uri)).items
     if items != inputs.catalog.size:
         raise UserError(

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
-from components.trainer.row_names import Rows, taken_over
+from components.trainer.row_names import Rows, carry_over
 
 WEIGHTS: Final = "weights"
 """The checkpoint, beside `rows.json`."""
@@ -23,37 +23,37 @@ def warm_start(model: tf.keras.Model, folder: str, rows: Rows) -> bool:
     """Sets the weights of `model` from those in `folder`.
 
     Args:
-        model: built, its variables made.
-        folder: of `rows.json` and the checkpoint of a model of the same kind.
-        rows: what the rows of `model` stand for.
+        model: the new model, with its variables.
+        folder: holds `rows.json` and the checkpoint of a model of the same kind.
+        rows: names of the rows of `model`.
 
     Returns:
-        Whether it was done: models of another size have nothing to take over, and `model` stays as it is.
+        Whether the weights were set. A model of other sizes has none that fit, and `model` stays as it is.
     """
     reader = tf.train.load_checkpoint(os.path.join(folder, WEIGHTS))
     old_rows = Rows.load(folder)
-    found: list[tuple[tf.Variable, npt.NDArray[np.float32]]] = []
+    weights: list[tuple[tf.Variable, npt.NDArray[np.float32]]] = []
     for path, variable in model.get_weight_paths().items():
         key = f"model/{path.replace('.', '/')}{_VALUE}"
         if not reader.has_tensor(key):  # a head that the earlier log didn't support
             continue
         value = reader.get_tensor(key)
-        named = _rows_of(path)
-        if named is not None:
+        field = _rows_field(path)
+        if field is not None:
             others = variable.numpy() if path == "bias" else np.zeros(variable.shape, np.float32)
             if value.shape[1:] != others.shape[1:]:
                 return False
-            value = taken_over(value, getattr(old_rows, named), getattr(rows, named), others)
+            value = carry_over(value, getattr(old_rows, field), getattr(rows, field), others)
         if value.shape != variable.shape:
             return False
-        found.append((variable, value))
-    for variable, value in found:
+        weights.append((variable, value))
+    for variable, value in weights:
         variable.assign(value)
-    return bool(found)
+    return bool(weights)
 
 
-def _rows_of(path: str) -> str | None:
-    """The field of `Rows` that a weight's rows stand for."""
+def _rows_field(path: str) -> str | None:
+    """Finds the field of `Rows` that names the rows of a weight; None if they have no names."""
     if path == "bias" or path.endswith("items.ids"):
         return "items"
     if path.endswith("items.tokens"):

@@ -171,11 +171,11 @@ def test_saved_evidence_comes_back(tmp_path: Path, evidence: CountingEvidence):
     loaded = CountingEvidence.load(str(tmp_path / "counting.npz"))
 
     assert loaded.n_items == ITEMS
-    for saved, found in zip(
+    for saved, table in zip(
         (*evidence.ease, *evidence.transitions), (*loaded.ease, *loaded.transitions), strict=True
     ):
-        np.testing.assert_array_equal(found, saved)
-        assert found.dtype == saved.dtype
+        np.testing.assert_array_equal(table, saved)
+        assert table.dtype == saved.dtype
 
 
 def test_a_saved_model_carries_the_evidence(tmp_path: Path, evidence: CountingEvidence):

@@ -31,18 +31,18 @@ def test_metrics_of_no_targets_are_zero():
 
 def test_recall_is_the_share_of_the_exact_items_that_were_found():
     exact = np.array([[1, 2, 3], [4, 5, 6]])
-    found = np.array([[3, 9, 1], [7, 8, 9]])
+    approximate = np.array([[3, 9, 1], [7, 8, 9]])
 
-    assert recall_at_k(found, exact, 3) == pytest.approx((2 / 3 + 0) / 2)
-    assert recall_at_k(found, exact, 1) == 0.0
+    assert recall_at_k(approximate, exact, 3) == pytest.approx((2 / 3 + 0) / 2)
+    assert recall_at_k(approximate, exact, 1) == 0.0
 
 
 def test_recall_ignores_places_without_an_item():
     exact = np.array([[1, 2, 0], [0, 0, 0]])
-    found = np.array([[2, 0, 0], [5, 0, 0]])
+    approximate = np.array([[2, 0, 0], [5, 0, 0]])
 
-    assert recall_at_k(found, exact, 3) == pytest.approx(1 / 2)
-    assert recall_at_k(found[1:], exact[1:], 3) == 1.0
+    assert recall_at_k(approximate, exact, 3) == pytest.approx(1 / 2)
+    assert recall_at_k(approximate[1:], exact[1:], 3) == 1.0
 
 
 def test_ties_break_by_item_index():

@@ -116,9 +116,9 @@ def test_counted_neighbours_join_the_candidates_where_they_are_eligible():
     stage, history = Reranker(model), tf.constant([[1], [1], [0]])
     eligible = tf.constant([[True] * 13, [n != 2 for n in range(13)], [True] * 13])
 
-    found = stage.neighbours(history, eligible).numpy()
+    neighbours = stage.neighbours(history, eligible).numpy()
 
-    assert found[0, 0] == 2
-    assert 2 not in found[1]
-    assert found[1, 0] == 3
-    assert set(found[2]) == {0}
+    assert neighbours[0, 0] == 2
+    assert 2 not in neighbours[1]
+    assert neighbours[1, 0] == 3
+    assert set(neighbours[2]) == {0}

@@ -9,9 +9,9 @@ def test_best_first_breaks_ties_by_item_index_and_leaves_unfilled_places_empty()
     index = tf.constant([[7, 3, 0, 5]])
     scores = tf.constant([[1.0, 1.0, 9.0, 2.0]])
 
-    found, best = best_first(index, scores, 5)
+    index, best = best_first(index, scores, 5)
 
-    assert found.numpy().tolist() == [[5, 3, 7, 0, 0]]
+    assert index.numpy().tolist() == [[5, 3, 7, 0, 0]]
     assert best.numpy().tolist() == [[2.0, 1.0, 1.0, -np.inf, -np.inf]]
 
 
@@ -19,9 +19,9 @@ def test_exact_top_holds_only_eligible_items():
     candidates = tf.constant([[0.0], [3.0], [2.0], [1.0]])
     mask = tf.constant([[True, False, True, True]]) & (tf.range(4) > 0)
 
-    found, scores = exact_top(tf.constant([[1.0]]), candidates, 3, mask)
+    index, scores = exact_top(tf.constant([[1.0]]), candidates, 3, mask)
 
-    assert found.numpy().tolist() == [[2, 3, 0]]
+    assert index.numpy().tolist() == [[2, 3, 0]]
     assert scores.numpy().tolist() == [[2.0, 1.0, -np.inf]]
 
 
@@ -31,11 +31,11 @@ def test_a_small_catalogue_is_searched_exactly_by_scann():
     table = tf.concat([tf.zeros([1, 8]), vectors], axis=0)
 
     state, kind = build_searcher(vectors, 10, IndexConfig())
-    found, scores = scann_top(state, queries, table, 10)
+    index, scores = scann_top(state, queries, table, 10)
     exact, exact_scores = exact_top(queries, table, 10)
 
     assert kind == "brute_force"
-    assert found.numpy().tolist() == exact.numpy().tolist()
+    assert index.numpy().tolist() == exact.numpy().tolist()
     np.testing.assert_allclose(scores, exact_scores, rtol=1e-5)
 
 
@@ -45,11 +45,11 @@ def test_a_large_catalogue_is_quantised_and_still_found():
     table = tf.concat([tf.zeros([1, 16]), vectors], axis=0)
 
     state, kind = build_searcher(vectors, 100, IndexConfig())
-    found = scann_top(state, queries, table, 100)[0].numpy()
+    index = scann_top(state, queries, table, 100)[0].numpy()
     exact = exact_top(queries, table, 100)[0].numpy()
 
     assert kind == "scann"
-    assert np.mean([len(set(f) & set(e)) / 100 for f, e in zip(found, exact, strict=True)]) > 0.99
+    assert np.mean([len(set(f) & set(e)) / 100 for f, e in zip(index, exact, strict=True)]) > 0.99
 
 
 def test_a_catalogue_smaller_than_k_leaves_places_empty():
@@ -57,9 +57,9 @@ def test_a_catalogue_smaller_than_k_leaves_places_empty():
     table = tf.concat([tf.zeros([1, 3]), vectors], axis=0)
 
     state, _ = build_searcher(vectors, 5, IndexConfig())
-    found, scores = scann_top(state, tf.constant([[3.0, 2.0, 1.0]]), table, 5)
+    index, scores = scann_top(state, tf.constant([[3.0, 2.0, 1.0]]), table, 5)
 
-    assert found.numpy().tolist() == [[1, 2, 3, 0, 0]]
+    assert index.numpy().tolist() == [[1, 2, 3, 0, 0]]
     assert scores.numpy().tolist() == [[3.0, 2.0, 1.0, -np.inf, -np.inf]]
 
 

@@ -31,7 +31,7 @@ def plays(items: int = 12) -> np.ndarray:
 
 
 def transform(features: Mapping[str, tf.SparseTensor]) -> dict[str, tf.SparseTensor]:
-    """Zeros for whatever Transform adds, but for gaps: 1 where a time is known."""
+    """Adds zeros for what Transform adds, except that a gap is 1 where a time is known."""
     times, listener = features[names.TIMESTAMPS], features[names.LISTENER]
     zeros = tf.SparseTensor(times.indices, tf.zeros_like(times.values), times.dense_shape)
     context = features[names.CONTEXT]

@@ -17,7 +17,7 @@ from models.config import RankerConfig
 
 @pytest.fixture
 def inputs(tmp_path: Path) -> dict[str, list[types.Artifact]]:
-    found = {}
+    artifacts = {}
     for name, kind in {
         "examples": standard_artifacts.Examples,
         "catalog": standard_artifacts.Examples,
@@ -29,9 +29,9 @@ def inputs(tmp_path: Path) -> dict[str, list[types.Artifact]]:
     }.items():
         artifact = kind()
         artifact.uri = str(tmp_path / name)
-        found[name] = [artifact]
-    found["examples"][0].split_names = '["train", "eval", "test", "all"]'
-    return found
+        artifacts[name] = [artifact]
+    artifacts["examples"][0].split_names = '["train", "eval", "test", "all"]'
+    return artifacts
 
 
 def channels(**more: type) -> dict[str, types.BaseChannel]:

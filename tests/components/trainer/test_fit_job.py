@@ -79,9 +79,9 @@ def put_into_production(folder: Path, model: TwoTower, training: Job) -> None:
 
 
 def test_a_first_fit_trains_on_train_and_a_final_one_or_none_at_all_on_everything(tmp_path: Path) -> None:
-    first, final, taken = job(tmp_path), job(tmp_path, base_model="m"), job(tmp_path, train=False)
+    first, final, unchanged = job(tmp_path), job(tmp_path, base_model="m"), job(tmp_path, train=False)
 
-    assert [first.split, final.split, taken.split] == [names.TRAIN, names.ALL, names.ALL]
+    assert [first.split, final.split, unchanged.split] == [names.TRAIN, names.ALL, names.ALL]
     assert first.plays.tolist() == [0, 1, 2, 3, 2, 1, *[0] * 7]
     assert final.plays.tolist() == [0, 1, 2, 3, 3, 2, 1, *[0] * 6]
 
@@ -119,7 +119,7 @@ def test_a_model_of_other_sizes_in_production_is_named_and_passed_over(
     assert notes == ["starts afresh: version 7 has other sizes"]
 
 
-def test_the_model_in_production_is_taken_as_it_is(tmp_path: Path) -> None:
+def test_without_training_the_model_in_production_stays(tmp_path: Path) -> None:
     training = job(tmp_path, train=False, version=7)
     theirs, ours = built(training), built(training)
     theirs.items.ids.assign_add(tf.ones_like(theirs.items.ids))
@@ -132,7 +132,7 @@ def test_the_model_in_production_is_taken_as_it_is(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("version", "why"), [(0, "there is none"), (7, "it has other sizes")])
-def test_nothing_to_take_from_production_is_an_error(tmp_path: Path, version: int, why: str) -> None:
+def test_without_training_a_model_in_production_must_fit(tmp_path: Path, version: int, why: str) -> None:
     training = job(tmp_path, train=False, version=version)
     if version:
         wide = built(training, CONFIG.model_copy(update={"dimension": 16}))

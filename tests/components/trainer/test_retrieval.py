@@ -19,22 +19,11 @@ from components.trainer.retrieval import (
 from listening_log.errors import UserError
 from models import names
 from models.config import TwoTowerConfig
-from models.layers import Batch
 from models.two_tower import TwoTower
-from tests.components.trainer.tiny_inputs import MAX_LENGTH, tiny_inputs
+from tests.components.trainer.tiny_inputs import MAX_LENGTH, Repeats, tiny_inputs
 from tests.models import tiny
 
 CONFIG = TwoTowerConfig(dimension=8, uniform_negatives=16)
-
-
-class Repeats:
-    """Stands for towers that recommend the last play again: one-hot vectors of items."""
-
-    def candidates(self) -> tf.Tensor:
-        return tf.eye(13)
-
-    def queries(self, batch: Batch) -> tf.Tensor:
-        return tf.one_hot(tf.roll(batch[names.ITEM], 1, axis=1), 13)
 
 
 def towers(folder: Path, items: int = 12) -> TwoTower:

@@ -8,7 +8,7 @@ import tensorflow as tf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.trainer.row_names import Rows, taken_over
+from components.trainer.row_names import Rows, carry_over
 from components.trainer.warm_start import WEIGHTS, warm_start
 from models.config import RankerConfig, TwoTowerConfig
 from models.layers import FeatureSizes, example_batch
@@ -50,7 +50,7 @@ def test_every_known_name_keeps_its_row_and_every_new_one_gets_its_own(
     table = np.arange(len(old), dtype=np.float32)[:, None]
     others = np.full((len(new), 1), -1.0, np.float32)
     expected = [[float(old.index(name))] if name in old else [-1.0] for name in new]
-    np.testing.assert_array_equal(taken_over(table, old, new, others), np.reshape(expected, (len(new), 1)))
+    np.testing.assert_array_equal(carry_over(table, old, new, others), np.reshape(expected, (len(new), 1)))
 
 
 def test_the_same_catalogue_gives_the_same_model(tmp_path: Path) -> None:

@@ -3,11 +3,14 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import tensorflow as tf
+
 from components.common.records import ContextShape, SplitFigures, Summary
 from components.example_gen.record_files import write_records
 from components.trainer.inputs import Inputs
 from components.trainer.row_names import Rows
 from models import names
+from models.layers import Batch
 from models.request_features import item_table
 from tests.components.transform.conftest import serialized
 from tests.models import tiny
@@ -15,14 +18,14 @@ from tests.models import tiny
 MAX_LENGTH = 6
 
 
-def window(items: Sequence[int]) -> bytes:
-    """A window of a listener's plays, the first of them no target."""
+def window(items: Sequence[int], *, start: int = 0, outcomes: Sequence[int] | None = None) -> bytes:
+    """A window of a listener's plays, the first of them no target; by default with unknown outcomes."""
     return serialized(
         user_id=["u"],
-        window_start=[0],
+        window_start=[start],
         item_ids=[f"i{item - 1:02d}" for item in items],
         timestamps=[100 + place for place in range(len(items))],
-        outcomes=[names.UNKNOWN] * len(items),
+        outcomes=list(outcomes or [names.UNKNOWN] * len(items)),
         targets=[0] + [1] * (len(items) - 1),
         listener=[],
         context=[""] * len(items),
@@ -56,3 +59,23 @@ def tiny_inputs(folder: Path, items: int = 12, **splits: Sequence[Sequence[int]]
 
 def figures(windows: Sequence[Sequence[int]]) -> SplitFigures:
     return SplitFigures(windows=len(windows), targets=sum(len(row) - 1 for row in windows), outcomes={})
+
+
+class Repeats:
+    """Stands for a model that recommends the last play again: one-hot vectors of the tiny items."""
+
+    heads = ()
+
+    def __init__(self) -> None:
+        self.items = self
+
+    def table(self) -> tf.Tensor:
+        return tf.eye(13)
+
+    candidates = table
+
+    def queries(self, batch: Batch, items: tf.Tensor | None = None) -> tf.Tensor:
+        return tf.one_hot(tf.roll(batch[names.ITEM], 1, axis=1), 13)
+
+    def score_all(self, queries: tf.Tensor, history: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
+        return tf.matmul(queries, items, transpose_b=True)

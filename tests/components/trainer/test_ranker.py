@@ -1,0 +1,79 @@
+"""How the ranker is measured, how its evidence is weighed, and how it is loaded."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from components.common.records import RankerTraining, TrainingHistory
+from components.trainer import trained_model
+from components.trainer.ranker import EVIDENCE_WEIGHTS, build, load, ndcg_measure, weigh_evidence
+from models.baselines import Interactions
+from models.config import RankerConfig
+from models.counting import CountingEvidence, fit_counting
+from tests.components.trainer.tiny_inputs import MAX_LENGTH, Repeats, tiny_inputs
+from tests.models import tiny
+
+CONFIG = RankerConfig(dimension=8, blocks=1)
+
+
+def counted(*sequences: list[int]) -> CountingEvidence:
+    return fit_counting(Interactions.from_sequences(sequences * 5, 12))
+
+
+@pytest.mark.parametrize(
+    ("exclude_seen", "ndcg"),
+    [
+        # 5 comes first; 8 comes after 7 and the six before it, which score as much
+        (False, (1.0 + 1 / np.log2(7 + 2)) / 2),
+        # 5 is excluded; 8 comes after the six before it
+        (True, (0.0 + 1 / np.log2(6 + 2)) / 2),
+    ],
+)
+def test_ndcg_on_eval_is_that_of_the_answers_that_are_served(
+    tmp_path: Path, exclude_seen: bool, ndcg: float
+) -> None:
+    inputs = tiny_inputs(tmp_path, eval=[[5, 5], [7, 8]])
+
+    assert ndcg_measure(Repeats(), inputs, MAX_LENGTH, exclude_seen)() == pytest.approx(ndcg)
+
+
+def test_evidence_that_knows_what_follows_gets_the_least_weight_that_helps(tmp_path: Path) -> None:
+    inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
+
+    weight = weigh_evidence(Repeats(), counted([1, 2], [3, 4]), inputs, MAX_LENGTH, exclude_seen=False)
+
+    assert weight == EVIDENCE_WEIGHTS[1]
+
+
+def test_evidence_that_says_nothing_gets_no_weight(tmp_path: Path) -> None:
+    inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
+
+    assert weigh_evidence(Repeats(), counted([11, 12]), inputs, MAX_LENGTH, exclude_seen=False) == 0.0
+
+
+def test_a_saved_ranker_is_loaded_with_its_evidence(tmp_path: Path) -> None:
+    tf.keras.utils.set_random_seed(5)
+    inputs, evidence = tiny_inputs(tmp_path), counted([1, 2], [3, 4])
+    model = build(inputs, tiny.plays(), MAX_LENGTH, CONFIG)
+    model.add_evidence(evidence, 2.0)
+    training = RankerTraining(
+        max_length=MAX_LENGTH,
+        items=12,
+        history=TrainingHistory(monitor="eval", best_epoch=1, best=0.5, epochs=[]),
+        config=CONFIG,
+        heads=[],
+        exclude_seen=False,
+        evidence_weight=2.0,
+    )
+    serving = str(tmp_path / "Format-Serving")
+    folder = trained_model.save_parts(serving, model, tiny.plays(), inputs.rows, training)
+    evidence.save(os.path.join(folder, "counting.npz"))
+
+    loaded = load(str(tmp_path), inputs)
+
+    query, history = tf.ones([1, 8]), tf.constant([[1, 3]])
+    expected = model.score_all(query, history, model.items.table())
+    np.testing.assert_array_equal(loaded.score_all(query, history, loaded.items.table()), expected)

@@ -1,0 +1,41 @@
+"""Histories are put together again from windows, each play once."""
+
+from pathlib import Path
+
+import pytest
+
+from components.example_gen.record_files import write_records
+from components.trainer.sequences import plays_of, read_sequences, repeat_share
+from models import names
+from models.baselines import Interactions
+from tests.components.trainer.tiny_inputs import tiny_inputs, window
+
+
+def read(folder: Path, *windows: bytes) -> Interactions:
+    write_records(str(folder), names.TRAIN, 0, 1, windows)
+    return read_sequences(tiny_inputs(folder), names.TRAIN)
+
+
+def test_windows_of_a_listener_join_without_the_play_that_they_share(tmp_path: Path) -> None:
+    sequences = read(tmp_path, window([1, 2, 3]), window([3, 4], start=2), window([5, 5]))
+
+    assert sequences.items.tolist() == [1, 2, 3, 4, 5, 5]
+    assert sequences.offsets.tolist() == [0, 4, 6]
+
+
+def test_skips_and_unknown_items_are_no_positive_plays(tmp_path: Path) -> None:
+    skipped = window([1, 2, 3], outcomes=[names.COMPLETED, names.SKIPPED, names.PARTIAL])
+
+    sequences = read(tmp_path, skipped, window([99, 4]))
+
+    assert sequences.items.tolist() == [1, 3, 4]
+    assert sequences.offsets.tolist() == [0, 2, 3]
+
+
+def test_plays_are_counted_by_item(tmp_path: Path) -> None:
+    assert plays_of(read(tmp_path, window([1, 2, 2]))).tolist() == [0, 1, 2, *[0] * 10]
+
+
+@pytest.mark.parametrize(("rows", "share"), [([[1, 2, 1, 1], [1]], 2 / 5), ([[1, 2], [2, 1]], 0.0)])
+def test_a_repeat_is_a_play_of_what_the_same_listener_has_played(rows: list[list[int]], share: float) -> None:
+    assert repeat_share(Interactions.from_sequences(rows, 12)) == pytest.approx(share)
