@@ -12,7 +12,7 @@ import yaml
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
-from listening_log.errors import UsageError
+from listening_log.errors import UsageError, one_line
 from models.settings import Settings
 from tfx_pipeline.config.assignments import split_assignment
 
@@ -58,7 +58,7 @@ def read_yaml(path: str | Path) -> dict[str, Value]:
     except UnicodeDecodeError:
         raise UsageError(f"the configuration {path} is no text in UTF-8") from None
     except yaml.YAMLError as error:
-        raise UsageError(f"the configuration {path} is no YAML: {_one_line(error)}") from None
+        raise UsageError(f"the configuration {path} is no YAML: {one_line(error)}") from None
     if content is None:
         return {}
     if not isinstance(content, dict):
@@ -80,7 +80,7 @@ def apply_overrides(values: Mapping[str, Value], overrides: Sequence[str]) -> di
         try:
             value = yaml.load(text, _Loader)
         except yaml.YAMLError as error:
-            raise UsageError(f"--set {key}: {text!r} is no YAML: {_one_line(error)}") from None
+            raise UsageError(f"--set {key}: {text!r} is no YAML: {one_line(error)}") from None
         *parents, last = key.split(".")
         section = merged
         for parent in parents:
@@ -192,7 +192,3 @@ def _whole_numbers(value: Value) -> Value:
 
 def _copy(values: Mapping[str, Value]) -> dict[str, Value]:
     return {key: _copy(value) if isinstance(value, dict) else value for key, value in values.items()}
-
-
-def _one_line(error: Exception) -> str:
-    return " ".join(str(error).split())
