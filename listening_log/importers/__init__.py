@@ -1,12 +1,21 @@
-"""Public logs into the contract's tables: one module a format, each with `read(src, log)`, all streaming."""
+"""Public logs into the contract's tables: a module or folder a format, each with `read(src, log)`, all streaming."""
 
 import importlib
+from typing import Final
 
 from listening_log.errors import UsageError, UserError
 from listening_log.importers.import_page import render
 from listening_log.importers.reading.source import Source
 from listening_log.importers.writing.log_writer import AppliedPolicy, Imported, LogWriter
 from listening_log.tables.formats import FORMATS
+
+# Of formats that take more than one module.
+_MODULES: Final = {
+    "movielens": "movielens.ratings",
+    "recbole": "recbole.atomic_files",
+    "spotify-history": "spotify.history",
+    "spotify-mpd": "spotify.playlists",
+}
 
 __all__ = ["FORMATS", "AppliedPolicy", "Imported", "LogWriter", "import_log", "render"]
 
@@ -26,7 +35,7 @@ def import_log(format: str, src: str, out: str) -> Imported:  # noqa: A002  the 
     """
     if format not in FORMATS:
         raise UsageError(f"no such format: {format}; there are {', '.join(FORMATS)}")
-    module = importlib.import_module(f"{__name__}.{format.replace('-', '_')}")
+    module = importlib.import_module(f"{__name__}.{_MODULES.get(format, format.replace('-', '_'))}")
     with LogWriter(out) as log:
         try:
             source: Source = module.read(src, log)

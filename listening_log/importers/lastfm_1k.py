@@ -15,10 +15,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from listening_log.errors import UserError
-from listening_log.importers.named_ids import named_ids
+from listening_log.importers.reading.named_ids import named_ids
 from listening_log.importers.reading.source import Source, open_source
 from listening_log.importers.reading.text_blocks import Layout, TextBlock, read_blocks
-from listening_log.importers.turned_runs import TurnedRuns
+from listening_log.importers.reading.turned_runs import TurnedRuns
 from listening_log.importers.writing.log_writer import LogWriter
 
 PLAYS: Final = "userid-timestamp-artid-artname-traid-traname.tsv"

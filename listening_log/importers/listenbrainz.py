@@ -12,10 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from listening_log.errors import UserError
-from listening_log.importers.listener_exports import by_listener
-from listening_log.importers.named_ids import named_ids
 from listening_log.importers.reading.json_columns import Objects, texts_or_empty
 from listening_log.importers.reading.json_objects import ObjectBlock, read_objects
+from listening_log.importers.reading.listener_exports import by_listener
+from listening_log.importers.reading.named_ids import named_ids
 from listening_log.importers.reading.source import Source, open_source
 from listening_log.importers.writing.log_writer import LogWriter
 

@@ -14,14 +14,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from listening_log.errors import UserError
-from listening_log.importers.listener_exports import by_listener
 from listening_log.importers.reading.block import Mask
 from listening_log.importers.reading.json_columns import Objects, flags, texts, whole_numbers
 from listening_log.importers.reading.json_objects import ObjectBlock, read_objects
+from listening_log.importers.reading.listener_exports import by_listener
 from listening_log.importers.reading.source import Source, open_source
 from listening_log.importers.reading.utc_times import utc_seconds
-from listening_log.importers.spotify_account_data import ACCOUNT_DATA, write_account_data
-from listening_log.importers.spotify_platforms import platform_family
+from listening_log.importers.spotify.account_data import ACCOUNT_DATA, write_account_data
+from listening_log.importers.spotify.platforms import platform_family
 from listening_log.importers.writing.log_writer import LogWriter
 from listening_log.tables.convert import BadValueError, to_numpy
 from models.unix_time import to_seconds

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from listening_log.importers.turned_runs import TurnedRuns
+from listening_log.importers.reading.turned_runs import TurnedRuns
 from listening_log.importers.writing.seen_ids import SeenIds
 
 HISTORY: Final = "history"

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from listening_log.check.checking import check_log
 from listening_log.errors import UserError
 from listening_log.importers import import_log
-from listening_log.importers.movielens_layouts import GENRES_100K
+from listening_log.importers.movielens.layouts import GENRES_100K
 
 Rating = tuple[int, int, float, int]
 

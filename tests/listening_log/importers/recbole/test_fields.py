@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listening_log.errors import UserError
-from listening_log.importers.recbole_fields import (
+from listening_log.importers.recbole.fields import (
     TYPES,
     Field,
     item_columns,

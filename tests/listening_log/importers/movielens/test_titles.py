@@ -1,7 +1,7 @@
 import pyarrow as pa
 import pytest
 
-from listening_log.importers.movie_titles import titles_and_years
+from listening_log.importers.movielens.titles import titles_and_years
 
 
 @pytest.mark.parametrize(

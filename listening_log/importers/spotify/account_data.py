@@ -9,9 +9,9 @@ from typing import Final
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from listening_log.importers.named_ids import named_ids
 from listening_log.importers.reading.json_columns import texts, whole_numbers
 from listening_log.importers.reading.json_objects import ObjectBlock
+from listening_log.importers.reading.named_ids import named_ids
 from listening_log.importers.reading.utc_times import utc_seconds
 from listening_log.importers.writing.log_writer import LogWriter
 from listening_log.tables.convert import to_numpy

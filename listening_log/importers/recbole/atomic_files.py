@@ -18,7 +18,7 @@ import pyarrow.compute as pc
 
 from listening_log.importers.reading.source import Source
 from listening_log.importers.reading.text_blocks import Layout, TextBlock, first_line_of, read_blocks
-from listening_log.importers.recbole_fields import (
+from listening_log.importers.recbole.fields import (
     Field,
     Roles,
     id_field,
@@ -27,8 +27,8 @@ from listening_log.importers.recbole_fields import (
     parse_header,
     roles,
 )
-from listening_log.importers.recbole_files import file_beside, find_files, part_of
-from listening_log.importers.recbole_histories import HISTORY, Histories
+from listening_log.importers.recbole.file_names import file_beside, find_files, part_of
+from listening_log.importers.recbole.histories import HISTORY, Histories
 from listening_log.importers.writing.log_writer import LogWriter
 from listening_log.tables.no_value import without_marks
 

@@ -12,8 +12,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from listening_log.errors import UserError
-from listening_log.importers.movie_titles import titles_and_years
-from listening_log.importers.movielens_layouts import RATING, RELEASES, Release, Table
+from listening_log.importers.movielens.layouts import RATING, RELEASES, Release, Table
+from listening_log.importers.movielens.titles import titles_and_years
 from listening_log.importers.reading.source import Source, open_source
 from listening_log.importers.reading.text_blocks import TextBlock, first_line_of, read_blocks
 from listening_log.importers.writing.log_writer import LogWriter
