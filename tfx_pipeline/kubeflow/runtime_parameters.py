@@ -12,23 +12,22 @@ SPANS: Final = "spans"
 DATA_VERSION: Final = "data_version"
 """Part of the cache's key: another value reads the log, and who is forgotten, anew."""
 DESTINATION: Final = "destination"
-SEED: Final = "seed"
-RETRIEVAL_POSITIONS: Final = "retrieval_positions"
-RANKER_POSITIONS: Final = "ranker_positions"
-FORGOTTEN: Final = "forgotten"
 
 
 def default_values(config: Config) -> dict[str, str | int]:
-    """Returns every runtime parameter with its default; the default's type is the parameter's."""
+    """Returns every runtime parameter with its default; the default's type is the parameter's.
+
+    All but the data's version have the names of the fields of `Parameters`.
+    """
     return {
         DATA_DIR: config.kubeflow.data_dir,
         SPANS: "",
         DATA_VERSION: "",
         DESTINATION: config.kubeflow.destination,
-        SEED: config.seed,
-        RETRIEVAL_POSITIONS: config.retrieval.max_positions,
-        RANKER_POSITIONS: config.ranker.max_positions,
-        FORGOTTEN: "",
+        "seed": config.seed,
+        "retrieval_positions": config.retrieval.max_positions,
+        "ranker_positions": config.ranker.max_positions,
+        "forgotten": "",
     }
 
 
@@ -42,13 +41,4 @@ def runtime_parameters(config: Config) -> "Parameters":
         name: RuntimeParameter(name, ptype=type(default), default=default)
         for name, default in default_values(config).items()
     }
-    return Parameters(
-        data_dir=placeholders[DATA_DIR],
-        data_digest=placeholders[DATA_VERSION],
-        destination=placeholders[DESTINATION],
-        seed=placeholders[SEED],
-        retrieval_positions=placeholders[RETRIEVAL_POSITIONS],
-        ranker_positions=placeholders[RANKER_POSITIONS],
-        spans=placeholders[SPANS],
-        forgotten=placeholders[FORGOTTEN],
-    )
+    return Parameters(data_digest=placeholders.pop(DATA_VERSION), **placeholders)

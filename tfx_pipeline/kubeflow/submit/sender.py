@@ -38,11 +38,6 @@ class Sender:
     poll_seconds: float
     """Time between two questions whether a run has ended."""
 
-    @property
-    def name(self) -> str:
-        """Name of the pipeline in Kubeflow."""
-        return self.submission.name
-
     def send_runs(self, values: Sequence[Mapping[str, JsonValue]]) -> None:
         """Starts a run for each set of values, each when the one before has succeeded.
 
@@ -51,7 +46,7 @@ class Sender:
         """
         experiment_id, version = self._experiment_id(), self._version()
         for place, params in enumerate(values, 1):
-            name = f"{self.name} {self.pipeline.digest[:8]}"
+            name = f"{self.submission.name} {self.pipeline.digest[:8]}"
             if SPANS in params:
                 name += f" spans {params[SPANS]}"
             run = self.client.run_pipeline(experiment_id, name, params=params, **version)
@@ -72,14 +67,18 @@ class Sender:
             UserError: one of that name is enabled; two of them would train and push side by side.
         """
         experiment_id = self._experiment_id()
-        namesakes = self.client.list_recurring_runs(experiment_id=experiment_id, filter=_is_named(self.name))
+        namesakes = self.client.list_recurring_runs(
+            experiment_id=experiment_id, filter=_is_named(self.submission.name)
+        )
         for other in namesakes.recurring_runs or ():
             if other.status != "DISABLED":
                 link = self._link("recurringrun", other.recurring_run_id)
-                raise UserError(f"recurring run {self.name} is there already: disable it first, at {link}")
+                raise UserError(
+                    f"recurring run {self.submission.name} is there already: disable it first, at {link}"
+                )
         recurring_id = self.client.create_recurring_run(
             experiment_id,
-            self.name,
+            self.submission.name,
             cron_expression=self.submission.cron,
             max_concurrency=1,
             no_catchup=True,  # all have the same parameters: of many missed runs, one is enough
@@ -88,7 +87,8 @@ class Sender:
         ).recurring_run_id
         link = self._link("recurringrun", recurring_id)
         print(
-            f"recurring run {self.name} at '{self.submission.cron}': {recurring_id}\n  {link}", file=self.out
+            f"recurring run {self.submission.name} at '{self.submission.cron}': {recurring_id}\n  {link}",
+            file=self.out,
         )
 
     def _experiment_id(self) -> str:
@@ -100,7 +100,9 @@ class Sender:
     def _version(self) -> dict[str, str]:
         """The version to run, as arguments of the SDK; uploaded if the server has none of this content."""
         client, description = self.client, f"sha256:{self.pipeline.digest}"
-        namesakes = client.list_pipelines(filter=_is_named(self.name), namespace=client.namespace).pipelines
+        namesakes = client.list_pipelines(
+            filter=_is_named(self.submission.name), namespace=client.namespace
+        ).pipelines
         with tempfile.TemporaryDirectory() as folder:
             path = self.pipeline.path  # the user's own file, if it is sent as it is
             if not self.submission.caching:
@@ -108,7 +110,9 @@ class Sender:
                 self.pipeline.write(path)
             if not namesakes:
                 origin = "uploaded"
-                uploaded = client.upload_pipeline(str(path), self.name, description, client.namespace)
+                uploaded = client.upload_pipeline(
+                    str(path), self.submission.name, description, client.namespace
+                )
                 # the answer is the pipeline; the version that came with it has an id of its own
                 version = next(self._versions(uploaded.pipeline_id))
             else:
@@ -121,7 +125,7 @@ class Sender:
                     version = client.upload_pipeline_version(
                         str(path), name, pipeline_id=pipeline_id, description=description
                     )
-        print(f"pipeline {self.name}, {origin}: {version.pipeline_version_id}", file=self.out)
+        print(f"pipeline {self.submission.name}, {origin}: {version.pipeline_version_id}", file=self.out)
         return {"pipeline_id": version.pipeline_id, "version_id": version.pipeline_version_id}
 
     def _versions(self, pipeline_id: str) -> Iterator[V2beta1PipelineVersion]:
