@@ -18,13 +18,13 @@ def _table(users: list[str], **columns: list[str]) -> pa.Table:
 def test_a_listener_lies_in_one_bucket_of_every_file(tmp_path: Path):
     one, other = str(tmp_path / "one"), str(tmp_path / "other")
     counts = write_spill(_table(USERS), one, 4) + write_spill(_table(USERS[::-1]), other, 4)
-    seen: list[str] = []
+    read_users: list[str] = []
     for bucket in range(4):
         users = read_spill([one, other], bucket, bucket + 1)["user_id"].to_pylist()
         assert len(users) == counts[bucket]
         assert sorted(users) == sorted(list(set(users)) * 2)
-        seen += set(users)
-    assert sorted(seen) == sorted(USERS)
+        read_users += set(users)
+    assert sorted(read_users) == sorted(USERS)
 
 
 def test_rows_of_a_listener_keep_the_order_of_files_and_rows(tmp_path: Path):

@@ -40,8 +40,8 @@ def test_each_listener_is_in_one_part_with_all_events_in_order(batches: list[lis
         parts = [part.to_pydict() for part in store.parts()]
     added = [user for batch in batches for user in batch]
     for user in set(added):
-        (told,) = (_rows(part, user) for part in parts if user in part["user_id"])
-        assert told == [row for row, who in enumerate(added) if who == user]
+        (rows,) = (_rows(part, user) for part in parts if user in part["user_id"])
+        assert rows == [row for row, who in enumerate(added) if who == user]
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, UserError])

@@ -152,10 +152,7 @@ def test_a_csv_gives_what_parquet_gives(tmp_path_factory, numbers: list[int | No
     folder: Path = tmp_path_factory.mktemp("log")
     column = _TYPES[type_](numbers)
     names = ("item_id", "duration_ms", "release_date", "creator")
-    pq.write_table(pa.table(dict.fromkeys(names, column)), folder / "catalog.parquet")
-    texts = ["" if value is None else _csv_text(value) for value in column.to_pylist()]
-    with (folder / "catalog.csv").open("w", newline="") as file:
-        csv.writer(file).writerows([names, *([text] * 4 for text in texts)])
+    _write(folder, "catalog", **dict.fromkeys(names, column))
     assert _rows(folder / "catalog.csv") == _rows(folder / "catalog.parquet")
 
 
@@ -166,3 +163,61 @@ def _csv_text(value: object) -> str:
 def _rows(path: Path) -> list[dict[str, object]]:
     rows = [row for _, batch in read_batches(str(path), "catalog") for row in batch.to_pylist()]
     return [{name: None if value == "" else value for name, value in row.items()} for row in rows]
+
+
+_FLAG_TYPES = {
+    "bool": lambda flags: pa.array(flags, pa.bool_()),
+    "int8": lambda flags: pa.array(flags).cast(pa.bool_()).cast(pa.int8()),
+    "double": lambda flags: pa.array(flags).cast(pa.bool_()).cast(pa.int8()).cast(pa.float64()),
+    "decimal": lambda flags: pa.array(
+        [None if flag is None else Decimal(flag) for flag in flags], pa.decimal128(1, 0)
+    ),
+    "text": lambda flags: pa.array([None if flag is None else str(int(flag)) for flag in flags], pa.string()),
+}
+_TEXT_TYPES = {
+    "string": lambda texts: pa.array(texts, pa.string()),
+    "large": lambda texts: pa.array(texts, pa.large_string()),
+    "binary": lambda texts: pa.array(texts, pa.string()).cast(pa.binary()),
+    "dictionary": lambda texts: pa.array(texts, pa.string()).dictionary_encode(),
+}
+
+
+def _write(folder: Path, table: str, **columns: pa.Array) -> None:
+    """Writes a table as Parquet and as CSV."""
+    pq.write_table(pa.table(columns), folder / f"{table}.parquet")
+    lines = zip(*(column.to_pylist() for column in columns.values()), strict=True)
+    texts = [["" if value is None else _csv_text(value) for value in line] for line in lines]
+    with (folder / f"{table}.csv").open("w", newline="") as file:
+        csv.writer(file).writerows([list(columns), *texts])
+
+
+def _column(path: Path, table: str, name: str) -> list[object]:
+    return [value or None for _, batch in read_batches(str(path), table) for value in batch[name].to_pylist()]
+
+
+@settings(max_examples=30, deadline=None)
+@given(flags=st.lists(st.sampled_from([None, True, False]), min_size=1, max_size=6), data=st.data())
+def test_flags_are_the_same_in_every_type_and_format(
+    tmp_path_factory, flags: list[bool | None], data
+) -> None:
+    folder: Path = tmp_path_factory.mktemp("log")
+    explicit = _FLAG_TYPES[data.draw(st.sampled_from(sorted(_FLAG_TYPES)))](flags)
+    _write(folder, "catalog", item_id=pa.array(["a"] * len(flags)), explicit=explicit)
+    for name in ("catalog.parquet", "catalog.csv"):
+        assert [row["explicit"] for row in _rows(folder / name)] == flags
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    texts=st.lists(st.sampled_from([None, "home", "R&B, soul", "13x"]), min_size=1, max_size=6),
+    data=st.data(),
+)
+def test_contexts_are_the_same_in_every_type_and_format(
+    tmp_path_factory, texts: list[str | None], data
+) -> None:
+    folder: Path = tmp_path_factory.mktemp("log")
+    surface = _TEXT_TYPES[data.draw(st.sampled_from(sorted(_TEXT_TYPES)))](texts)
+    ids, times = pa.array(["a"] * len(texts)), pa.array(range(len(texts)))
+    _write(folder, "events", user_id=ids, item_id=ids, timestamp=times, surface=surface)
+    assert _column(folder / "events.parquet", "events", "surface") == texts
+    assert _column(folder / "events.csv", "events", "surface") == texts

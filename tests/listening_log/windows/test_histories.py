@@ -66,8 +66,8 @@ def test_each_asked_event_is_a_target_once_and_sees_enough_history(data, end, ma
     expected = [(u, p) for u in range(len(end)) for p in range(begin[u], end[u])]
     assert _targets(windows) == expected
     assert ((windows.stop - windows.start) <= max_length + 1).all()
-    seen = windows.first_target - windows.start
-    assert (seen >= np.minimum(windows.first_target, max_length // 2)).all()
+    history = windows.first_target - windows.start
+    assert (history >= np.minimum(windows.first_target, max_length // 2)).all()
 
 
 def test_events_are_ordered_by_listener_then_time_then_row():

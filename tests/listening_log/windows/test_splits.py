@@ -88,8 +88,10 @@ def test_events_after_a_cut_never_reach_training(times, max_length, one, other):
     assert all(timestamp[e] < plan.first_cut for e in train)
     eval_seen = events(names.EVAL, windows[names.EVAL].start)
     assert all(timestamp[e] < plan.second_cut for e in eval_seen)
-    asked = [events(split, windows[split].first_target) for split in (names.TRAIN, names.EVAL, names.TEST)]
-    assert sorted(e for part in asked for e in part) == list(range(len(timestamp)))
+    split_events = [
+        events(split, windows[split].first_target) for split in (names.TRAIN, names.EVAL, names.TEST)
+    ]
+    assert sorted(e for part in split_events for e in part) == list(range(len(timestamp)))
     assert events(names.ALL, windows[names.ALL].first_target) == list(range(len(timestamp)))
 
 
