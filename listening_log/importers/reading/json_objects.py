@@ -26,7 +26,7 @@ class ObjectBlock(Block):
     objects: Objects
     unit: str
     numbers: Sequence[int]
-    """Of the entry or line that holds each object, from 1."""
+    """The number of the entry or line that holds each object, from 1."""
 
     def place(self, row: int) -> str:
         return f"{self.path}, {self.unit} {self.numbers[row]}"

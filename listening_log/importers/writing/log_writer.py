@@ -29,7 +29,7 @@ class AppliedPolicy:
     """The fault and what became of it, as a person reads it."""
     count: int
     place: str
-    """File and line of the first."""
+    """File and line of the first occurrence."""
 
 
 @dataclass(frozen=True)
