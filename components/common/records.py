@@ -1,6 +1,7 @@
 """The records that stages write for each other, in the order of the pipeline.
 
-The docstring of each says which stage writes it; `FILE` is its name in the stage's artifact.
+The docstring of each says which stage writes it; `FILE` is its name in the stage's artifact. Those of the trainers
+stand in `components.trainer.training_records`: an edit of a model's settings must not run the other stages again.
 """
 
 import math
@@ -10,7 +11,6 @@ from pydantic import Field
 from typing_extensions import Self
 
 from components.common.record import Figure, Part, Record
-from models.config import RankerConfig, TwoTowerConfig
 
 
 class SplitPlan(Part):
@@ -122,41 +122,6 @@ class Production(Record):
     version: int = 0
     """0 where nothing was pushed before the span."""
     last_span: int = 0
-
-
-class TrainingHistory(Part):
-    """What training did, epoch by epoch."""
-
-    monitor: str
-    best_epoch: int
-    """Counted from 1; 0 where nothing was trained."""
-    best: Figure
-    epochs: list[dict[str, Figure]]
-
-
-class Training(Record):
-    """Both Trainers: how a model was trained."""
-
-    FILE: ClassVar[str] = "training.json"
-
-    max_length: int
-    items: int
-    history: TrainingHistory
-
-
-class RetrievalTraining(Training):
-    """RetrievalTrainer: how the towers were trained, and with what settings."""
-
-    config: TwoTowerConfig
-
-
-class RankerTraining(Training):
-    """RankerTrainer: how the ranker was trained, with what settings, and what it learnt besides its weights."""
-
-    config: RankerConfig
-    heads: list[str]
-    exclude_seen: bool
-    evidence_weight: float
 
 
 class Index(Record):

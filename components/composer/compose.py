@@ -8,11 +8,12 @@ import numpy as np
 import tensorflow_transform as tft
 
 from components.common.catalog_examples import read_titles
-from components.common.records import TWO_STAGE, Evaluation, ModelInfo, Ranking, Training
+from components.common.records import TWO_STAGE, Evaluation, ModelInfo, Ranking
 from components.index_builder.build import load_searcher
 from components.pushed.model_folder import ModelFolder
 from components.trainer import ranker, retrieval, trained_model
 from components.trainer.inputs import Inputs
+from components.trainer.training_records import Training
 from models import names
 from models.reranker import Reranker
 from models.retriever import Retriever

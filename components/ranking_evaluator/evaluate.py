@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from components.bless.config import EvaluationConfig
-from components.common.records import TWO_STAGE, Evaluation, RankerTraining, SliceRanking
+from components.common.records import TWO_STAGE, Evaluation, SliceRanking
 from components.index_builder.build import load_searcher
 from components.ranking_evaluator.comparison import compare, measure
 from components.ranking_evaluator.production import beside_production
@@ -14,6 +14,7 @@ from components.ranking_evaluator.targets import Targets, rank_baselines, rank_t
 from components.trainer import ranker, retrieval, trained_model
 from components.trainer.inputs import Inputs
 from components.trainer.sequences import read_sequences
+from components.trainer.training_records import RankerTraining
 from models import metrics, names
 
 COMPARED: Final = ("popularity", "markov", "blend")

@@ -9,12 +9,13 @@ import tensorflow as tf
 from tfx.components.trainer.fn_args_utils import FnArgs
 
 from components.common import progress
-from components.common.records import Production, Training
+from components.common.records import Production
 from components.trainer import fit, trained_model
 from components.trainer.fit_arguments import FitArguments
 from components.trainer.history import History
 from components.trainer.inputs import Inputs
 from components.trainer.sequences import plays_of, read_sequences
+from components.trainer.training_records import Training
 from components.trainer.warm_start import warm_start
 from listening_log.errors import UserError
 from models import names

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from components.common.records import TrainingHistory
+from components.trainer.training_records import TrainingHistory
 
 Logs = dict[str, float] | None
 """What Keras hands to callbacks."""

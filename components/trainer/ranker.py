@@ -7,13 +7,13 @@ import numpy as np
 import tensorflow as tf
 from tfx.components.trainer.fn_args_utils import FnArgs
 
-from components.common.records import RankerTraining
 from components.tfma_evaluator.config import SIGNATURE
 from components.trainer import fit, trained_model
 from components.trainer.evaluate_signature import evaluate_signature
 from components.trainer.fit_job import Job
 from components.trainer.inputs import Inputs
 from components.trainer.sequences import repeat_share
+from components.trainer.training_records import RankerTraining
 from models import names
 from models.config import RankerConfig
 from models.counting import CountingEvidence, CountingLayer, fit_counting

@@ -6,10 +6,10 @@ import numpy as np
 import tensorflow as tf
 from tfx.components.trainer.fn_args_utils import FnArgs
 
-from components.common.records import RetrievalTraining
 from components.trainer import fit, trained_model
 from components.trainer.fit_job import Job
 from components.trainer.inputs import Inputs
+from components.trainer.training_records import RetrievalTraining
 from models import names
 from models.config import TwoTowerConfig
 from models.layers import Batch, example_batch, positives

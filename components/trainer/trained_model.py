@@ -6,9 +6,9 @@ import numpy as np
 import tensorflow as tf
 from tfx.utils import path_utils
 
-from components.common.records import Training
 from components.trainer.inputs import Inputs
 from components.trainer.row_names import ROWS, Rows
+from components.trainer.training_records import Training
 from components.trainer.warm_start import WEIGHTS
 from listening_log.errors import UserError
 from models import names

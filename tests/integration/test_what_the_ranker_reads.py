@@ -21,8 +21,8 @@ class FirstFit:
     def __init__(self, whole_run: WholeRun) -> None:
         import tensorflow as tf
 
-        from components.common.records import Training
         from components.trainer import ranker, trained_model
+        from components.trainer.training_records import Training
         from models.ranks import rank_of
 
         uri = whole_run.artifact("RankerTrainer", "model")

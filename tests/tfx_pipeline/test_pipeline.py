@@ -110,3 +110,13 @@ def test_a_ranker_edit_does_not_touch_what_comes_before_it() -> None:
     )
     for module in after:
         assert "models.ranker" in import_closure(module), module
+
+
+def test_an_edit_of_the_models_settings_does_not_touch_the_log_and_its_features() -> None:
+    for module in (
+        "components.span_validator.component",
+        "components.example_gen.component",
+        "components.transform.log_features",
+        "components.transform.catalog_features",
+    ):
+        assert "models.config" not in import_closure(module), module

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, TypeVar
 import numpy as np
 import pandas as pd
 
-from components.common.records import Training
+from components.trainer.training_records import Training
 from models import names
 from serving.titles import Title
 

@@ -8,15 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from components.common.records import (
-    Evaluation,
-    Gate,
-    Ranking,
-    SliceRanking,
-    SpanValidation,
-    SplitFigures,
-    TrainingHistory,
-)
+from components.common.records import Evaluation, Gate, Ranking, SliceRanking, SpanValidation, SplitFigures
+from components.trainer.training_records import TrainingHistory
 from models import names
 from serving.titles import Title, title_of
 from tfx_pipeline.local.results import METRICS, MODELS

@@ -7,10 +7,11 @@ import pytest
 import tensorflow as tf
 
 from components.common import progress
-from components.common.records import Production, RetrievalTraining
+from components.common.records import Production
 from components.trainer import retrieval, trained_model
 from components.trainer.fit_arguments import FitArguments, FitSettings
 from components.trainer.fit_job import Job
+from components.trainer.training_records import RetrievalTraining
 from components.trainer.warm_start import WEIGHTS
 from listening_log.errors import UserError
 from models import names

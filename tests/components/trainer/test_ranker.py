@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from components.common.records import RankerTraining, TrainingHistory
 from components.trainer import trained_model
 from components.trainer.ranker import EVIDENCE_WEIGHTS, build, load, ndcg_measure, weigh_evidence
+from components.trainer.training_records import RankerTraining, TrainingHistory
 from models.baselines import Interactions
 from models.config import RankerConfig
 from models.counting import CountingEvidence, fit_counting

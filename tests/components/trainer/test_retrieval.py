@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from components.common.records import RetrievalTraining, TrainingHistory
 from components.trainer import retrieval, trained_model
 from components.trainer.retrieval import (
     build,
@@ -16,6 +15,7 @@ from components.trainer.retrieval import (
     recall_measure,
     sample_queries,
 )
+from components.trainer.training_records import RetrievalTraining, TrainingHistory
 from listening_log.errors import UserError
 from models import names
 from models.config import TwoTowerConfig

@@ -15,8 +15,8 @@ from components.common.records import (
     SpanFigures,
     SpanValidation,
     SplitFigures,
-    TrainingHistory,
 )
+from components.trainer.training_records import TrainingHistory
 from models import names
 from serving.titles import Title
 from tfx_pipeline.notebook import views

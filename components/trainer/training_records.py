@@ -1,0 +1,41 @@
+"""The records of the trainers: how a model was trained, and with what settings."""
+
+from typing import ClassVar
+
+from components.common.record import Figure, Part, Record
+from models.config import RankerConfig, TwoTowerConfig
+
+
+class TrainingHistory(Part):
+    """What training did, epoch by epoch."""
+
+    monitor: str
+    best_epoch: int
+    """Counted from 1; 0 where nothing was trained."""
+    best: Figure
+    epochs: list[dict[str, Figure]]
+
+
+class Training(Record):
+    """Both Trainers: how a model was trained."""
+
+    FILE: ClassVar[str] = "training.json"
+
+    max_length: int
+    items: int
+    history: TrainingHistory
+
+
+class RetrievalTraining(Training):
+    """RetrievalTrainer: how the towers were trained, and with what settings."""
+
+    config: TwoTowerConfig
+
+
+class RankerTraining(Training):
+    """RankerTrainer: how the ranker was trained, with what settings, and what it learnt besides its weights."""
+
+    config: RankerConfig
+    heads: list[str]
+    exclude_seen: bool
+    evidence_weight: float
