@@ -3,11 +3,11 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
-from typing_extensions import Unpack
-
 from tfx_pipeline.terminal.console import Console
 
 if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
     from listening_log.tables.spans import Spans
 
 
@@ -20,7 +20,7 @@ class WorldSize(TypedDict, total=False):
     seed: int
 
 
-def make(console: Console, *, out: Path, **size: Unpack[WorldSize]) -> int:
+def make(console: Console, *, out: Path, **size: "Unpack[WorldSize]") -> int:
     """Writes a listening world."""
     from listening_log.world import make_world
 

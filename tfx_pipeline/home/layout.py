@@ -13,6 +13,7 @@ from typing import Final
 
 from listening_log.errors import UserError
 
+RUN_FILE: Final = "run.json"
 KEPT_LOGS: Final = 20
 """Newest logs of each command that stay."""
 
@@ -45,7 +46,7 @@ class Home:
         self.spans: Final = self.path / "spans"
         """Spans of the listening log that are kept here."""
         self.report: Final = self.path / "report.html"
-        self.run_file: Final = self.path / "run.json"
+        self.run_file: Final = self.path / RUN_FILE
         """What the last run was asked for, and how it ended (`tfx_pipeline.home.run_record`)."""
         self.rollbacks_file: Final = self.path / "rollbacks.jsonl"
         """A line for each rollback, the oldest first."""

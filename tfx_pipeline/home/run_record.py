@@ -9,7 +9,7 @@ from typing import ClassVar
 from components.common.record import Record
 from listening_log.errors import UserError
 from listening_log.storage import atomic
-from tfx_pipeline.home.layout import Home
+from tfx_pipeline.home.layout import RUN_FILE, Home
 
 
 class RunRecord(Record):
@@ -25,7 +25,7 @@ class RunRecord(Record):
         ended: "done", "refused by a gate", "stopped", or "failed: " and the reason.
     """
 
-    FILE: ClassVar[str] = "run.json"
+    FILE: ClassVar[str] = RUN_FILE
 
     data_dir: str
     spans: str = ""
