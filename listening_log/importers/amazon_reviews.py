@@ -43,6 +43,7 @@ _COLUMNS: Final = {
 _LAYOUT: Final = Layout(
     tuple(_COLUMNS.values()), ",", quoted=True, types={"rating": pa.float64()}, times=("timestamp",)
 )
+_KIND: Final = "product"
 _MILLISECONDS: Final = 100_000_000_000  # from here on a time is none in seconds
 
 
@@ -64,11 +65,11 @@ def read(src: str, log: LogWriter) -> Source:
             items = _items(block.objects)
             unrated = ~rated.contains(items["item_id"].combine_chunks())
             block.count(log, "no_rating", "products without a rating in these files: left out", unrated)
-            log.items(items.filter(pa.array(~unrated)))
+            log.items(items.filter(pa.array(~unrated)), _KIND)
     if log.items_written < len(rated):  # some products have no metadata
         for files in categories:
             for events in _events(source, files, _Uncounted()):
-                log.items(_with_kind(events.select(["item_id"])))
+                log.items(events.select(["item_id"]), _KIND)
     return source
 
 
@@ -160,11 +161,7 @@ def _items(products: Objects) -> pa.Table:
         "genres": pc.if_else(pc.equal(categories, ""), texts_or_empty(products, "main_category"), categories),
         "description": _joined(products, "description", " "),
     }
-    return _with_kind(pa.table(items))
-
-
-def _with_kind(items: pa.Table) -> pa.Table:
-    return items.append_column("kind", pa.array(["product"] * len(items), pa.string()))
+    return pa.table(items)
 
 
 def _joined(products: Objects, field: str, separator: str) -> pa.Array:

@@ -44,7 +44,7 @@ def read(src: str, log: LogWriter) -> Source:
     for block in read_blocks(source, plays, _PLAYS_LAYOUT, log):
         rows = _usable(block, log)
         items = rows.select(["item_id", "artist", "track"]).rename_columns(["item_id", "creator", "title"])
-        log.items(items.append_column("kind", pa.array(["track"] * len(items), pa.string())))
+        log.items(items, "track")
         events = rows.select(["user_id", "item_id", "timestamp"])
         newest_first = _is_newest_first(events) if newest_first is None else newest_first
         log.events(runs.turn(events) if newest_first else events)

@@ -73,14 +73,8 @@ def _write(user_id: str, block: ObjectBlock, log: LogWriter) -> None:
     durations = pc.coalesce(
         _whole_numbers(infos, "duration_ms"), pc.multiply(_whole_numbers(infos, "duration"), 1000)
     )
-    items = {
-        "item_id": item_ids,
-        "kind": pa.array(["track"] * len(listens), pa.string()),
-        "title": titles,
-        "creator": creators,
-        "duration_ms": durations,
-    }
-    log.items(pa.table(items).filter(usable))
+    items = {"item_id": item_ids, "title": titles, "creator": creators, "duration_ms": durations}
+    log.items(pa.table(items).filter(usable), "track")
 
 
 def _objects(objects: Objects, field: str) -> Objects:

@@ -136,7 +136,7 @@ def _write(block: _Rows, artists: npt.NDArray[np.int64] | None, log: LogWriter) 
         "item_id": item_ids,
         "timestamp": numbers["timestamp"],
     }
-    items = {"item_id": item_ids, "kind": pa.array(["track"] * len(rows), pa.string())}
+    items = {"item_id": item_ids}
     if "track_length_seconds" in numbers:
         items["duration_ms"] = pc.multiply(numbers["track_length_seconds"], 1000)
         if "played_ratio_pct" in numbers:
@@ -146,7 +146,7 @@ def _write(block: _Rows, artists: npt.NDArray[np.int64] | None, log: LogWriter) 
         events["is_organic"] = rows["is_organic"].cast(pa.int64()).cast(pa.string())
     if artists is not None and len(rows):
         items["creator"] = _creators(numbers["item_id"].to_numpy(), artists)
-    log.items(pa.table(items))
+    log.items(pa.table(items), "track")
     log.events(pa.table(events))
 
 

@@ -28,7 +28,7 @@ def read(src: str, log: LogWriter) -> Source:
     source = open_source(src)
     release, folder = _release(source)
     for block in _blocks(source, folder, release.movies, log):
-        log.items(_items(block, release, log))
+        log.items(_items(block, release, log), "movie")
     users = release.users
     if users and folder + users.file in source.files:
         for block in _blocks(source, folder, users, log):
@@ -56,9 +56,13 @@ def _items(block: TextBlock, release: Release, log: LogWriter) -> pa.Table:
     if "release_date" in movies.column_names:
         dates = movies["release_date"].combine_chunks()
         years = pc.if_else(pc.equal(dates, ""), years, dates)
-    kinds = pa.array(["movie"] * len(titles), pa.string())
-    columns = {"item_id": movies["item_id"], "kind": kinds, "title": titles, "genres": movies["genres"]}
-    return pa.table({**columns, "release_date": years})
+    columns = {
+        "item_id": movies["item_id"],
+        "title": titles,
+        "genres": movies["genres"],
+        "release_date": years,
+    }
+    return pa.table(columns)
 
 
 def _release(source: Source) -> tuple[Release, str]:

@@ -12,7 +12,6 @@ line's, the histories are rebuilt.
 from collections.abc import Sequence
 from typing import Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -97,10 +96,10 @@ def _read_items(source: Source, file: str, fields: Sequence[Field], item: str, l
     kind = kind_of([item, *(field.name for field in columns.values())])
     layout = _layout(fields, [field.name for column, field in columns.items() if column in _NUMBERS])
     for block in read_blocks(source, file, layout, log):
-        log.items(_items(block, key, columns, kind))
+        log.items(_items(block, key, columns), kind)
 
 
-def _items(block: TextBlock, key: str, columns: dict[str, Field], kind: str | None) -> pa.Table:
+def _items(block: TextBlock, key: str, columns: dict[str, Field]) -> pa.Table:
     items = {"item_id": _text(block, key)}
     for column, field in columns.items():
         if column == "duration_ms":
@@ -111,8 +110,6 @@ def _items(block: TextBlock, key: str, columns: dict[str, Field], kind: str | No
             items[column] = _separated(_text(block, field.name))
         else:
             items[column] = _text(block, field.name)
-    if kind and "kind" not in items:
-        items["kind"] = _repeated(kind, len(block.table))
     return pa.table(items)
 
 
@@ -149,7 +146,7 @@ class _Lines:
         """Writes what the lines of a block tell."""
         role, size = self._role, len(block.table)
         columns = {"user_id": _text(block, role.user), "item_id": _text(block, role.item)}
-        columns["timestamp"] = block.column(role.time.name) if role.time else _repeated(_ONE_TIME, size)
+        columns["timestamp"] = block.column(role.time.name) if role.time else pa.array([_ONE_TIME] * size)
         if role.played:
             columns["ms_played"] = _whole(block, role.played.name)
         if role.end_reason:
@@ -166,7 +163,7 @@ class _Lines:
             block.count(self._log, "shown_only", what, shown)
             events = events.filter(pa.array(~shown))
         if self._with_items:
-            self._log.items(_items(block, role.item, role.items, self._kind))
+            self._log.items(_items(block, role.item, role.items), self._kind)
         if self._histories:
             self._write_rebuilt(self._histories.events(events))
         else:
@@ -180,9 +177,7 @@ class _Lines:
 
     def _write_rebuilt(self, events: pa.Table) -> None:
         if self._with_items:
-            items = events.select(["item_id"])
-            kind = self._kind
-            self._log.items(items.append_column("kind", _repeated(kind, len(items))) if kind else items)
+            self._log.items(events.select(["item_id"]), self._kind)
         self._log.events(events)
 
 
@@ -202,7 +197,3 @@ def _separated(values: pa.Array) -> pa.Array:
     commas = bool(pc.any(pc.match_substring(values, ",")).as_py())
     separated = pc.replace_substring_regex(values, r"\s*,\s*" if commas else r"\s+", "|")
     return pc.utf8_trim(separated, "|")
-
-
-def _repeated(value: int | str, size: int) -> pa.Array:
-    return pa.array([value]).take(pa.array(np.zeros(size, np.int64)))

@@ -58,10 +58,6 @@ class Field:
     name: str
     type: FieldType
 
-    @property
-    def is_text(self) -> bool:
-        return self.type.startswith("token")
-
 
 def parse_header(line: str, path: str) -> list[Field]:
     """The fields of a header, as `user_id:token`.

@@ -54,6 +54,5 @@ def write_account_data(user_id: str, block: ObjectBlock, log: LogWriter) -> None
     users = pa.array([user_id] * len(entries), pa.string())
     events = {"user_id": users, "item_id": item_ids, "timestamp": starts, "ms_played": played}
     log.events(pa.table(events).filter(usable))
-    kinds = pa.array([kind] * len(entries), pa.string())
-    items = {"item_id": item_ids, "kind": kinds, "title": titles, "creator": creators}
-    log.items(pa.table(items).filter(usable))
+    items = pa.table({"item_id": item_ids, "title": titles, "creator": creators})
+    log.items(items.filter(usable), kind)

@@ -104,7 +104,6 @@ def _write(path: str, entries: list[object], log: LogWriter) -> None:
         items = pa.table(
             {
                 "item_id": uris,
-                "kind": pa.array(["track"] * len(tracks), pa.string()),
                 "title": texts(tracks, "track_name"),
                 "creator": texts(tracks, "artist_name"),
                 "duration_ms": whole_numbers(tracks, "duration_ms"),
@@ -128,7 +127,7 @@ def _write(path: str, entries: list[object], log: LogWriter) -> None:
             }
         )
     )
-    log.items(items)
+    log.items(items, "track")
 
 
 def _tracks(playlist: object) -> list[object] | None:

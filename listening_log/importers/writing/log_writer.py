@@ -84,8 +84,13 @@ class LogWriter:
         with self._writing():
             self._parts[EVENTS].write(table)
 
-    def items(self, table: pa.Table) -> None:
-        """Appends items to the catalogue. A row without an id, or with one that was written, is skipped."""
+    def items(self, table: pa.Table, kind: str | None = None) -> None:
+        """Appends items to the catalogue, all of one `kind` where one is named and the table has none.
+
+        A row without an id, or with one that was written, is skipped.
+        """
+        if kind and "kind" not in table.column_names:
+            table = table.append_column("kind", pa.array([kind] * len(table), pa.string()))
         self._write_new(CATALOG, table, "item_id")
 
     def users(self, table: pa.Table) -> None:
