@@ -97,7 +97,10 @@ def fit_counting(interactions: Interactions, *, neighbours: int = NEIGHBOURS) ->
 
 
 class CountingLayer:
-    """Computes `counting_scores` with the tables of `evidence` as constants, which any number of graphs share."""
+    """Scores the whole catalogue with the blend of EASE and transitions.
+
+    Its tables are constants that any number of graphs share.
+    """
 
     def __init__(self, evidence: CountingEvidence) -> None:
         import tensorflow as tf
@@ -106,25 +109,19 @@ class CountingLayer:
         self._transitions = tuple(tf.constant(table) for table in evidence.transitions)
 
     def __call__(self, history: tf.Tensor) -> tf.Tensor:
-        """Scores the catalogue from `history` int32 [B, L]: float32 [B, N + 1]."""
+        """Computes the scores.
+
+        Args:
+            history: int32 [B, L] item indices, oldest first; 0 = none, ignored wherever it stands.
+
+        Returns:
+            float32 [B, N + 1]: about 1 for the best items of a row, 0 at index 0 and in a row without history.
+        """
         ease = _table_scores(history, *self._ease, decay=EASE_DECAY, events=EASE_EVENTS)
         transitions = _table_scores(
             history, *self._transitions, decay=TRANSITION_DECAY, events=TRANSITION_EVENTS
         )
         return 0.5 * (_scaled(ease) + _scaled(transitions))
-
-
-def counting_scores(history: tf.Tensor, evidence: CountingEvidence) -> tf.Tensor:
-    """Scores the whole catalogue with the blend of EASE and transitions.
-
-    Args:
-        history: int32 [B, L] item indices, oldest first; 0 = none, ignored wherever it stands.
-        evidence: the counted tables.
-
-    Returns:
-        float32 [B, N + 1]: about 1 for the best items of a row, 0 at index 0 and in a row without history.
-    """
-    return CountingLayer(evidence)(history)
 
 
 def _strongest_of_dense(kept: np.ndarray, weights: np.ndarray, size: int, count: int) -> Neighbours:

@@ -6,7 +6,7 @@ import tensorflow as tf
 
 from models import counting
 from models.baselines import Interactions, fit_blend
-from models.counting import CountingEvidence, CountingLayer, Neighbours, counting_scores, fit_counting
+from models.counting import CountingEvidence, CountingLayer, Neighbours, fit_counting
 
 ITEMS = 30
 
@@ -26,6 +26,10 @@ def evidence(interactions: Interactions) -> CountingEvidence:
 
 def padded(histories: list[list[int]]) -> tf.Tensor:
     return tf.ragged.constant(histories, tf.int32).to_tensor()
+
+
+def counting_scores(histories: tf.Tensor, evidence: CountingEvidence) -> tf.Tensor:
+    return CountingLayer(evidence)(histories)
 
 
 def two_items(neighbours: list[list[int]], weights: list[list[float]]) -> Neighbours:

@@ -2,11 +2,9 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models import baselines, names
+from models import names
 from models.config import RankerConfig
-from models.counting import fit_counting
 from models.ranker import Ranker
-from models.reranker import Reranker
 from tests.models import tiny
 
 CONFIG = RankerConfig(dimension=16, blocks=1, dropout=0.0, mask_outcomes=0.0)
@@ -107,18 +105,3 @@ def test_training_learns_what_follows_what():
     query = model.queries(tiny.batch([[4, 5, 6]]), table)[:, 2]
 
     assert int(tf.argmax(model.score_all(query, tf.constant([[4, 5]]), table)[0, 1:])) + 1 == 6
-
-
-def test_counted_neighbours_join_the_candidates_where_they_are_eligible():
-    model = make()
-    sequences = baselines.Interactions.from_sequences([[1, 2], [1, 2], [1, 3], [4, 5]] * 3, 12)
-    model.add_evidence(fit_counting(sequences), 1.0)
-    stage, history = Reranker(model), tf.constant([[1], [1], [0]])
-    eligible = tf.constant([[True] * 13, [n != 2 for n in range(13)], [True] * 13])
-
-    neighbours = stage.neighbours(history, eligible).numpy()
-
-    assert neighbours[0, 0] == 2
-    assert 2 not in neighbours[1]
-    assert neighbours[1, 0] == 3
-    assert set(neighbours[2]) == {0}

@@ -1,0 +1,51 @@
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from models import names
+from models.baselines import Interactions
+from models.config import RankerConfig
+from models.counting import fit_counting
+from models.ranker import Ranker
+from models.reranker import Reranker, top_neighbours
+from tests.models import tiny
+
+
+@pytest.fixture(scope="module")
+def model() -> Ranker:
+    tf.keras.utils.set_random_seed(5)
+    config = RankerConfig(dimension=16, blocks=1, dropout=0.0)
+    ranker = Ranker(tiny.catalog(), tiny.plays(), tiny.SIZES, 8, (), config)
+    ranker.add_evidence(
+        fit_counting(Interactions.from_sequences([[1, 2], [1, 2], [1, 3], [4, 5]] * 3, 12)), 1.0
+    )
+    return ranker
+
+
+def test_neighbours_are_the_best_counted_items_that_are_eligible():
+    counted = tf.constant([[0.0, 0.2, 0.9, 0.0, 0.5]])
+    eligible = tf.constant([[False, True, False, True, True]])
+
+    assert top_neighbours(counted, eligible).numpy().tolist() == [[4, 1, 0, 0, 0]]
+
+
+def test_counted_neighbours_join_the_candidates_where_they_are_eligible(model: Ranker):
+    reranker, history = Reranker(model), tf.constant([[1], [1], [0]])
+    eligible = tf.constant([[True] * 13, [n != 2 for n in range(13)], [True] * 13])
+
+    neighbours = reranker.neighbours(history, eligible).numpy()
+
+    assert neighbours[0, 0] == 2
+    assert 2 not in neighbours[1]
+    assert neighbours[1, 0] == 3
+    assert set(neighbours[2]) == {0}
+
+
+def test_each_row_is_scored_at_the_place_of_its_request(model: Ranker):
+    reranker, candidates = Reranker(model), tf.constant([[5, 0, 2]] * 2)
+    together = reranker.score(tiny.batch([[1, 2, 3], [4, 5]]), tf.constant([2, 1]), candidates)[0].numpy()
+    alone = reranker.score(tiny.batch([[4, 5]]), tf.constant([1]), candidates[1:])[0].numpy()
+
+    np.testing.assert_allclose(together[1], alone[0], rtol=1e-4)
+    assert np.isneginf(together).tolist() == [[False, True, False]] * 2
+    assert names.P_SKIP not in reranker.score(tiny.batch([[1]]), tf.constant([0]), candidates[:1])[1]
