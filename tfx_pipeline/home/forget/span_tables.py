@@ -19,8 +19,8 @@ def remove_rows(folder: Path, user: str) -> int:
     """Rewrites the tables below a folder without the rows of a listener.
 
     Args:
-        folder: of tables, or of folders with tables; it may be absent. Files without a column `user_id`, and
-          those that do not have the listener, stay as they are.
+        folder: of tables, or of folders with tables; it may be absent. Files without a column `user_id`,
+          those that do not have the listener, and what links lead to, stay as they are.
         user: the listener's id.
 
     Returns:
@@ -30,7 +30,9 @@ def remove_rows(folder: Path, user: str) -> int:
         OSError: a table can't be rewritten; it is as it was.
     """
     rows = 0
-    for path in sorted(folder.rglob("*")):
+    for path in [] if folder.is_symlink() else sorted(folder.rglob("*")):
+        if path.is_symlink():
+            continue
         if path.suffix == ".parquet":
             rows += _remove_from_parquet(path, user)
         elif path.name.endswith((".csv", ".csv.gz")):

@@ -138,6 +138,13 @@ def test_the_log_is_the_users_own_even_inside_home(home: Path) -> None:
     assert f"The log in {home / 'log'} is your own" in page
 
 
+def test_what_links_lead_to_is_not_looked_into(home: Path, tmp_path: Path) -> None:
+    (home / "link").symlink_to(tmp_path / "data")
+    (home / "link.csv").symlink_to(tmp_path / "data" / "events.csv")
+    forget(Home(home), ID)
+    assert (tmp_path / "data" / "events.csv").read_text() == f"{ID},a,1\n{ID}1,b,2\n"
+
+
 def test_a_killed_first_run_that_left_no_record_is_cleaned_too(home: Path) -> None:
     (home / "run.json").unlink()
     assert "artifacts/Gen/examples/ " in forget(Home(home), ID)

@@ -50,5 +50,17 @@ def test_a_table_without_the_listener_is_not_written(tmp_path: Path):
     assert {path: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == times
 
 
+def test_a_log_elsewhere_that_a_link_leads_to_is_not_written(tmp_path: Path):
+    own, spans = tmp_path / "own", tmp_path / "spans"
+    own.mkdir()
+    spans.mkdir()
+    (own / "events.csv").write_bytes(CSV)
+    (spans / "span-1").symlink_to(own)
+    (spans / "events.csv").symlink_to(own / "events.csv")
+    (tmp_path / "all").symlink_to(own)
+    assert remove_rows(spans, "ann") == remove_rows(tmp_path / "all", "ann") == 0
+    assert (own / "events.csv").read_bytes() == CSV
+
+
 def test_there_may_be_no_spans(tmp_path: Path):
     assert remove_rows(tmp_path / "absent", "ann") == 0
