@@ -1,30 +1,28 @@
-"""The Beam steps of example generation. What they do to a shard stands in modules without Beam."""
+"""The Beam steps of example generation. What they do to a shard stands in modules without Beam.
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+The type that a step yields is that of its main output, as Beam reads it; others are named in its docstring.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import apache_beam as beam
 import pyarrow as pa
 
-from components.example_gen import examples, facts, record_files, shards
-from components.example_gen.event_files import EventFiles
-from components.example_gen.facts import LogFacts, SplitCounts
+from components.example_gen import examples, record_files
+from components.example_gen.log_facts import LogFacts, check_enough
 from components.example_gen.shard_ranges import ShardRange, SortedShard, Spills
-from listening_log.cleaning import policies
-from listening_log.cleaning.catalog import Catalog, read_catalog
-from listening_log.cleaning.forgotten import Forgotten
-from listening_log.cleaning.item_columns import ItemColumnCounts
+from components.example_gen.split_counts import SplitCounts, check_splits
+from components.example_gen.summary import summarize
+from listening_log.cleaning.event_histories import EventHistories
+from listening_log.cleaning.event_reader import EventReader
 from listening_log.cleaning.item_values import ItemValues
+from listening_log.cleaning.policies import REPEAT
 from listening_log.cleaning.policy_counts import PolicyCounts
 from listening_log.cleaning.row_numbers import files_of
-from listening_log.cleaning.users import Users, read_users
-from listening_log.config import LogConfig
 from listening_log.storage.bucketed_files import read_spill, write_spill
-from listening_log.tables import reader
-from listening_log.tables.spans import Spans
-from listening_log.tables.tables import EVENTS
+from listening_log.tables.event_files import EventFiles
 from listening_log.windows.splits import SplitPlan, make_plan
 from models import names
 
@@ -32,123 +30,58 @@ ITEMS_A_FILE: Final = 50_000
 EVENTS_A_BATCH: Final = 500_000
 """As many are in memory at a time while the log is read."""
 
-
-@dataclass(frozen=True)
-class Source:
-    """What is read, and by which rules."""
-
-    data_dir: str
-    spans: Spans
-    config: LogConfig
-    digest: str
-    """Of the data: a worker's cache of a table must not outlive it."""
-    now: int
-    """The clock that decides which times lie ahead, unix seconds; one for all workers."""
-    files: EventFiles
-    forgotten: Forgotten
-    """Listeners whose events are left out."""
-
-    def catalog(self) -> Catalog:
-        return _catalog(self.data_dir, self.spans, self.digest)
-
-    def users(self) -> Users | None:
-        return _users(self.data_dir, self.spans, self.digest)
-
-    def listener_tokens(self, listeners: Sequence[str]) -> list[list[str]]:
-        """Tokens of each listener, [] for one without."""
-        table = self.users()
-        if table is None:
-            return [[] for _ in listeners]
-        return [tokens or [] for tokens in table.tokens_of(pa.array(listeners, pa.string())).to_pylist()]
+POLICIES: Final = "policies"
+"""Output of PolicyCounts."""
+FACTS: Final = "facts"
+"""Output of LogFacts."""
 
 
-@lru_cache(maxsize=1)
-def _catalog(data_dir: str, spans: Spans, digest: str) -> Catalog:
-    return read_catalog(data_dir, spans)
+class CleanEvents(beam.DoFn):
+    """Number of a file -> the spills of its cleaned events; POLICIES: what became of the others."""
 
-
-@lru_cache(maxsize=1)
-def _users(data_dir: str, spans: Spans, digest: str) -> Users | None:
-    return read_users(data_dir, spans)
-
-
-class ReadEvents(beam.DoFn):
-    """Number of a file -> the spills of its cleaned events; `policies`: PolicyCounts."""
-
-    POLICIES = "policies"
-
-    def __init__(self, source: Source, uri: str) -> None:
-        self._source = source
+    def __init__(self, reader: EventReader, uri: str) -> None:
+        self._reader = reader
         self._uri = uri
 
-    def process(self, number: int) -> Iterator[Any]:
-        source = self._source
-        path = source.files.paths[number]
-        for first_row, table in reader.read_batches(path, EVENTS, batch_rows=EVENTS_A_BATCH):
-            batch = policies.clean_events(
-                table,
-                source.catalog(),
-                file=number,
-                first_row=first_row,
-                config=source.config,
-                now=source.now,
-                forgotten=source.forgotten.mask(table[policies.USER]),
-            )
-            newest = source.files.spans[number] == source.files.newest
-            counts = batch.policies.as_newest() if newest else batch.policies
-            yield beam.pvalue.TaggedOutput(self.POLICIES, counts)
-            if batch.table.num_rows:
-                spilled = record_files.partial_path(self._uri)
-                yield Spills((spilled,), write_spill(batch.table, spilled))
-            del table, batch  # one batch at a time in memory
+    def process(self, number: int) -> Iterator[Spills]:
+        files = self._reader.files
+        for batch in self._reader.read(number, EVENTS_A_BATCH):
+            policies = batch.clean.policies
+            newest = files.spans[number] == files.newest
+            yield beam.pvalue.TaggedOutput(POLICIES, policies.as_newest() if newest else policies)
+            if batch.clean.table.num_rows:
+                path = record_files.partial_path(self._uri)
+                yield Spills((path,), write_spill(batch.clean.table, path))
+            del batch  # one batch at a time in memory
 
 
 class SortShard(beam.DoFn):
-    """A shard's range of buckets -> its sorted events on disk; `facts`: its LogFacts, `policies`: repeats."""
-
-    FACTS = "facts"
+    """A shard's range of buckets -> its histories on disk; FACTS: its LogFacts, POLICIES: its repeats."""
 
     def __init__(self, files: EventFiles, uri: str) -> None:
         self._files = files
         self._uri = uri
 
-    def process(self, shard: ShardRange, spills: Spills) -> Iterator[Any]:
-        cleaned = read_spill(spills.paths, shard.first, shard.stop)
-        events, repeats = shards.without_repeats(shards.sorted_events(cleaned))
-        del cleaned
+    def process(self, shard_range: ShardRange, spills: Spills) -> Iterator[SortedShard]:
+        events = read_spill(spills.paths, shard_range.first, shard_range.stop)
+        shard, repeats = EventHistories.of(events)
+        del events
         if len(repeats):
             in_newest = self._files.in_newest(files_of(repeats))
-            older = PolicyCounts.of({policies.REPEAT: ~in_newest}, repeats)
-            newest = PolicyCounts.of({policies.REPEAT: in_newest}, repeats).as_newest()
-            yield beam.pvalue.TaggedOutput(ReadEvents.POLICIES, older + newest)
-        context = shards.context_columns(events)
-        facts = LogFacts.of(shards.as_shard(events), self._files, ItemColumnCounts.of(events, context))
-        yield beam.pvalue.TaggedOutput(self.FACTS, facts)
+            older = PolicyCounts.of({REPEAT: ~in_newest}, repeats)
+            newest = PolicyCounts.of({REPEAT: in_newest}, repeats).as_newest()
+            yield beam.pvalue.TaggedOutput(POLICIES, older + newest)
+        yield beam.pvalue.TaggedOutput(FACTS, LogFacts.of(shard, self._files))
         path = record_files.partial_path(self._uri)
-        shards.write_sorted(events, path)
-        yield SortedShard(shard.index, shard.count, path)
-
-
-def merge_facts(parts: Iterable[LogFacts | None]) -> LogFacts | None:
-    """Combines facts; None where there are none (a log without events)."""
-    known = [part for part in parts if part is not None]
-    return LogFacts.merge(known) if known else None
-
-
-def merge_splits(parts: Iterable[dict[str, SplitCounts]]) -> dict[str, SplitCounts]:
-    """Adds up what was written to each split."""
-    total: dict[str, SplitCounts] = {}
-    for part in parts:
-        for split, counts in part.items():
-            total[split] = total.get(split, SplitCounts()) + counts
-    return total
+        shard.write(path)
+        yield SortedShard(shard_range.index, shard_range.count, path)
 
 
 @dataclass(frozen=True)
-class Planned:
-    """The plan, and what else of the whole log a window needs to know."""
+class LogPlan:
+    """What the facts of the whole log decide for each window."""
 
-    plan: SplitPlan
+    split: SplitPlan
     facts: LogFacts
     item_columns: Mapping[str, float] = field(default_factory=dict)
     """Columns of events that follow from the item, with the share of events that agree: they are no context."""
@@ -159,58 +92,75 @@ class Planned:
         return sorted(self.facts.context_columns - set(self.item_columns))
 
 
-def plan_splits(found: LogFacts | None, counts: PolicyCounts, source: Source) -> Planned:
-    """Chooses the split from the facts of the whole log. Raises UserError if there is too little to split."""
-    files, config = source.files, source.config
-    known = facts.check_enough(found, counts, files)
-    plan = make_plan(
-        known.minutes,
+def plan_splits(facts: LogFacts, policies: PolicyCounts, reader: EventReader) -> LogPlan:
+    """Chooses the split from the facts of the whole log.
+
+    Raises:
+        UserError: there is too little to split.
+    """
+    files, config = reader.files, reader.config
+    check_enough(facts, policies, files)
+    split = make_plan(
+        facts.newest.minutes,
         split=config.split,
-        order_only=known.time.order_only,
+        order_only=facts.time.order_only,
         eval_share=config.eval_share,
         test_share=config.test_share,
         span=files.newest if files.several else None,
     )
-    return Planned(plan, known, known.item_columns.shares())
+    return LogPlan(split, facts, facts.item_columns.shares())
 
 
 class WriteWindows(beam.DoFn):
     """A sorted shard -> what was written to each split: one file a shard and split, in listener order."""
 
-    def __init__(self, source: Source, uri: str, final_fit: bool) -> None:
-        self._source = source
+    def __init__(self, reader: EventReader, uri: str, final_fit: bool) -> None:
+        self._reader = reader
         self._uri = uri
         self._final_fit = final_fit
 
-    def process(self, element: SortedShard, planned: Planned) -> Iterator[dict[str, SplitCounts]]:
-        shard = shards.as_shard(shards.read_sorted(element.path))
-        builder = examples.WindowExamples(
-            shard,
-            item_ids=self._source.catalog().item_ids,
-            listener_tokens=self._source.listener_tokens(shard.listeners),
-            context_columns=planned.context_columns,
-            time_features=planned.plan.time_features,
-        )
-        splits = planned.plan.windows(
-            shard.timestamp, shard.offsets, self._source.config.max_length, final_fit=self._final_fit
+    def process(self, element: SortedShard, plan: LogPlan) -> Iterator[dict[str, SplitCounts]]:
+        shard = EventHistories.read(element.path)
+        users = self._reader.users()
+        listeners = shard.listeners
+        unknown = pa.nulls(len(listeners), pa.list_(pa.string()))
+        tokens = unknown if users is None else users.tokens_of(listeners)
+        splits = plan.split.windows(
+            shard.timestamp, shard.offsets, self._reader.config.max_length, final_fit=self._final_fit
         )
         for split, windows in splits.items():
-            records = builder.serialized(windows)
+            records = examples.window_examples(
+                shard,
+                windows,
+                item_ids=self._reader.catalog().item_ids,
+                listener_tokens=tokens,
+                context_columns=plan.context_columns,
+                time_features=plan.split.time_features,
+            )
             record_files.write_records(self._uri, split, element.index, element.count, records)
         yield {split: SplitCounts.of(shard, windows) for split, windows in splits.items()}
+
+
+def merge_splits(parts: Iterable[Mapping[str, SplitCounts]]) -> dict[str, SplitCounts]:
+    """Adds up what was written to each split."""
+    total: dict[str, SplitCounts] = {}
+    for part in parts:
+        for split, counts in part.items():
+            total[split] = total.get(split, SplitCounts()).merge(counts)
+    return total
 
 
 class CountItemValues(beam.DoFn):
     """A sorted shard -> what its events say of their items; nothing where no column follows from the item."""
 
-    def process(self, element: SortedShard, planned: Planned) -> Iterator[ItemValues]:
-        if planned.item_columns:
-            yield ItemValues.of(shards.read_sorted(element.path), planned.item_columns)
+    def process(self, element: SortedShard, plan: LogPlan) -> Iterator[ItemValues]:
+        if plan.item_columns:
+            yield ItemValues.of(EventHistories.read(element.path).table, plan.item_columns)
 
 
-def write_catalog(index: int, source: Source, uri: str, values: ItemValues) -> None:
+def write_catalog(index: int, reader: EventReader, uri: str, values: ItemValues) -> None:
     """Writes file `index` of the catalogue's items, in the order of their index."""
-    catalog = source.catalog()
+    catalog = reader.catalog()
     first = index * ITEMS_A_FILE
     items = catalog.table.slice(first, ITEMS_A_FILE)
     items = values.most_frequent().add_to(items, first + 1, catalog.columns)
@@ -223,28 +173,23 @@ def catalog_files(items: int) -> int:
     return -(-items // ITEMS_A_FILE)
 
 
-def _columns(users: Users) -> list[str]:
-    """The columns that listeners' tokens come from, sorted."""
-    tokens = users.table["tokens"].combine_chunks().flatten()
-    return sorted({token.split("=", 1)[0] for token in tokens.unique().to_pylist()})
-
-
 def write_summary(
-    splits: dict[str, SplitCounts], planned: Planned, counts: PolicyCounts, source: Source, uri: str
+    splits: Mapping[str, SplitCounts], plan: LogPlan, policies: PolicyCounts, reader: EventReader, uri: str
 ) -> None:
-    """Writes `summary.json`. Raises UserError for a split without a window."""
-    facts.check_splits(planned.plan, splits)
-    catalog = source.catalog()
-    users = source.users()
-    facts.summary(
-        planned.plan,
-        planned.facts,
+    """Writes the summary.
+
+    Raises:
+        UserError: a split has nothing to learn or to ask.
+    """
+    check_splits(plan.split, splits)
+    summarize(
+        plan.split,
+        plan.facts,
         splits,
-        source.files,
-        policies={**catalog.counts, **counts.counts},
-        places={**catalog.places, **counts.places(source.files.paths)},
-        catalog_items=catalog.size,
-        context_columns=planned.context_columns,
-        item_columns=planned.item_columns,
-        listener_columns=[] if users is None else _columns(users),
+        policies,
+        context_columns=plan.context_columns,
+        item_columns=plan.item_columns,
+        files=reader.files,
+        catalog=reader.catalog(),
+        users=reader.users(),
     ).write(uri)

@@ -1,103 +1,111 @@
 """Builds serialised `tf.train.Example`s: of windows, and of the catalogue's items."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
+from tfx_bsl.coders.example_coder import RecordBatchToExamplesEncoder
 
-from components.example_gen import example_encoder
-from components.example_gen.shards import Shard
+from listening_log.cleaning.event_histories import EventHistories
 from listening_log.windows.histories import Windows
 from models import names
 
+_WINDOWS_AT_ONCE: Final = 4096
+"""So many windows are in memory with all of their events."""
 
-class WindowExamples:
-    """Builds the examples of one shard's windows.
+
+def window_examples(
+    shard: EventHistories,
+    windows: Windows,
+    *,
+    item_ids: pa.Array,
+    listener_tokens: pa.ListArray,
+    context_columns: Sequence[str],
+    time_features: bool,
+) -> Iterator[bytes]:
+    """Yields the examples of windows, in their order.
 
     Args:
         shard: the listeners' sorted events.
+        windows: what is cut out of them.
         item_ids: [N] string, ids of the catalogue in the order of their index (item 1 first).
-        listener_tokens: [U] tokens of each listener.
+        listener_tokens: [U] list<string>, tokens of each listener; null for one without.
         context_columns: which columns fill the slots of `context`, in this order.
         time_features: whether times mean anything; all are 0 if not.
     """
-
-    def __init__(
-        self,
-        shard: Shard,
-        *,
-        item_ids: pa.Array,
-        listener_tokens: Sequence[Sequence[str]],
-        context_columns: Sequence[str],
-        time_features: bool,
-    ) -> None:
-        self._shard = shard
-        self._users = [example_encoder.bytes_feature([listener.encode()]) for listener in shard.listeners]
-        self._items = example_encoder.BytesColumn(item_ids.cast(pa.binary()), shard.item - 1)
-        times = shard.timestamp if time_features else np.zeros_like(shard.timestamp)
-        self._times = example_encoder.IntColumn(times)
-        self._outcomes = example_encoder.IntColumn(shard.outcome)
-        self._tokens = [
-            example_encoder.bytes_feature([token.encode() for token in tokens]) for tokens in listener_tokens
-        ]
-        self._slots = max(1, len(context_columns))
-        self._context = _context_tokens(shard, context_columns)
-
-    def serialized(self, windows: Windows) -> Iterator[bytes]:
-        """The windows' examples, in their order."""
-        begins = self._shard.offsets[windows.listener]
-        columns = (
-            windows.listener.tolist(),
-            windows.start.tolist(),
-            (begins + windows.start).tolist(),
-            (begins + windows.stop).tolist(),
-            (windows.first_target - windows.start).tolist(),
+    users, items, listener_tokens = _bytes(shard.listeners), _bytes(item_ids), _filled(listener_tokens)
+    context, context_places = _context_tokens(shard, context_columns)
+    slots = context_places.shape[1]
+    item, outcome, offsets = shard.item, shard.outcome.astype(np.int64), shard.offsets
+    times = shard.timestamp if time_features else np.zeros(len(item), np.int64)
+    for first in range(0, len(windows), _WINDOWS_AT_ONCE):
+        listener, start, stop, first_target = (
+            column[first : first + _WINDOWS_AT_ONCE]
+            for column in (windows.listener, windows.start, windows.stop, windows.first_target)
         )
-        for listener, start, first, last, history in zip(*columns, strict=True):
-            yield example_encoder.example(
-                {
-                    names.USER_ID: self._users[listener],
-                    names.WINDOW_START: example_encoder.int_feature(start),
-                    names.ITEM_IDS: self._items.feature(first, last),
-                    names.TIMESTAMPS: self._times.feature(first, last),
-                    names.OUTCOMES: self._outcomes.feature(first, last),
-                    names.TARGETS: example_encoder.flags_feature(history, last - first - history),
-                    names.LISTENER: self._tokens[listener],
-                    names.CONTEXT: self._context.feature(first * self._slots, last * self._slots),
-                }
-            )
-
-
-def catalog_examples(catalog: pa.Table) -> Iterator[bytes]:
-    """One example an item, in the table's order."""
-    tokens = catalog[names.ITEM_TOKENS].combine_chunks()
-    splits = np.concatenate(([0], np.cumsum(tokens.value_lengths().fill_null(0).to_numpy())))
-    flat = _encoded(tokens.flatten())
-    texts = (_encoded(catalog[name]) for name in (names.ITEM_ID, names.TITLE, names.DESCRIPTION))
-    numbers = (catalog[name].to_numpy().tolist() for name in (names.DURATION_MS, names.RELEASE_DAY))
-    columns = (*texts, *numbers, splits[:-1], splits[1:])
-    for item_id, title, description, duration_ms, release_day, first, last in zip(*columns, strict=True):
-        yield example_encoder.example(
+        lengths = stop - start
+        begins = np.concatenate(([0], np.cumsum(lengths)))
+        place = np.arange(begins[-1]) - np.repeat(begins[:-1], lengths)  # within its window
+        event = np.repeat(offsets[listener] + start, lengths) + place
+        yield from _serialized(
             {
-                names.ITEM_ID: example_encoder.bytes_feature([item_id]),
-                names.TITLE: example_encoder.bytes_feature([title]),
-                names.DESCRIPTION: example_encoder.bytes_feature([description]),
-                names.ITEM_TOKENS: example_encoder.bytes_feature(flat[first:last].tolist()),
-                names.DURATION_MS: example_encoder.int_feature(duration_ms),
-                names.RELEASE_DAY: example_encoder.int_feature(release_day),
+                names.USER_ID: _one_each(users.take(pa.array(listener))),
+                names.WINDOW_START: _one_each(pa.array(start)),
+                names.ITEM_IDS: _lists(items.take(pa.array(item[event] - 1)), begins),
+                names.TIMESTAMPS: _lists(pa.array(times[event]), begins),
+                names.OUTCOMES: _lists(pa.array(outcome[event]), begins),
+                names.TARGETS: _lists(
+                    pa.array((place >= np.repeat(first_target - start, lengths)).astype(np.int64)), begins
+                ),
+                names.LISTENER: listener_tokens.take(pa.array(listener)),
+                names.CONTEXT: _lists(context.take(pa.array(context_places[event].ravel())), begins * slots),
             }
         )
 
 
-def _encoded(texts: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.object_]:
-    """Each text as UTF-8 bytes: [n]."""
-    array = texts.combine_chunks() if isinstance(texts, pa.ChunkedArray) else texts
-    return array.cast(pa.binary()).to_numpy(zero_copy_only=False)
+def catalog_examples(catalog: pa.Table) -> Iterator[bytes]:
+    """Yields one example an item, in the table's order."""
+    single = (names.ITEM_ID, names.TITLE, names.DESCRIPTION, names.DURATION_MS, names.RELEASE_DAY)
+    features = {name: _one_each(_bytes(catalog[name].combine_chunks())) for name in single}
+    features[names.ITEM_TOKENS] = _filled(catalog[names.ITEM_TOKENS].combine_chunks())
+    yield from _serialized(features)
 
 
-def _context_tokens(shard: Shard, columns: Sequence[str]) -> example_encoder.BytesColumn:
-    """Tokens of each event, b"" for none: [n * slots], with one empty slot where the log has no context."""
+def _serialized(features: Mapping[str, pa.ListArray]) -> Iterator[bytes]:
+    """Serialises an example for each list [n] of all features [n].
+
+    The encoder orders features by chance. So each is encoded alone: protobuf messages one after another are
+    one message, and the same examples are the same bytes in every process.
+    """
+    encoder = RecordBatchToExamplesEncoder()
+    parts = (
+        encoder.encode(pa.RecordBatch.from_arrays([features[name]], [name])) for name in sorted(features)
+    )
+    return map(b"".join, zip(*parts, strict=True))
+
+
+def _lists(values: pa.Array, offsets: npt.NDArray[np.int64]) -> pa.LargeListArray:
+    return pa.LargeListArray.from_arrays(pa.array(offsets), values)
+
+
+def _one_each(values: pa.Array) -> pa.LargeListArray:
+    return _lists(values, np.arange(len(values) + 1))
+
+
+def _filled(lists: pa.ListArray) -> pa.LargeListArray:
+    """Lists [n] of text as bytes, an empty one for null: an absent list would be an absent feature."""
+    lengths = lists.value_lengths().fill_null(0).to_numpy()
+    return _lists(_bytes(lists.flatten()), np.concatenate(([0], np.cumsum(lengths, dtype=np.int64))))
+
+
+def _bytes(column: pa.Array) -> pa.Array:
+    return column.cast(pa.binary()) if pa.types.is_string(column.type) else column
+
+
+def _context_tokens(shard: EventHistories, columns: Sequence[str]) -> tuple[pa.Array, npt.NDArray[np.int64]]:
+    """Tokens, b"" first, and the place among them of each event's: [n, slots], one slot at least."""
     tokens = [b""]
     places = np.zeros((len(shard.item), max(1, len(columns))), np.int64)
     for slot, column in enumerate(columns):
@@ -105,7 +113,7 @@ def _context_tokens(shard: Shard, columns: Sequence[str]) -> example_encoder.Byt
             continue
         encoded = shard.context[column]
         values = encoded.dictionary.to_pylist()
-        known = np.where([bool(value) for value in values], len(tokens) + np.arange(len(values)), 0)
-        places[:, slot] = np.append(known, 0)[encoded.indices.fill_null(len(values)).to_numpy()]
+        filled = np.where([bool(value) for value in values], len(tokens) + np.arange(len(values)), 0)
+        places[:, slot] = np.append(filled, 0)[encoded.indices.fill_null(len(values)).to_numpy()]
         tokens += [f"{column}={value}".encode() for value in values]
-    return example_encoder.BytesColumn(pa.array(tokens, pa.binary()), places.ravel())
+    return pa.array(tokens, pa.binary()), places

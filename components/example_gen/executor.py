@@ -4,7 +4,6 @@ Events lie on disk between the steps; what travels through Beam are paths and co
 the largest batch and the largest shard, not on the log.
 """
 
-import time
 from typing import Final
 
 import apache_beam as beam
@@ -17,8 +16,9 @@ from components.common import progress
 from components.common.records import Summary
 from components.common.stage import BeamStageExecutor
 from components.example_gen import beam_steps, record_files
-from components.example_gen.event_files import EventFiles
+from components.example_gen.log_facts import LogFacts
 from components.example_gen.shard_ranges import Spills, shard_ranges
+from listening_log.cleaning.event_reader import EventReader
 from listening_log.cleaning.forgotten import Forgotten
 from listening_log.cleaning.item_values import ItemValues
 from listening_log.cleaning.policy_counts import PolicyCounts
@@ -54,21 +54,18 @@ class Executor(BeamStageExecutor):
         Raises:
             UserError: the data is wrong or too little; the message names where.
         """
-        chosen = Spans.parse(spans)
-        source = beam_steps.Source(
+        reader = EventReader.of(
             data_dir,
-            chosen,
-            config,
-            data_digest,
-            now=int(time.time()),
-            files=EventFiles.of(data_dir, chosen),
+            Spans.parse(spans),
+            config=config,
+            digest=data_digest,
             forgotten=Forgotten.load(forgotten),
         )
-        source.catalog()  # a wrong table is told before any work, and not wrapped by a runner
-        source.users()
+        reader.catalog()  # a wrong table is reported before any work, and not wrapped by a runner
+        reader.users()
         try:
             with self.beam_pipeline() as pipeline:
-                _build(pipeline, source, bool(final_fit), examples.uri, catalog.uri, summary.uri)
+                _build(pipeline, reader, bool(final_fit), examples.uri, catalog.uri, summary.uri)
         finally:
             record_files.remove_partial(examples.uri)
             record_files.remove_partial(catalog.uri)
@@ -89,7 +86,7 @@ def _choice(summary_uri: str) -> str:
 
 def _build(
     pipeline: beam.Pipeline,
-    source: beam_steps.Source,
+    reader: EventReader,
     final_fit: bool,
     windows_uri: str,
     catalog_uri: str,
@@ -97,10 +94,10 @@ def _build(
 ) -> None:
     read = (
         pipeline
-        | "Files" >> beam.Create(list(range(len(source.files.paths))), reshuffle=True)
+        | "Files" >> beam.Create(list(range(len(reader.files.paths))), reshuffle=True)
         | "Read"
-        >> beam.ParDo(beam_steps.ReadEvents(source, windows_uri)).with_outputs(
-            beam_steps.ReadEvents.POLICIES, main="spills"
+        >> beam.ParDo(beam_steps.CleanEvents(reader, windows_uri)).with_outputs(
+            beam_steps.POLICIES, main="spills"
         )
     )
     spills = read.spills | "Spills" >> beam.CombineGlobally(Spills.merge)
@@ -110,33 +107,33 @@ def _build(
         | "SpreadShards" >> beam.Reshuffle()
         | "Sort"
         >> beam.ParDo(
-            beam_steps.SortShard(source.files, windows_uri), beam.pvalue.AsSingleton(spills)
-        ).with_outputs(beam_steps.ReadEvents.POLICIES, beam_steps.SortShard.FACTS, main="shards")
+            beam_steps.SortShard(reader.files, windows_uri), beam.pvalue.AsSingleton(spills)
+        ).with_outputs(beam_steps.POLICIES, beam_steps.FACTS, main="shards")
     )
     policies = beam.pvalue.AsSingleton(
-        (read[beam_steps.ReadEvents.POLICIES], ordered[beam_steps.ReadEvents.POLICIES])
+        (read[beam_steps.POLICIES], ordered[beam_steps.POLICIES])
         | "Policies" >> beam.Flatten()
         | "CountPolicies" >> beam.CombineGlobally(PolicyCounts.merge)
     )
-    planned = beam.pvalue.AsSingleton(
-        ordered[beam_steps.SortShard.FACTS]
-        | "Facts" >> beam.CombineGlobally(beam_steps.merge_facts)
-        | "Plan" >> beam.Map(beam_steps.plan_splits, policies, source)
+    plan = beam.pvalue.AsSingleton(
+        ordered[beam_steps.FACTS]
+        | "Facts" >> beam.CombineGlobally(LogFacts.merge_all)
+        | "Plan" >> beam.Map(beam_steps.plan_splits, policies, reader)
     )
     _ = (
         ordered.shards
-        | "WriteWindows" >> beam.ParDo(beam_steps.WriteWindows(source, windows_uri, final_fit), planned)
+        | "WriteWindows" >> beam.ParDo(beam_steps.WriteWindows(reader, windows_uri, final_fit), plan)
         | "CountSplits" >> beam.CombineGlobally(beam_steps.merge_splits)
-        | "WriteSummary" >> beam.Map(beam_steps.write_summary, planned, policies, source, summary_uri)
+        | "WriteSummary" >> beam.Map(beam_steps.write_summary, plan, policies, reader, summary_uri)
     )
     item_values = beam.pvalue.AsSingleton(
         ordered.shards
-        | "ItemValues" >> beam.ParDo(beam_steps.CountItemValues(), planned)
+        | "ItemValues" >> beam.ParDo(beam_steps.CountItemValues(), plan)
         | "CountItemValues" >> beam.CombineGlobally(ItemValues.merge)
     )
-    item_files = beam_steps.catalog_files(source.catalog().size)
+    item_files = beam_steps.catalog_files(reader.catalog().size)
     _ = (
         pipeline
         | "CatalogFiles" >> beam.Create(list(range(item_files)), reshuffle=True)
-        | "WriteCatalog" >> beam.Map(beam_steps.write_catalog, source, catalog_uri, item_values)
+        | "WriteCatalog" >> beam.Map(beam_steps.write_catalog, reader, catalog_uri, item_values)
     )

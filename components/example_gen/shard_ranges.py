@@ -15,7 +15,7 @@ def _none() -> npt.NDArray[np.int64]:
 
 @dataclass(frozen=True)
 class Spills:
-    """Files of cleaned events (listening_log/spill.py); those of parts of a log merge in any order."""
+    """Files of cleaned events, bucketed by listener; parts of a log merge in any order."""
 
     paths: tuple[str, ...] = ()
     counts: npt.NDArray[np.int64] = field(default_factory=_none)
@@ -31,7 +31,7 @@ class Spills:
 
 @dataclass(frozen=True)
 class ShardRange:
-    """The listeners of one shard: those in the buckets `first` to `stop`, which is not among them."""
+    """The listeners of one shard: those in the buckets from `first` to before `stop`."""
 
     index: int
     count: int

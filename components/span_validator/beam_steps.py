@@ -1,99 +1,60 @@
-"""The Beam steps of the validation: read a file once, tell its facts, hand on its features."""
+"""The Beam steps of the validation: read a file once, gather its facts, hand on its features."""
 
 import pickle
 from collections.abc import Iterator
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Final
+from dataclasses import dataclass, replace
+from typing import Final
 
 import apache_beam as beam
-import numpy as np
 import pyarrow as pa
 import tensorflow as tf
 
-from components.span_validator.comparison_plan import Plan, SpanFile
-from components.span_validator.features import event_features, item_kinds
+from components.span_validator.comparison_plan import ComparisonPlan, SpanFile
+from components.span_validator.features import event_features
 from components.span_validator.span_facts import SpanFacts
-from listening_log.cleaning.catalog import Catalog, read_catalog
-from listening_log.cleaning.policies import ROW, clean_events
-from listening_log.cleaning.row_numbers import rows_in_file
-from listening_log.config import LogConfig
+from components.span_validator.statistics import Statistics
+from listening_log.cleaning.event_reader import EventReader
 from listening_log.errors import UserError
-from listening_log.tables.reader import read_batches
-from listening_log.tables.spans import Spans
-from listening_log.tables.tables import EVENTS
 
 FACTS: Final = "facts"
 _BATCH_ROWS: Final = 250_000
 
 
 @dataclass(frozen=True)
-class Source:
-    """What is read, and by which rules."""
+class SpanReaders:
+    """Reads the spans of a plan, each with the catalogue that it had."""
 
-    plan: Plan
-    config: LogConfig
-    digest: str
-    """Of the data: a worker's cache of a catalogue must not outlive it."""
-    now: int
-    """The clock that decides which times lie ahead, unix seconds; one for all workers."""
+    plan: ComparisonPlan
+    newest: EventReader
+    """Reads with the newest catalogue."""
 
-    def catalog(self, span: int) -> Catalog:
+    def of(self, span: int) -> EventReader:
         """The newest span is read with the newest catalogue, all others with the one before it."""
-        return _catalog(self.plan.data_dir, self._spans(span), self.digest)
-
-    def kinds(self, span: int) -> pa.Array:
-        """`item_kinds` of that catalogue."""
-        return _kinds(self.plan.data_dir, self._spans(span), self.digest)
-
-    def _spans(self, span: int) -> Spans:
-        return self.plan.spans if span == self.plan.newest else self.plan.spans_before
-
-
-@lru_cache(maxsize=2)
-def _catalog(data_dir: str, spans: Spans, digest: str) -> Catalog:
-    return read_catalog(data_dir, spans)
-
-
-@lru_cache(maxsize=2)
-def _kinds(data_dir: str, spans: Spans, digest: str) -> pa.Array:
-    return item_kinds(_catalog(data_dir, spans, digest))
+        newest = span == self.plan.newest
+        return self.newest if newest else replace(self.newest, spans=self.plan.spans_before)
 
 
 class ReadSpanFile(beam.DoFn):
-    """SpanFile -> `facts`: (span, SpanFacts); a set's name: RecordBatches of the features of its events."""
+    """SpanFile -> FACTS: (span, SpanFacts); a set's name: RecordBatches of the features of its events."""
 
-    def __init__(self, source: Source) -> None:
-        self._source = source
+    def __init__(self, readers: SpanReaders) -> None:
+        self._readers = readers
 
-    def process(self, file: SpanFile) -> Iterator[Any]:
-        catalog, kinds = self._source.catalog(file.span), self._source.kinds(file.span)
+    def process(self, file: SpanFile) -> Iterator[beam.pvalue.TaggedOutput]:
+        reader = self._readers.of(file.span)
         facts = SpanFacts()
         try:
-            for first_row, raw in read_batches(file.path, EVENTS, batch_rows=_BATCH_ROWS):
-                clean = clean_events(
-                    raw,
-                    catalog,
-                    file=file.place,
-                    first_row=first_row,
-                    config=self._source.config,
-                    now=self._source.now,
-                )
-                rows = rows_in_file(clean.table[ROW].to_numpy())
-                kept = rows - first_row
-                facts += SpanFacts.of(raw, clean, kept, self._source.plan.clock_one_in)
-                features = event_features(raw, clean, kept, kinds)
+            for batch in reader.read(file.number, _BATCH_ROWS):
+                facts = facts.merge(SpanFacts.of(batch, self._readers.plan.clock_one_in))
+                features = event_features(batch, reader.catalog().kinds)
                 for name, one_in in file.thinning.items():
-                    thinned = features if one_in == 1 else _taken(features, rows % one_in == 0)
-                    if thinned.num_rows:
-                        yield beam.pvalue.TaggedOutput(name, thinned)
+                    chosen = features if one_in == 1 else features.filter(pa.array(batch.rows % one_in == 0))
+                    if chosen.num_rows:
+                        yield beam.pvalue.TaggedOutput(name, chosen)
+                del batch  # one batch at a time in memory
         except UserError as error:
-            facts += SpanFacts(errors=(str(error),))
+            facts = facts.merge(SpanFacts(errors=(str(error),)))
         yield beam.pvalue.TaggedOutput(FACTS, (file.span, facts))
-
-
-def _taken(features: pa.RecordBatch, mask: np.ndarray) -> pa.RecordBatch:
-    return features.filter(pa.array(mask))
 
 
 def write_facts(facts: dict[int, SpanFacts], path: str) -> None:
@@ -102,7 +63,7 @@ def write_facts(facts: dict[int, SpanFacts], path: str) -> None:
         file.write(pickle.dumps(facts))
 
 
-def write_statistics(statistics: Any, path: str) -> None:
-    """Writes a set's statistics likewise."""
+def write_statistics(statistics: Statistics, path: str) -> None:
+    """Writes the statistics of a set of events for the process that started the pipeline."""
     with tf.io.gfile.GFile(path, "wb") as file:
         file.write(statistics.SerializeToString())

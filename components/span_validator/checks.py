@@ -4,6 +4,7 @@ Each check yields lines that name the span, the figure and the setting that move
 """
 
 import datetime
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from typing import Final
 
@@ -12,41 +13,40 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from components.span_validator.config import SpansConfig
-from components.span_validator.span_facts import HOUR, SpanFacts, merge, times_are_order_only
-from listening_log.cleaning.policies import NEGATIVE_PLAYED, POLICIES, TIME_IN_MS
+from components.span_validator.span_facts import HOUR, SpanFacts, times_are_order_only
+from listening_log.cleaning.event_reader import no_usable_event
+from listening_log.cleaning.policies import MENDING, POLICIES
 from listening_log.tables.tables import EVENTS
 
 _USUAL_DAYS: Final = 28
 """How many of the latest days say what is usual."""
-_DROP_NOTHING: Final = (TIME_IN_MS, NEGATIVE_PLAYED)
 
 
 def repeated_span(newest: int, facts: Mapping[int, SpanFacts]) -> int | None:
-    """The span whose events those of span `newest` are, all of them and no other; None where there is none."""
-    found = facts[newest]
-    same = [
+    """The earlier span whose events are those of span `newest`, all of them and no other; None for none."""
+    events = (facts[newest].rows, facts[newest].fingerprint)
+    same = (
         span
-        for span, known in facts.items()
-        if span < newest and known.rows and (known.rows, known.fingerprint) == (found.rows, found.fingerprint)
-    ]
+        for span, part in facts.items()
+        if span < newest and part.rows and (part.rows, part.fingerprint) == events
+    )
     return max(same, default=None)
 
 
 def check_events(newest: int, facts: Mapping[int, SpanFacts], config: SpansConfig) -> Iterator[str]:
     """Yields what is wrong with the events of span `newest`, the gravest first; `facts` of each span."""
-    found = facts[newest]
-    earlier = [facts[span] for span in sorted(facts) if span < newest]
+    span = facts[newest]
+    earlier = [facts[number] for number in sorted(facts) if number < newest]
     before = [part.columns for part in earlier if part.rows]
-    if found.rows and before:
-        yield from check_columns(newest, EVENTS, found.columns, before[-1], config)
-    if not found.events:
-        yield _no_event(newest, found)
+    if span.rows and before:
+        yield from check_columns(newest, EVENTS, span.columns, before[-1], config)
+    if not span.events:
+        yield str(no_usable_event(f"span {newest}", span.policies.counts))
         return
-    yield from _dropped(newest, found, config)
-    known = merge(earlier)
-    if known.events and not times_are_order_only(known):
-        yield from _before(newest, found, [part for part in earlier if part.events], config)
-        yield from _size(newest, found, known, config)
+    yield from _dropped(newest, span, config)
+    if any(part.events for part in earlier) and not times_are_order_only(earlier):
+        yield from _before(newest, span, [part for part in earlier if part.events], config)
+        yield from _size(newest, span, SpanFacts.merge_all(earlier), config)
 
 
 def check_columns(
@@ -72,43 +72,32 @@ def check_catalog(newest: int, played: pa.Array, items: pa.Array, config: SpansC
         )
 
 
-def _no_event(span: int, found: SpanFacts) -> str:
-    if not found.rows:
-        return f"span {span} is empty: its table {EVENTS} has no events"
-    policy, count = found.dropped.most_common(1)[0]
-    return f"span {span} has no usable event: {count:,} of {found.rows:,} have {_told(policy)}"
-
-
-def _dropped(span: int, found: SpanFacts, config: SpansConfig) -> Iterator[str]:
-    for policy, count in found.dropped.most_common():
-        if policy not in _DROP_NOTHING and count > config.max_dropped * found.rows:
+def _dropped(newest: int, span: SpanFacts, config: SpansConfig) -> Iterator[str]:
+    for policy, count in Counter(span.policies.counts).most_common():
+        if policy not in MENDING and count > config.max_dropped * span.rows:
             yield (
-                f"span {span}: {count:,} of {found.rows:,} events, {count / found.rows:.0%}, have "
-                f"{_told(policy)} (at most {config.max_dropped:.0%}: spans.max_dropped)"
+                f"span {newest}: {count:,} of {span.rows:,} events, {count / span.rows:.0%}, have "
+                f"{POLICIES[policy].split(':')[0]} (at most {config.max_dropped:.0%}: spans.max_dropped)"
             )
 
 
-def _before(span: int, found: SpanFacts, earlier: list[SpanFacts], config: SpansConfig) -> Iterator[str]:
+def _before(newest: int, span: SpanFacts, earlier: list[SpanFacts], config: SpansConfig) -> Iterator[str]:
     end = max(part.end_hour() for part in earlier)
-    count = sum(events for hour, events in found.hours.items() if hour < end)
-    if count > config.max_before * found.events:
-        told = datetime.datetime.fromtimestamp(end * HOUR, datetime.timezone.utc)
+    count = span.hours.below(end)
+    if count > config.max_before * span.events:
+        time = datetime.datetime.fromtimestamp(end * HOUR, datetime.timezone.utc)
         yield (
-            f"span {span}: {count:,} of {found.events:,} events, {count / found.events:.0%}, lie before "
-            f"{told:%Y-%m-%d %H:%M} UTC, when the spans before it end "
+            f"span {newest}: {count:,} of {span.events:,} events, {count / span.events:.0%}, lie before "
+            f"{time:%Y-%m-%d %H:%M} UTC, when the spans before it end "
             f"(at most {config.max_before:.0%}: spans.max_before)"
         )
 
 
-def _size(span: int, found: SpanFacts, known: SpanFacts, config: SpansConfig) -> Iterator[str]:
-    usual = float(np.median(list(known.days().values())[-_USUAL_DAYS:]))
-    rate = found.events / len(found.days())
-    told = f"span {span} has {rate:,.0f} events a day where {usual:,.0f} are usual, {rate / usual:.3g} times that"
+def _size(newest: int, span: SpanFacts, earlier: SpanFacts, config: SpansConfig) -> Iterator[str]:
+    usual = float(np.median(list(earlier.days().values())[-_USUAL_DAYS:]))
+    rate = span.events / len(span.days())
+    line = f"span {newest} has {rate:,.0f} events a day where {usual:,.0f} are usual, {rate / usual:.3g} times that"
     if rate < config.min_size * usual:
-        yield f"{told} (at least {config.min_size:g}: spans.min_size)"
+        yield f"{line} (at least {config.min_size:g}: spans.min_size)"
     if rate > config.max_size * usual:
-        yield f"{told} (at most {config.max_size:g}: spans.max_size)"
-
-
-def _told(policy: str) -> str:
-    return POLICIES[policy].split(":")[0]
+        yield f"{line} (at most {config.max_size:g}: spans.max_size)"

@@ -6,8 +6,9 @@ from typing import Final
 
 from components.span_validator.row_estimates import estimated_rows
 from listening_log.errors import UserError
-from listening_log.tables.spans import Spans, log_files, span_of
-from listening_log.tables.tables import CATALOG, EVENTS
+from listening_log.tables.event_files import EventFiles
+from listening_log.tables.spans import Spans, log_files
+from listening_log.tables.tables import CATALOG
 
 NEWEST: Final = "newest"
 BEFORE: Final = "before"
@@ -22,16 +23,15 @@ CLOCK_EVENTS: Final = 200_000
 class SpanFile:
     """A file of events, and what it counts for."""
 
-    place: int
-    """Its number among the files."""
-    path: str
+    number: int
+    """Its number among the log's files of events."""
     span: int
     thinning: Mapping[str, int]
-    """Set of events -> k: every k-th row of the file is in its statistics."""
+    """By set of events a k: every k-th row of the file is in its statistics."""
 
 
 @dataclass(frozen=True)
-class Plan:
+class ComparisonPlan:
     """What is compared with what."""
 
     data_dir: str
@@ -54,38 +54,33 @@ class Plan:
     def set_of(self, name: str) -> str:
         """The set that stands for the set `name`."""
         spans = {BEFORE: self.earlier[-1:], FIRST: self.earlier[:1]}.get(name, self.sets.get(name))
-        return next(known for known, held in self.sets.items() if held == spans)
+        return next(known for known, part in self.sets.items() if part == spans)
 
 
-def plan_validation(data_dir: str, spans: Spans, sample: int) -> Plan | None:
+def plan_validation(data_dir: str, spans: Spans, sample: int) -> ComparisonPlan | None:
     """Plans the validation of the newest of `spans`; None where there is no earlier span.
 
-    Raises UserError where a span or one of its tables is missing or a file is empty.
+    Raises:
+        UserError: a span or one of its tables is missing.
     """
-    paths = log_files(data_dir, EVENTS, spans)
-    of_span: dict[int, list[str]] = {}
-    for path in paths:
-        of_span.setdefault(span_of(data_dir, path), []).append(path)
+    files = EventFiles.of(data_dir, spans)
     newest = spans.newest
-    earlier = tuple(sorted(span for span in of_span if span < newest))
-    if not earlier or newest not in of_span:
+    earlier = tuple(span for span in files.numbers if span < newest)
+    if not earlier or newest not in files.numbers:
         return None
-    rows = {span: estimated_rows(held) for span, held in of_span.items()}
+    rows = dict.fromkeys(files.numbers, 0)
+    for span, path in zip(files.spans, files.paths, strict=True):
+        rows[span] += estimated_rows(path)
     sets = _sets(newest, earlier)
-    one_in = {name: max(1, -(-sum(rows[span] for span in held) // sample)) for name, held in sets.items()}
+    one_in = {name: max(1, -(-sum(rows[span] for span in part) // sample)) for name, part in sets.items()}
     before = Spans(earlier[0], earlier[-1])
-    return Plan(
+    return ComparisonPlan(
         data_dir=data_dir,
         newest=newest,
         earlier=earlier,
         files=tuple(
-            SpanFile(
-                place,
-                path,
-                span := span_of(data_dir, path),
-                {name: one_in[name] for name, held in sets.items() if span in held},
-            )
-            for place, path in enumerate(paths)
+            SpanFile(number, span, {name: one_in[name] for name, part in sets.items() if span in part})
+            for number, span in enumerate(files.spans)
         ),
         spans=spans,
         spans_before=before if _has_catalog(data_dir, before) else spans,

@@ -2,13 +2,23 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from components.span_validator.comparison_plan import BEFORE, EARLIER, FIRST, NEWEST, Plan
+import tensorflow_data_validation as tfdv
+from tensorflow_metadata.proto.v0 import anomalies_pb2, schema_pb2
+
+from components.span_validator.comparison_plan import BEFORE, EARLIER, FIRST, NEWEST, ComparisonPlan
 from components.span_validator.config import SpansConfig
 from components.span_validator.features import LOGARITHMIC
 from components.span_validator.schema import make_schema
-from components.span_validator.statistics import Statistics, features, filled, is_text, shares
+from components.span_validator.statistics import (
+    FeatureStatistics,
+    Statistics,
+    features,
+    filled,
+    is_text,
+    shares,
+)
 
 DRIFT: Final = "drift"
 SKEW: Final = "skew"
@@ -16,30 +26,31 @@ SKEW: Final = "skew"
 
 @dataclass(frozen=True)
 class Findings:
-    """What TFDV found."""
+    """What TFDV says of the newest span."""
 
     lines: list[str] = field(default_factory=list)
     """What is wrong, at most a line a feature and kind of anomaly."""
     distances: dict[str, dict[str, float]] = field(default_factory=dict)
-    """Feature -> DRIFT, SKEW -> distance."""
-    schema: Any = None
-    anomalies: dict[str, Any] = field(default_factory=dict)
+    """By feature, then DRIFT or SKEW."""
+    schema: schema_pb2.Schema | None = None
+    anomalies: dict[str, anomalies_pb2.Anomalies] = field(default_factory=dict)
     """DRIFT: of the newest span against the schema and the span before; SKEW: of the earlier spans against it."""
 
 
 def compare(
-    plan: Plan, statistics: Mapping[str, Statistics], incomparable: frozenset[str], config: SpansConfig
+    plan: ComparisonPlan,
+    statistics: Mapping[str, Statistics],
+    incomparable: frozenset[str],
+    config: SpansConfig,
 ) -> Findings:
     """Validates the newest span's statistics.
 
     Args:
         plan: what is compared with what.
         statistics: of each of `plan.sets`, none of them empty.
-        incomparable: features whose distribution spans of such lengths don't tell.
+        incomparable: features whose distribution spans of such lengths can't show.
         config: the thresholds.
     """
-    import tensorflow_data_validation as tfdv
-
     newest, earlier = statistics[NEWEST], statistics[EARLIER]
     before, first = statistics[plan.set_of(BEFORE)], statistics[plan.set_of(FIRST)]
     schema = make_schema(first, earlier, before, newest, incomparable, config)
@@ -52,17 +63,17 @@ def compare(
     distances: dict[str, dict[str, float]] = {}
     moved: dict[str, str] = {}
     for side in sides:
-        for name, value, threshold in side.measured():
+        for name, value, threshold in side.distances():
             distances.setdefault(name, {})[side.kind] = round(value, 6)
             if value > threshold and name not in moved:
                 change, setting = side.change(name, features(newest)[name])
                 moved[name] = (
-                    f"span {plan.newest}: {name} has moved from {side.told}: {change}, a distance of {value:.2f} "
+                    f"span {plan.newest}: {name} has moved from {side.name}: {change}, a distance of {value:.2f} "
                     f"(at most {threshold:g}: {setting})"
                 )
-    amiss = _against_schema(plan, newest, first, earlier, drifted, config)
+    unexpected = _against_schema(plan, newest, first, earlier, drifted, config)
     return Findings(
-        [*moved.values(), *amiss], distances, schema, {side.kind: side.anomalies for side in sides}
+        [*moved.values(), *unexpected], distances, schema, {side.kind: side.anomalies for side in sides}
     )
 
 
@@ -72,18 +83,19 @@ class _Side:
 
     kind: str
     statistics: Statistics
-    told: str
+    name: str
+    """As a person reads it."""
     setting: str
-    anomalies: Any
+    anomalies: anomalies_pb2.Anomalies
 
-    def measured(self) -> Iterator[tuple[str, float, float]]:
+    def distances(self) -> Iterator[tuple[str, float, float]]:
         """Each feature, its distance and the threshold."""
         for info in self.anomalies.drift_skew_info:
-            found = info.drift_measurements if self.kind == DRIFT else info.skew_measurements
-            for measurement in found:
+            drift = self.kind == DRIFT
+            for measurement in info.drift_measurements if drift else info.skew_measurements:
                 yield info.path.step[0], measurement.value, measurement.threshold
 
-    def change(self, name: str, now: Any) -> tuple[str, str]:
+    def change(self, name: str, now: FeatureStatistics) -> tuple[str, str]:
         """What of the feature has moved most, and the setting of its threshold."""
         then = features(self.statistics)[name]
         if not is_text(now):
@@ -95,17 +107,17 @@ class _Side:
         return f"{value!r} from {before.get(value, 0.0):.0%} to {after.get(value, 0.0):.0%}", self.setting
 
 
-def _median(name: str, feature: Any) -> float:
+def _median(name: str, feature: FeatureStatistics) -> float:
     median = feature.num_stats.median
     return 10**median - 1 if name in LOGARITHMIC else median
 
 
 def _against_schema(
-    plan: Plan,
+    plan: ComparisonPlan,
     newest: Statistics,
     first: Statistics,
     earlier: Statistics,
-    anomalies: Any,
+    anomalies: anomalies_pb2.Anomalies,
     config: SpansConfig,
 ) -> Iterator[str]:
     for name, info in sorted(anomalies.anomaly_info.items()):
@@ -128,10 +140,10 @@ def _against_schema(
                     f"{what} has values that no earlier span has, as {max(new, key=lambda each: new[each])!r}, "
                     f"in {sum(new.values()):.0%} (at most {config.max_new_values:.0%}: spans.max_new_values)"
                 )
-            elif not kind.startswith(_TOLD_ELSEWHERE):
+            elif not kind.startswith(_REPORTED_ELSEWHERE):
                 yield f"{what}: {reason.description}"
 
 
 _PRESENCE: Final = ("FEATURE_TYPE_LOW_FRACTION_PRESENT", "FEATURE_TYPE_NOT_PRESENT")
-_TOLD_ELSEWHERE: Final = ("COMPARATOR_", "SCHEMA_NEW_COLUMN")
-"""Distances, which are told with what has moved; a column that is new is none the worse."""
+_REPORTED_ELSEWHERE: Final = ("COMPARATOR_", "SCHEMA_NEW_COLUMN")
+"""Distances, which are reported with what has moved; a column that is new is no fault."""

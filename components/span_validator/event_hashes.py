@@ -1,5 +1,7 @@
 """A number for each event that is the same wherever its row stands: to see that a span came before."""
 
+from typing import Final
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -8,7 +10,8 @@ import pyarrow as pa
 from listening_log.tables.convert import text_or_empty, to_numpy
 
 Hashes = npt.NDArray[np.uint64]
-_NO_TIME = -1
+_NO_TIME: Final = -1
+_USER_SALT: Final = np.uint64(0x9E3779B97F4A7C15)
 
 
 def text_hashes(column: pa.ChunkedArray) -> Hashes:
@@ -21,9 +24,7 @@ def text_hashes(column: pa.ChunkedArray) -> Hashes:
 def event_hashes(table: pa.Table, users: Hashes) -> Hashes:
     """A hash [n] of listener, item and time of each event [n] of `read_batches`; `users` as `text_hashes`."""
     times = to_numpy(table["timestamp"], _NO_TIME).view(np.uint64)
-    return _mixed(_mixed(users ^ np.uint64(0x9E3779B97F4A7C15)) ^ text_hashes(table["item_id"])) ^ _mixed(
-        times
-    )
+    return _mixed(_mixed(users ^ _USER_SALT) ^ text_hashes(table["item_id"])) ^ _mixed(times)
 
 
 def _mixed(bits: Hashes) -> Hashes:

@@ -3,13 +3,11 @@
 import logging
 import os
 import pickle
-import time
 from typing import Final
 
 import apache_beam as beam
 import tensorflow as tf
 import tensorflow_data_validation as tfdv
-from tensorflow_metadata.proto.v0 import statistics_pb2
 from tfx import types
 
 from components.common import progress
@@ -17,9 +15,10 @@ from components.common.stage import BeamStageExecutor
 from components.span_validator import beam_steps, report
 from components.span_validator.comparison_plan import plan_validation
 from components.span_validator.config import SpansConfig
-from components.span_validator.span_facts import SpanFacts, merge
+from components.span_validator.span_facts import SpanFacts
 from components.span_validator.statistics import Statistics, statistics_options
 from components.span_validator.verdict import judge
+from listening_log.cleaning.event_reader import EventReader
 from listening_log.config import LogConfig
 from listening_log.errors import UserError
 from listening_log.tables.spans import Spans
@@ -47,64 +46,62 @@ class Executor(BeamStageExecutor):
         """Writes how the newest span compares with those before it.
 
         Raises:
-            UserError: it is a bad day; the message tells the gravest reason, the log all of them.
+            UserError: it is a bad day; the message has the gravest reason, the log all of them.
         """
         uri = validation.uri
         plan = plan_validation(data_dir, Spans.parse(spans), config.sample)
         if plan is None:
             report.write(uri, None, {})
             return
-        source = beam_steps.Source(
-            plan,
-            LogConfig.model_validate_json(log_config),
-            data_digest,
-            now=int(time.time()),
+        reader = EventReader.of(
+            data_dir, plan.spans, config=LogConfig.model_validate_json(log_config), digest=data_digest
         )
+        readers = beam_steps.SpanReaders(plan, reader)
         for span in (plan.newest, plan.earlier[-1]):
-            source.catalog(span)  # a wrong table is told before any work, and not wrapped by a runner
-        facts, statistics = self._read(source, os.path.join(uri, _PARTIAL))
-        verdict = judge(source, facts, statistics, config)
+            readers.of(
+                span
+            ).catalog()  # a wrong table is reported before any work, and not wrapped by a runner
+        facts, statistics = self._read(readers, os.path.join(uri, _PARTIAL))
+        verdict = judge(readers, facts, statistics, config)
         for line in verdict.lines:
             _LOGGER.error("%s", line)
         if verdict.lines:
-            raise UserError(verdict.told)
+            raise UserError(verdict.summary)
         report.write(uri, verdict, statistics)
-        progress.report(STAGE, result=verdict.told)
+        progress.report(STAGE, result=verdict.summary)
 
     def _read(
-        self, source: beam_steps.Source, folder: str
+        self, readers: beam_steps.SpanReaders, folder: str
     ) -> tuple[dict[int, SpanFacts], dict[str, Statistics]]:
-        """Facts of each span and statistics of each set of events; `folder` holds them for a while."""
+        """Reads the facts of each span and statistics of each set of events; `folder` holds them meanwhile."""
         tf.io.gfile.makedirs(folder)
         try:
             with self.beam_pipeline() as pipeline:
-                _build(pipeline, source, folder)
-            facts = pickle.loads(_read_bytes(_facts_path(folder)))
+                _build(pipeline, readers, folder)
+            facts: dict[int, SpanFacts] = pickle.loads(_read_bytes(_facts_path(folder)))
             statistics = {
-                name: statistics_pb2.DatasetFeatureStatisticsList.FromString(
-                    _read_bytes(_statistics_path(folder, name))
-                )
-                for name in source.plan.sets
+                name: Statistics.FromString(_read_bytes(_statistics_path(folder, name)))
+                for name in readers.plan.sets
             }
         finally:
             tf.io.gfile.rmtree(folder)
         return facts, statistics
 
 
-def _build(pipeline: beam.Pipeline, source: beam_steps.Source, folder: str) -> None:
+def _build(pipeline: beam.Pipeline, readers: beam_steps.SpanReaders, folder: str) -> None:
     read = (
         pipeline
-        | "Files" >> beam.Create(list(source.plan.files), reshuffle=True)
+        | "Files" >> beam.Create(list(readers.plan.files), reshuffle=True)
         | "Read"
-        >> beam.ParDo(beam_steps.ReadSpanFile(source)).with_outputs(beam_steps.FACTS, *source.plan.sets)
+        >> beam.ParDo(beam_steps.ReadSpanFile(readers)).with_outputs(beam_steps.FACTS, *readers.plan.sets)
     )
     _ = (
         read[beam_steps.FACTS]
-        | "FactsOfSpans" >> beam.CombinePerKey(merge)
+        | "FactsOfSpans" >> beam.CombinePerKey(SpanFacts.merge_all)
         | "AllFacts" >> beam.combiners.ToDict()
         | "WriteFacts" >> beam.Map(beam_steps.write_facts, _facts_path(folder))
     )
-    for name in source.plan.sets:
+    for name in readers.plan.sets:
         _ = (
             read[name]
             | f"Statistics-{name}" >> tfdv.GenerateStatistics(statistics_options())

@@ -9,8 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from listening_log.cleaning import policies
-from listening_log.cleaning.catalog import Catalog
-from listening_log.cleaning.policies import CleanBatch
+from listening_log.cleaning.event_reader import EventBatch
 from listening_log.tables.convert import text_or_empty
 from models import names
 
@@ -24,7 +23,6 @@ HOUR: Final = "hour (UTC)"
 WEEKDAY: Final = "weekday (UTC)"
 LOGARITHMIC: Final = frozenset({PLAYED})
 """Features that are log10(1 + value): seconds in place of milliseconds then move all of it."""
-_KIND_TOKEN: Final = "kind="
 _WEEKDAYS: Final = (
     "Thursday",
     "Friday",
@@ -36,30 +34,14 @@ _WEEKDAYS: Final = (
 )  # from 1970-01-01
 
 
-def item_kinds(catalog: Catalog) -> pa.Array:
-    """[N + 1] string: the kind of each item by its index, "" where the catalogue doesn't say."""
-    tokens = catalog.table[names.ITEM_TOKENS].combine_chunks()
-    flat = tokens.flatten()
-    is_kind = pc.starts_with(flat, _KIND_TOKEN)
-    items = pc.list_parent_indices(tokens).filter(is_kind).to_numpy()
-    kinds = np.full(catalog.size + 1, "", object)
-    values = pc.replace_substring(flat.filter(is_kind), _KIND_TOKEN, "", max_replacements=1)
-    kinds[items + 1] = values.to_numpy(False)
-    return pa.array(kinds, pa.string())
-
-
-def event_features(
-    raw: pa.Table, clean: CleanBatch, kept: npt.NDArray[np.integer], kinds: pa.Array
-) -> pa.RecordBatch:
+def event_features(batch: EventBatch, kinds: pa.Array) -> pa.RecordBatch:
     """Features of usable events, each a column of lists of one value, null where the log doesn't say.
 
     Args:
-        raw: as `read_batches` gave it.
-        clean: its usable events [n].
-        kept: [n] the row of `raw` of each of them.
-        kinds: as `item_kinds` gives them.
+        batch: the events.
+        kinds: `Catalog.kinds` of the catalogue that they were cleaned with.
     """
-    table = clean.table
+    raw, table = batch.raw, batch.clean.table
     times = table[policies.TIMESTAMP].to_numpy()
     columns = {
         OUTCOME: _words(names.OUTCOME_NAMES, table[policies.OUTCOME].to_numpy()),
@@ -67,14 +49,14 @@ def event_features(
         WEEKDAY: _words(_WEEKDAYS, times // 86_400 % 7),
         KIND: _text(kinds.take(table[policies.ITEM].combine_chunks())),
     }
-    rows = pa.array(kept)
+    rows = pa.array(batch.rows - batch.first_row)
     if END_REASON in raw.column_names:
         columns[END_REASON] = _text(raw[END_REASON].take(rows))
     if RATING in raw.column_names:
         columns[RATING] = raw[RATING].take(rows).combine_chunks()
     if PLAYED in raw.column_names:
         columns[PLAYED] = _log10(table[policies.PLAYED].to_numpy())
-    columns |= {name: _text(table[name]) for name in clean.context}
+    columns |= {name: _text(table[name]) for name in batch.clean.context}
     return pa.RecordBatch.from_arrays([_as_lists(column) for column in columns.values()], list(columns))
 
 
@@ -88,8 +70,7 @@ def _text(column: pa.Array | pa.ChunkedArray) -> pa.Array:
 
 
 def _log10(played: npt.NDArray[np.int64]) -> pa.Array:
-    known = played >= 0
-    return pa.array(np.log10(1.0 + np.maximum(played, 0)), mask=~known)
+    return pa.array(np.log10(1.0 + np.maximum(played, 0)), mask=played < 0)
 
 
 def _as_lists(column: pa.Array) -> pa.ListArray:

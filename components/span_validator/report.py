@@ -21,8 +21,8 @@ def write(uri: str, verdict: Verdict | None, statistics: Mapping[str, Statistics
     as_record(verdict).write(uri)
     if verdict is None:
         return
-    for name, held in statistics.items():
-        _write(uri, STATISTICS_FILE.format(name), without_rare_names(held).SerializeToString())
+    for name, of_set in statistics.items():
+        _write(uri, STATISTICS_FILE.format(name), without_rare_names(of_set).SerializeToString())
     if verdict.findings.schema is not None:
         _write(uri, SCHEMA_FILE, str(verdict.findings.schema))
     for kind, anomalies in verdict.findings.anomalies.items():
@@ -45,8 +45,8 @@ def _figures(facts: SpanFacts) -> SpanFigures:
         rows=facts.rows,
         events=facts.events,
         days=len(facts.days()),
-        items=len(facts.played),
-        policies=dict(facts.dropped),
+        items=len(facts.log.plays.value),
+        policies=dict(facts.policies.counts),
         columns=sorted(facts.columns),
     )
 

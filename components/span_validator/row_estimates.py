@@ -1,6 +1,5 @@
 """How many events a table holds, roughly: it decides which share of them statistics are made of."""
 
-from collections.abc import Sequence
 from typing import Final
 
 from listening_log.tables import files
@@ -9,12 +8,8 @@ _CSV_ROW_BYTES: Final = 30
 _GZIP_RATIO: Final = 4
 
 
-def estimated_rows(paths: Sequence[str]) -> int:
-    """Rows of the files: counted for Parquet, from the size for CSV. Unreadable files count as empty."""
-    return sum(_rows(path) for path in paths)
-
-
-def _rows(path: str) -> int:
+def estimated_rows(path: str) -> int:
+    """Rows of a file: counted for Parquet, from the size for CSV. An unreadable file counts as empty."""
     if path.endswith(".parquet"):
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -23,6 +18,6 @@ def _rows(path: str) -> int:
             with files.open_binary(path) as stream:
                 return int(pq.ParquetFile(stream).metadata.num_rows)
         except (pa.ArrowException, OSError):
-            return 0  # reading it tells what is wrong with it
+            return 0  # reading it says what is wrong with it
     size = files.size(path)
     return (size * _GZIP_RATIO if path.endswith(".gz") else size) // _CSV_ROW_BYTES

@@ -1,5 +1,6 @@
 """Charts of bars for a terminal, at most 72 columns wide."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from typing import Final
@@ -19,15 +20,13 @@ def bars(labels: Sequence[str], counts: Sequence[int], *, ascii_only: bool = Fal
 
     What is above 0 has a mark, however small. `ascii_only` draws with `#`.
     """
-    told = [f"{count:,}" for count in counts]
-    wide = max(map(len, labels))
-    room = WIDTH - wide - max(map(len, told)) - len("    ")
-    most = max(counts)
-    draw = _hashes if ascii_only else _blocks
+    numbers = [f"{count:,}" for count in counts]
+    label_width = max(map(len, labels))
+    room = WIDTH - label_width - max(map(len, numbers)) - len("    ")
     lines = []
-    for label, count, number in zip(labels, counts, told, strict=True):
-        bar = draw(count, most, room)
-        lines.append(" ".join(filter(None, [f"  {label:>{wide}}", bar, number])))
+    for label, count, number in zip(labels, counts, numbers, strict=True):
+        bar = _bar(count * room, max(counts), ascii_only)
+        lines.append(" ".join(filter(None, [f"  {label:>{label_width}}", bar, number])))
     return lines
 
 
@@ -36,19 +35,20 @@ def listeners_chart(histograms: Histograms, *, ascii_only: bool = False) -> list
     buckets = histograms.events_per_listener
     if len(buckets) < 2:
         return []
-    labels = [f"{low:,}" if low == high else f"{low:,}-{high:,}" for low, high, _ in buckets]
-    counts = [count for *_, count in buckets]
+    labels = [
+        f"{bucket.from_:,}" if bucket.from_ == bucket.to else f"{bucket.from_:,}-{bucket.to:,}"
+        for bucket in buckets
+    ]
+    counts = [bucket.listeners for bucket in buckets]
     return ["Listeners by number of events", *bars(labels, counts, ascii_only=ascii_only)]
 
 
 def time_chart(histograms: Histograms, *, ascii_only: bool = False) -> list[str]:
     """Events over time, a bar a day, week, month or year as fits; [] where there are fewer than three."""
-    days = histograms.events_per_day
-    unit, label_of = _unit(len(days))
-    counts: dict[str, int] = {}
-    for day in days:
-        label = label_of(day)
-        counts[label] = counts.get(label, 0) + day.events
+    unit, label_of = _unit(len(histograms.events_per_day))
+    counts: Counter[str] = Counter()
+    for day in histograms.events_per_day:
+        counts[label_of(day)] += day.events
     if len(counts) < 3:
         return []
     return [f"Events a {unit} (UTC)", *bars(list(counts), list(counts.values()), ascii_only=ascii_only)]
@@ -69,11 +69,9 @@ def _monday(day: Day) -> str:
     return (at - timedelta(days=at.weekday())).isoformat()
 
 
-def _blocks(count: int, most: int, room: int) -> str:
-    eighths = -(-count * room * 8 // most)
-    whole, rest = divmod(eighths, 8)
-    return _FULL * whole + _EIGHTHS[rest].strip()
-
-
-def _hashes(count: int, most: int, room: int) -> str:
-    return "#" * -(-count * room // most)
+def _bar(width: int, scale: int, ascii_only: bool) -> str:
+    """A bar of `width / scale` columns, rounded up to what can be drawn."""
+    if ascii_only:
+        return "#" * -(-width // scale)
+    whole, eighths = divmod(-(-8 * width // scale), 8)
+    return _FULL * whole + _EIGHTHS[eighths].strip()

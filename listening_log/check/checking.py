@@ -1,36 +1,59 @@
-"""What `upnext data check` tells: a log's figures, and what is wrong with it."""
+"""What `upnext data check` finds: a log's figures, and what is wrong with it."""
 
 from collections.abc import Mapping
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Final
+from uuid import uuid4
 
-import numpy.typing as npt
-import pyarrow as pa
-
-from listening_log.check.columns import count_columns
-from listening_log.check.event_facts import CheckFacts
-from listening_log.check.figures import histograms, notes, plays, times
+from listening_log.check import figures
+from listening_log.check.columns import ValueCounts, count_columns
+from listening_log.check.history_facts import HistoryFacts
 from listening_log.check.json_report import as_json
 from listening_log.check.page import render
-from listening_log.check.reading import Reading, no_usable_event, read_events
-from listening_log.check.report import CheckReport, Finding
+from listening_log.check.report import CheckReport, Columns, Events, Finding, Listeners, Split
 from listening_log.cleaning import policies
-from listening_log.cleaning.catalog import CATALOG_POLICIES, Catalog, read_catalog
+from listening_log.cleaning.catalog import CATALOG_POLICIES
+from listening_log.cleaning.event_histories import EventHistories
+from listening_log.cleaning.event_reader import EventReader, no_usable_event
+from listening_log.cleaning.item_columns import ItemColumnCounts
 from listening_log.cleaning.policies import POLICIES, REPEAT
 from listening_log.cleaning.policy_counts import PolicyCounts
-from listening_log.cleaning.users import Users, read_users
 from listening_log.config import LogConfig
 from listening_log.storage.event_store import temporary_store
 from listening_log.tables import files
 from listening_log.tables.reader import read_batches
 from listening_log.tables.spans import NO_SPANS, Spans, log_files
 from listening_log.tables.tables import CATALOG, EVENTS, IMPRESSIONS, USERS
-from listening_log.windows import histories
 from listening_log.windows.splits import AUTO, make_plan
 from models import names
 
 __all__ = ["CheckReport", "Finding", "as_json", "check_log", "render"]
 
 _SHORT_HISTORY: Final = 3  # leave-last-out needs as many events of a listener
+_STORED: Final = [
+    policies.USER,
+    policies.ITEM,
+    policies.TIMESTAMP,
+    policies.OUTCOME,
+    policies.PLAYED,
+    policies.ROW,
+]
+"""The columns of cleaned events that whole histories need."""
+
+
+@dataclass
+class _Sums:
+    """What is summed up of a log's events."""
+
+    rows: int = 0
+    """Events read, usable or not."""
+    policies: PolicyCounts = field(default_factory=PolicyCounts)
+    context: ValueCounts = field(default_factory=ValueCounts)
+    item_columns: ItemColumnCounts = field(default_factory=ItemColumnCounts)
+    """By which columns that follow from the item are told from context."""
+    facts: HistoryFacts = field(default_factory=HistoryFacts)
+    described: int = 0
+    """Listeners whom the table `users` has."""
 
 
 def check_log(
@@ -41,99 +64,98 @@ def check_log(
     Args:
         data_dir: the data directory.
         config: by what rules events have their outcome and the split its shares.
-        spans: which spans of the log, .
+        spans: which spans of the log.
         now: the clock that decides which times lie ahead, unix seconds; default: this machine's.
 
     Raises:
         UserError: where a run would stop too, or no temporary files can be written.
-        UsageError: `spans` names none.
     """
     config = config or LogConfig()
-    catalog = read_catalog(data_dir, spans)
-    users = read_users(data_dir, spans)
-    with temporary_store() as store:
-        reading = read_events(log_files(data_dir, EVENTS, spans), catalog, config, now, store)
-        facts, described = None, 0
-        for part in store.parts():
-            of_part, known = _facts(part, catalog, users, reading)
-            facts = of_part if facts is None else facts.merge(of_part)
-            described += known
-    if facts is None:
-        raise no_usable_event(data_dir, reading)
+    # a digest of its own, so that a process that checks a folder again reads it again
+    reader = EventReader.of(data_dir, spans, config=config, digest=uuid4().hex, now=now)
+    sums = _sum_up(reader)
+    facts, log, catalog = sums.facts, sums.facts.log, reader.catalog()
+    if not log.events:
+        raise no_usable_event(data_dir, sums.policies.counts)
     plan = make_plan(
-        facts.minutes,
+        log.minutes,
         split=AUTO,
         order_only=facts.time.order_only,
         eval_share=config.eval_share,
         test_share=config.test_share,
     )
-    of_items = reading.item_columns.shares()
-    listeners, played = facts.lengths.size, int((facts.plays > 0).sum())
+    items, listeners, paths = figures.items(log, catalog.size), facts.lengths.size, reader.files.paths
+    context, of_items = sums.context.columns(), sums.item_columns.shares()
     report = CheckReport(
-        data_dir=data_dir,
+        data=data_dir,
         spans=str(spans),
-        event_files=len(reading.paths),
-        event_bytes=sum(files.size(path) for path in reading.paths),
-        events_read=reading.rows,
-        events=facts.events,
-        listeners=listeners,
-        items=catalog.size,
-        items_played=played,
-        events_per_listener=facts.lengths.spread(),
-        short_histories=facts.lengths.below(_SHORT_HISTORY),
-        first_time=facts.first,
-        last_time=facts.last,
-        density=facts.pairs / (listeners * played),
-        replays=(facts.events - facts.pairs) / facts.events,
-        adjacent=facts.adjacent,
-        adjacent_at_once=facts.adjacent_at_once,
-        ties=facts.ties / max(facts.steps, 1),
-        order_only=facts.time.order_only,
-        split=plan.kind,
-        split_reason=plan.reason,
-        outcomes=dict(zip(names.OUTCOME_NAMES, facts.outcomes.tolist(), strict=True)),
-        plays=plays(facts, catalog),
-        times=None if facts.time.order_only else times(facts),
-        context=[column for column in reading.context.columns() if column.name not in of_items],
-        event_item_columns=of_items,
-        item_columns=count_columns(log_files(data_dir, CATALOG, spans), CATALOG, names.ITEM_ID),
-        listener_columns=count_columns(log_files(data_dir, USERS, spans), USERS, names.USER_ID),
-        listeners_described=described,
+        events=Events(
+            files=len(paths),
+            bytes=sum(files.size(path) for path in paths),
+            read=sums.rows,
+            usable=log.events,
+            talk=figures.talk(log, catalog),
+            outcomes=dict(zip(names.OUTCOME_NAMES, log.outcomes.tolist(), strict=True)),
+            replays=(log.events - facts.pairs) / log.events,
+            adjacent=facts.adjacent,
+            adjacent_at_once=facts.adjacent_at_once,
+            ties=facts.ties / max(facts.steps, 1),
+        ),
+        listeners=Listeners(
+            count=listeners,
+            events=facts.lengths.spread(),
+            fewer_than_three_events=facts.lengths.below(_SHORT_HISTORY),
+            described=sums.described,
+        ),
+        items=items,
+        density=facts.pairs / (listeners * items.played),
+        time=figures.times(facts),
+        split=Split(plan.kind, plan.reason),
+        columns=Columns(
+            context={name: column for name, column in context.items() if name not in of_items},
+            items=count_columns(log_files(data_dir, CATALOG, spans), CATALOG, names.ITEM_ID),
+            items_in_events=of_items,
+            listeners=count_columns(log_files(data_dir, USERS, spans), USERS, names.USER_ID),
+        ),
         impressions=_impressions(data_dir, spans),
         policies=[
-            *_findings(EVENTS, POLICIES, reading.policies.counts, reading.policies.places(reading.paths)),
+            *_findings(EVENTS, POLICIES, sums.policies.counts, sums.policies.places(paths)),
             *_findings(CATALOG, CATALOG_POLICIES, catalog.counts, catalog.places),
         ],
-        histograms=histograms(facts),
+        histograms=figures.histograms(facts),
         notes=[],
     )
-    report.notes.extend(notes(report))
+    report.notes.extend(figures.notes(report))
     return report
 
 
-def _facts(
-    events: pa.Table, catalog: Catalog, users: Users | None, reading: Reading
-) -> tuple[CheckFacts, int]:
-    """Facts of all events of some listeners, and how many of these `users` has; counts the repeats."""
-    encoded = events[policies.USER].combine_chunks().dictionary_encode()
-    user = encoded.indices.to_numpy()
-    item, timestamp, outcome, played, row = (
-        _array(events, name)
-        for name in (policies.ITEM, policies.TIMESTAMP, policies.OUTCOME, policies.PLAYED, policies.ROW)
-    )
-    order = histories.sort_order(user, timestamp, row)
-    user, item, timestamp, outcome, played = (x[order] for x in (user, item, timestamp, outcome, played))
-    keep = policies.drop_repeats(user, item, timestamp, played)
-    if not keep.all():
-        reading.policies += PolicyCounts.of({REPEAT: ~keep}, row[order])
-        user, item, timestamp, outcome = (x[keep] for x in (user, item, timestamp, outcome))
-    tokens = users.tokens_of(encoded.dictionary) if users is not None else None
-    described = len(tokens) - tokens.null_count if tokens is not None else 0
-    return CheckFacts.of(user, item, timestamp, outcome, catalog.size), described
-
-
-def _array(events: pa.Table, name: str) -> npt.NDArray[Any]:
-    return events[name].to_numpy()
+def _sum_up(reader: EventReader) -> _Sums:
+    """Sums up batches as they come, then whole histories, so many listeners at a time as fit in memory."""
+    sums, catalog, users = _Sums(), reader.catalog(), reader.users()
+    with temporary_store() as store:
+        for number in range(len(reader.files.paths)):
+            for batch in reader.read(number):
+                events = batch.clean.table
+                sums.rows += batch.raw.num_rows
+                sums.policies += batch.clean.policies
+                sums.context.add(events, batch.clean.context)
+                item_columns = ItemColumnCounts.of(events, batch.clean.context)
+                sums.item_columns = ItemColumnCounts.merge([sums.item_columns, item_columns])
+                if events.num_rows:
+                    store.add(events.select(_STORED))
+                del batch, events  # one batch at a time in memory
+        for part in store.parts():
+            histories, repeats = EventHistories.of(part)
+            if len(repeats):
+                sums.policies += PolicyCounts.single(REPEAT, len(repeats), int(repeats.min()))
+            if users is not None:
+                tokens = users.tokens_of(histories.listeners)
+                sums.described += len(tokens) - tokens.null_count
+            facts = HistoryFacts.of(
+                histories.codes, histories.item, histories.timestamp, histories.outcome, catalog.size
+            )
+            sums.facts = sums.facts.merge(facts)
+    return sums
 
 
 def _findings(

@@ -1,12 +1,12 @@
 """A check report as a page for a terminal."""
 
 import textwrap
+from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Final
 
 from listening_log.check.charts import listeners_chart, time_chart
-from listening_log.check.columns import MOST_VALUES
-from listening_log.check.report import CheckReport, Column
+from listening_log.check.report import CheckReport, Column, ValuedColumn
 from listening_log.windows.value_counts import Spread
 
 _WIDTH: Final = 110
@@ -15,11 +15,11 @@ _NAMES: Final = 15
 
 def render(report: CheckReport, *, ascii_only: bool = False) -> str:
     """The page, without a line break at its end; `ascii_only` for a terminal that can't show blocks."""
-    lines = [f"{report.data_dir}, spans {report.spans}" if report.spans else report.data_dir, ""]
-    for name, text in _rows(report):
+    lines = [f"{report.data}, spans {report.spans}" if report.spans else report.data, ""]
+    for name, text in [*_log_rows(report), *_time_rows(report), *_data_rows(report)]:
         lines += _wrapped(f"  {name:<{_NAMES}}", text)
     charts = [listeners_chart(report.histograms, ascii_only=ascii_only)]
-    if not report.order_only:
+    if not report.time.order_only:
         charts.append(time_chart(report.histograms, ascii_only=ascii_only))
     for chart in filter(None, charts):
         lines += ["", *chart]
@@ -30,61 +30,78 @@ def render(report: CheckReport, *, ascii_only: bool = False) -> str:
     return page.encode("ascii", "backslashreplace").decode() if ascii_only else page
 
 
-def _rows(report: CheckReport) -> list[tuple[str, str]]:
-    rows = [
-        ("files", f"{_count(report.event_files, 'file')} of events, {_bytes(report.event_bytes)}"),
-        ("events", f"{report.events:,} usable of {report.events_read:,} read{_talk(report)}"),
-        ("listeners", _listeners(report)),
-        ("", f"events each: {_spread(report.events_per_listener)}"),
-        ("items", f"{report.items:,} in the catalogue, {report.cold_items:,} of them without an event"),
-        ("", f"events each: {_spread(report.plays.per_item)}"),
-        ("concentration", _concentration(report)),
-        ("span", _span(report)),
+def _log_rows(report: CheckReport) -> list[tuple[str, str]]:
+    events, listeners, items = report.events, report.listeners, report.items
+    talk = "" if events.talk is None else f"; {events.talk:.1%} of them talk"
+    few = listeners.fewer_than_three_events
+    short = f"; {few:,} with fewer than three events" if few else ""
+    return [
+        ("files", f"{_count(events.files, 'file')} of events, {_bytes(events.bytes)}"),
+        ("events", f"{events.usable:,} usable of {events.read:,} read{talk}"),
+        ("listeners", f"{listeners.count:,}{short}"),
+        ("", f"events each: {_spread(listeners.events)}"),
+        ("items", f"{items.count:,} in the catalogue, {items.cold:,} of them without an event"),
+        ("", f"events each: {_spread(items.events)}"),
         (
-            "times",
-            f"{'order only' if report.order_only else 'real'}; {report.ties:.1%} of steps take no time",
+            "concentration",
+            f"the top 1% of items have {items.top_1_percent:.1%} of the events, the top 10% "
+            f"{items.top_10_percent:.1%}; Gini {items.gini:.2f}",
         ),
     ]
-    if report.times is not None:
-        rows += _times(report)
-    rows += [
-        ("split", f"{report.split} (what `auto` chooses): {report.split_reason}"),
-        ("density", f"{report.density:.2%} of the pairs of listener and played item occur"),
-        ("repeats", f"{report.replays:.1%} of events replay an item that the listener had before"),
-        ("adjacent", _adjacent(report)),
-        ("outcomes", _outcomes(report)),
-        ("context", _columns(report.context)),
-        ("item data", _columns(report.item_columns)),
-        ("listener data", _columns(report.listener_columns)),
+
+
+def _time_rows(report: CheckReport) -> list[tuple[str, str]]:
+    time = report.time
+    days = (time.last - time.first) / 86_400
+    kind = "order only" if time.order_only else "real"
+    rows = [
+        ("span", f"{_utc(time.first)} to {_utc(time.last)} UTC ({days:,.1f} days)"),
+        ("times", f"{kind}; {report.events.ties:.1%} of steps take no time"),
     ]
-    if report.listener_columns:
-        rows.append(("", f"for {report.listeners_described:,} of {report.listeners:,} listeners"))
-    if report.impressions:
-        rows.append(("impressions", f"{report.impressions:,}"))
+    if time.events_a_day is not None:
+        quietest, busiest = time.events_a_day.quietest, time.events_a_day.busiest
+        rows.append(
+            (
+                "events a day",
+                f"median {_number(time.events_a_day.median)}; quietest {quietest.day} with "
+                f"{quietest.events:,}, busiest {busiest.day} with {busiest.events:,}",
+            )
+        )
+    if time.sessions is not None:
+        events = time.sessions.events
+        each = f"events each: median {_number(events.median)}, at most {events.max:,}"
+        rows.append(("sessions", f"{time.sessions.count:,} (30 minutes end one); {each}"))
+        rows.append(("", f"{time.sessions.a_week:.1f} a week of a listener"))
+    if time.last_tenth is not None:
+        new_items = _count(time.last_tenth.new_items, "item")
+        new_listeners = _count(time.last_tenth.new_listeners, "listener")
+        begin = _utc(time.last_tenth.from_)
+        rows.append(("last tenth", f"from {begin}: {new_items} and {new_listeners} met only there"))
     return rows
 
 
-def _times(report: CheckReport) -> list[tuple[str, str]]:
-    times = report.times
-    assert times is not None
-    median, most = times.events_per_session.median, times.events_per_session.max
-    return [
+def _data_rows(report: CheckReport) -> list[tuple[str, str]]:
+    events, columns = report.events, report.columns
+    shares = [f"{name} {count / events.usable:.1%}" for name, count in events.outcomes.items() if count]
+    rows = [
+        ("split", f"{report.split.kind} (what `auto` chooses): {report.split.reason}"),
+        ("density", f"{report.density:.2%} of the pairs of listener and played item occur"),
+        ("repeats", f"{events.replays:.1%} of events replay an item that the listener had before"),
         (
-            "events a day",
-            f"median {_number(times.events_a_day)}; quietest {times.quietest.day} with "
-            f"{times.quietest.events:,}, busiest {times.busiest.day} with {times.busiest.events:,}",
+            "adjacent",
+            f"{events.adjacent:,} events right after one of the same listener and item, "
+            f"{events.adjacent_at_once:,} of them at its time; exact duplicates apart",
         ),
-        (
-            "sessions",
-            f"{times.sessions:,} (30 minutes end one); events each: median {_number(median)}, at most {most:,}",
-        ),
-        ("", f"{times.sessions_a_week:.1f} a week of a listener"),
-        (
-            "last tenth",
-            f"from {_utc(times.last_tenth)}: {_count(times.new_items, 'item')} and "
-            f"{_count(times.new_listeners, 'listener')} met only there",
-        ),
+        ("outcomes", ", ".join(shares)),
+        ("context", _columns(columns.context)),
+        ("item data", _columns(columns.items)),
+        ("listener data", _columns(columns.listeners)),
     ]
+    if columns.listeners:
+        rows.append(("", f"for {report.listeners.described:,} of {report.listeners.count:,} listeners"))
+    if report.impressions:
+        rows.append(("impressions", f"{report.impressions:,}"))
+    return rows
 
 
 def _findings(report: CheckReport) -> list[str]:
@@ -108,42 +125,23 @@ def _wrapped(head: str, text: str) -> list[str]:
     )
 
 
-def _listeners(report: CheckReport) -> str:
-    few = f"; {report.short_histories:,} with fewer than three events" if report.short_histories else ""
-    return f"{report.listeners:,}{few}"
+def _columns(columns: Mapping[str, Column]) -> str:
+    return ", ".join(_column(name, column) for name, column in columns.items()) or "none"
 
 
-def _concentration(report: CheckReport) -> str:
-    plays = report.plays
-    return (
-        f"the top 1% of items have {plays.top_1_percent:.1%} of the events, the top 10% "
-        f"{plays.top_10_percent:.1%}; Gini {plays.gini:.2f}"
-    )
-
-
-def _adjacent(report: CheckReport) -> str:
-    return (
-        f"{report.adjacent:,} events right after one of the same listener and item, "
-        f"{report.adjacent_at_once:,} of them at its time; exact duplicates apart"
-    )
-
-
-def _talk(report: CheckReport) -> str:
-    return "" if report.plays.talk is None else f"; {report.plays.talk:.1%} of them talk"
-
-
-def _span(report: CheckReport) -> str:
-    days = (report.last_time - report.first_time) / 86_400
-    return f"{_utc(report.first_time)} to {_utc(report.last_time)} UTC ({days:,.1f} days)"
+def _column(name: str, column: Column) -> str:
+    facts = []
+    if isinstance(column, ValuedColumn):
+        facts.append(
+            f"over {column.values:,} values" if column.more_values else _count(column.values, "value")
+        )
+    if column.filled != 1:
+        facts.append(f"{column.filled:.1%} filled")
+    return f"{name} ({', '.join(facts)})" if facts else name
 
 
 def _utc(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, timezone.utc).strftime("%Y-%m-%d %H:%M")
-
-
-def _outcomes(report: CheckReport) -> str:
-    shares = [f"{name} {count / report.events:.1%}" for name, count in report.outcomes.items() if count]
-    return ", ".join(shares)
 
 
 def _spread(spread: Spread) -> str:
@@ -155,25 +153,15 @@ def _number(number: float) -> str:
     return f"{number:,.1f}".removesuffix(".0")
 
 
-def _columns(columns: list[Column]) -> str:
-    return ", ".join(map(_column, columns)) or "none"
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _column(column: Column) -> str:
-    told = [] if column.filled == 1 else [f"{column.filled:.1%} filled"]
-    if column.values is not None:
-        most = column.values == MOST_VALUES
-        told.insert(0, f"over {MOST_VALUES:,} values" if most else _count(column.values, "value"))
-    return f"{column.name} ({', '.join(told)})" if told else column.name
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number:,} {what}" if number == 1 else f"{number:,} {what}s"
-
-
-def _bytes(size: int) -> str:
-    for unit in ("bytes", "kB", "MB", "GB"):
+def _bytes(size: float) -> str:
+    if size < 1000:
+        return f"{size:,.0f} bytes"
+    for unit in ("kB", "MB", "GB"):
+        size /= 1000
         if size < 1000:
-            return f"{size:,.0f} {unit}" if unit == "bytes" else f"{size:,.1f} {unit}"
-        size /= 1000  # type: ignore[assignment]
-    return f"{size:,.1f} TB"
+            return f"{size:,.1f} {unit}"
+    return f"{size / 1000:,.1f} TB"

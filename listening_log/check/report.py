@@ -1,4 +1,4 @@
-"""The figures that a check of a log finds, and what became of its faults."""
+"""The figures of a log, and what became of its faults: the keys of `data check --json`."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ from listening_log.windows.value_counts import Spread
 
 @dataclass(frozen=True)
 class Finding:
-    """A policy, and how often it dealt with something in the files."""
+    """A policy, and how often it applied to something in the files."""
 
     policy: str
     table: str
     what: str
-    """What is met, and what is done about it, as a person reads it."""
+    """What is wrong, and what is done about it, as a person reads it."""
     count: int
     place: str | None
     """File and row of the first one; None if there is none."""
@@ -22,59 +22,164 @@ class Finding:
 class Column:
     """A column of a table."""
 
-    name: str
     filled: float
     """Share of the rows that have a value."""
-    values: int | None = None
-    """How many different values, where they are counted; at most `columns.MOST_VALUES`."""
 
 
 @dataclass(frozen=True)
-class Plays:
-    """How events are spread over items; shares of the top are of all items in the catalogue."""
+class ValuedColumn(Column):
+    """A column whose different values are counted."""
 
-    per_item: Spread
+    values: int
+    more_values: bool
+    """Whether there may be more of them than were counted."""
+
+
+@dataclass(frozen=True)
+class Columns:
+    """The columns of each table by their names, beside ids and what every event has."""
+
+    context: dict[str, ValuedColumn]
+    """Shares are of the events that could be used, repeats among them."""
+    items: dict[str, Column]
+    items_in_events: dict[str, float]
+    """Columns of events that follow from the item, with the share of events that agree: item data, no context."""
+    listeners: dict[str, Column]
+
+
+@dataclass(frozen=True)
+class Events:
+    """The usable events, repeats dropped."""
+
+    files: int
+    bytes: int
+    read: int
+    """All events of the files, usable or not."""
+    usable: int
+    talk: float | None
+    """Share whose item is spoken word, by its `kind`; None where the catalogue has no kinds."""
+    outcomes: dict[str, int]
+    replays: float
+    """Share whose listener had the item before."""
+    adjacent: int
+    """Events whose listener's event before has the same item, at the same or another time."""
+    adjacent_at_once: int
+    """The adjacent ones at the same time, which are not dropped as repeats."""
+    ties: float
+    """Share of steps from an event to the next that take no time."""
+
+
+@dataclass(frozen=True)
+class Listeners:
+    """The listeners of usable events."""
+
+    count: int
+    events: Spread
+    """Events of a listener."""
+    fewer_than_three_events: int
+    """Listeners with a history too short to leave the last two events out."""
+    described: int
+    """Listeners whom the table `users` has."""
+
+
+@dataclass(frozen=True)
+class Items:
+    """The items of the catalogue; shares of the top are of all of them."""
+
+    count: int
+    played: int
+    cold: int
+    """Items without an event."""
+    events: Spread
     """Events of an item that has any."""
     top_1_percent: float
     """Share of the events that the most played 1% of the items have (at least one item)."""
     top_10_percent: float
+    """Share of the events that the most played 10% of the items have."""
     gini: float
     """0: each item of the catalogue has as many events; towards 1: one has all."""
-    talk: float | None
-    """Share of events whose item is spoken word, by its `kind`; None where the catalogue has no kinds."""
 
 
 @dataclass(frozen=True)
 class Day:
+    """The events of a day."""
+
     day: str
     """ISO date, UTC."""
     events: int
 
 
 @dataclass(frozen=True)
-class Times:
-    """What means something where times are real."""
+class EventsADay:
+    """Of the days from the first to the last; these two are left out where others lie between them."""
 
-    events_a_day: float
-    """Median; of the days from the first to the last, these two apart where others lie between them."""
+    median: float
     quietest: Day
     busiest: Day
-    sessions: int
+
+
+@dataclass(frozen=True)
+class Sessions:
     """A session ends where more than 30 minutes lie between an event's time and the next one's."""
-    events_per_session: Spread
-    sessions_a_week: float
+
+    count: int
+    events: Spread
+    """Events of a session."""
+    a_week: float
     """Of a listener, between the first event and the last; at least a week is counted for each."""
-    last_tenth: int
-    """Unix seconds, a whole minute: from here on lies the tenth of the events that is the newest."""
+
+
+@dataclass(frozen=True)
+class LastTenth:
+    """The newest tenth of the events."""
+
+    from_: int
+    """Unix seconds, a whole minute."""
+    from_iso: str
     new_items: int
-    """Items whose first event lies in the last tenth."""
+    """Items whose first event lies in it."""
     new_listeners: int
+    """Listeners whose first event lies in it."""
+
+
+@dataclass(frozen=True)
+class Time:
+    """Times of events; what only real times can say is None where they say the order alone."""
+
+    first: int
+    """Unix seconds."""
+    first_iso: str
+    last: int
+    """Unix seconds."""
+    last_iso: str
+    order_only: bool
+    events_a_day: EventsADay | None
+    sessions: Sessions | None
+    last_tenth: LastTenth | None
+
+
+@dataclass(frozen=True)
+class Split:
+    """The split that `auto` chooses."""
+
+    kind: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """Listeners by their number of events."""
+
+    from_: int
+    to: int
+    listeners: int
 
 
 @dataclass(frozen=True)
 class Histograms:
-    events_per_listener: list[tuple[int, int, int]]
-    """(fewest events, most, listeners)."""
+    """How listeners and events are spread."""
+
+    events_per_listener: list[Bucket]
     events_per_day: list[Day]
     """From the first day to the last."""
     events_per_hour: list[int]
@@ -83,64 +188,28 @@ class Histograms:
 
 @dataclass(frozen=True)
 class CheckReport:
-    """Figures of the usable events (repeats dropped), and what was found."""
+    """All that a check finds."""
 
-    data_dir: str
+    data: str
+    """The data directory."""
     spans: str
-    """As they were chosen; "" for a log without."""
-    event_files: int
-    event_bytes: int
-    events_read: int
-    events: int
-    listeners: int
-    items: int
-    """Items in the catalogue."""
-    items_played: int
-    events_per_listener: Spread
-    short_histories: int
-    """Listeners with fewer than three events."""
-    first_time: int
-    last_time: int
+    """The chosen ones; "" for a log without."""
+    events: Events
+    listeners: Listeners
+    items: Items
     density: float
     """Share of the pairs (listener, played item) that occur."""
-    replays: float
-    """Share of events whose listener had the item before."""
-    adjacent: int
-    """Events whose listener's event before has the same item, at the same or another time."""
-    adjacent_at_once: int
-    """Those of them at the same time (and not dropped as repeats)."""
-    ties: float
-    """Share of steps from an event to the next that take no time."""
-    order_only: bool
-    """Whether times say the order alone."""
-    split: str
-    """The split that `auto` chooses."""
-    split_reason: str
-    outcomes: dict[str, int]
-    plays: Plays
-    times: Times | None
-    """None where times say the order alone."""
-    context: list[Column]
-    """Shares of the events that could be used, repeats among them."""
-    event_item_columns: dict[str, float]
-    """Columns of events that follow from the item, with the share of events that agree: item data, no context."""
-    item_columns: list[Column]
-    listener_columns: list[Column]
-    listeners_described: int
-    """Listeners of the log whom the table `users` has."""
+    time: Time
+    split: Split
+    columns: Columns
     impressions: int
     policies: list[Finding]
-    """All of them, those that were met zero times too."""
+    """All of them, those that never applied too."""
     histograms: Histograms
     notes: list[str]
     """What a person should know before training on the log, a sentence each."""
 
     @property
-    def cold_items(self) -> int:
-        """Items in the catalogue without an event."""
-        return self.items - self.items_played
-
-    @property
     def findings(self) -> list[Finding]:
-        """The policies that were met."""
+        """The policies that applied."""
         return [policy for policy in self.policies if policy.count]

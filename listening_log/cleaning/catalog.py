@@ -10,7 +10,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from listening_log.cleaning.item_tokens import item_tokens
+from listening_log.cleaning.item_tokens import KIND, item_tokens
 from listening_log.cleaning.policy_counts import PolicyCounts
 from listening_log.cleaning.release_day import release_days
 from listening_log.cleaning.row_numbers import Rows, number_rows
@@ -62,6 +62,17 @@ class Catalog:
     def durations(self) -> npt.NDArray[np.int64]:
         """[N + 1] duration in ms by item index, 0 = unknown."""
         return np.r_[np.int64(0), self.table[names.DURATION_MS].to_numpy()]
+
+    @cached_property
+    def kinds(self) -> pa.Array:
+        """[N + 1] string: the kind of each item by its index, "" where the catalogue doesn't say."""
+        tokens = self.table[names.ITEM_TOKENS].combine_chunks()
+        flat, items = tokens.flatten(), pc.list_parent_indices(tokens)
+        is_kind = pc.starts_with(flat, f"{KIND}=")
+        kinds = np.full(self.size + 1, "", object)
+        values = pc.replace_substring(flat.filter(is_kind), f"{KIND}=", "", max_replacements=1)
+        kinds[items.filter(is_kind).to_numpy() + 1] = values.to_numpy(False)
+        return pa.array(kinds, pa.string())
 
     def index_of(self, item_ids: pa.Array | pa.ChunkedArray) -> npt.NDArray[np.int32]:
         """Index [n] of each item id [n] string; 0 = unknown."""

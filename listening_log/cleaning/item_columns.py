@@ -17,7 +17,6 @@ import numpy.typing as npt
 import pyarrow as pa
 
 from listening_log.cleaning.policies import ITEM, USER
-from listening_log.tables.convert import text_or_empty
 
 LEAST_SHARE: Final = 0.9
 """Share of an item's events that must have its most frequent value."""
@@ -200,8 +199,9 @@ def _text_hashes(column: pa.ChunkedArray) -> Hashes:
     """Hashes [n] of texts, the same in every process; 0 for none."""
     import pandas as pd
 
-    encoded = text_or_empty(column).dictionary_encode()
+    encoded = column.combine_chunks() if column.num_chunks != 1 else column.chunk(0)
+    encoded = encoded if pa.types.is_dictionary(encoded.type) else encoded.dictionary_encode()
     texts = encoded.dictionary.to_numpy(zero_copy_only=False)
     hashes = pd.util.hash_array(texts, categorize=False) if len(texts) else np.zeros(0, np.uint64)
     hashes = np.where(texts == "", np.uint64(0), _mixed(hashes) | np.uint64(1))
-    return hashes[encoded.indices.to_numpy()]
+    return np.append(hashes, np.uint64(0))[encoded.indices.fill_null(len(texts)).to_numpy()]

@@ -47,7 +47,7 @@ class ItemValues:
             pairs = pa.table(
                 {
                     "item": events[ITEM].cast(pa.int32()),
-                    "value": text_or_empty(events[name]),
+                    "value": text_or_empty(events[name].cast(pa.string())),
                     "events": np.ones(events.num_rows, np.int64),
                 }
             )

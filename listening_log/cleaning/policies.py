@@ -45,6 +45,8 @@ POLICIES: Final = {
     REPEAT: "the same user_id, item_id, timestamp and ms_played again, an exact duplicate: dropped",
 }
 """Every policy on events, and what it does, as a person reads it."""
+MENDING: Final = frozenset({TIME_IN_MS, TIME_WITHOUT_ZONE, NEGATIVE_PLAYED, EMPTY_FILE})
+"""Policies that drop no event; all others do."""
 
 USER: Final = "user_id"
 ITEM: Final = "item"

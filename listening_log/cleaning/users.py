@@ -31,6 +31,11 @@ class Users(Mapping[str, list[str]]):
         self._ids: pa.Array = table[_USER].chunk(0)
         self._tokens: pa.ListArray = table["tokens"].chunk(0)
 
+    @property
+    def token_columns(self) -> list[str]:
+        """The columns that listeners' tokens come from, sorted; one without a value gives none."""
+        return sorted({token.split("=", 1)[0] for token in self._tokens.flatten().unique().to_pylist()})
+
     def __len__(self) -> int:
         return len(self._ids)
 

@@ -1,7 +1,6 @@
 """The split plan: which events are `train`, `eval` and `test`, and why. Pure numpy."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime, timezone
 from typing import Final
@@ -11,6 +10,7 @@ import numpy as np
 from listening_log.errors import UsageError, UserError
 from listening_log.windows import histories
 from listening_log.windows.histories import Ints, Windows
+from listening_log.windows.value_counts import Tally
 from models import names
 
 AUTO: Final = "auto"
@@ -63,44 +63,24 @@ class SplitPlan:
         return windows
 
 
-@dataclass(frozen=True)
-class MinuteCounts:
-    """How many events each minute holds: `minute` ascending and distinct, `count` beside it (int64)."""
+def minutes_of(timestamp: Ints) -> Tally:
+    """How many events each minute (counted from 1970) holds, from their times in unix seconds."""
+    return Tally.of(np.asarray(timestamp, np.int64) // MINUTE)
 
-    minute: Ints
-    count: Ints
 
-    @classmethod
-    def of(cls, timestamp: Ints) -> "MinuteCounts":
-        """From times in unix seconds, in any order."""
-        minute, count = np.unique(np.asarray(timestamp, np.int64) // MINUTE, return_counts=True)
-        return cls(minute, count.astype(np.int64))
+def cut_at(minutes: Tally, share: float) -> int:
+    """The whole minute (unix seconds) before which the share of events is nearest to `share`.
 
-    @classmethod
-    def merge(cls, parts: Iterable["MinuteCounts"]) -> "MinuteCounts":
-        """The counts of several parts of a log together."""
-        parts = list(parts)
-        empty = np.zeros(0, np.int64)
-        minutes = np.concatenate([empty, *(p.minute for p in parts)])
-        counts = np.concatenate([empty, *(p.count for p in parts)])
-        minute, place = np.unique(minutes, return_inverse=True)
-        count = np.zeros(len(minute), np.int64)
-        np.add.at(count, place, counts)
-        return cls(minute, count)
-
-    def cut(self, share: float) -> int:
-        """The whole minute (unix seconds) before which the share of events is nearest to `share`.
-
-        Never the first minute, so something lies before it; past the last minute where all share one.
-        """
-        before = np.cumsum(self.count)
-        best = int(np.argmin(np.abs(before - share * before[-1])))
-        following = self.minute[best + 1] if best + 1 < len(self.minute) else self.minute[best] + 1
-        return int(following) * MINUTE
+    Never the first minute, so something lies before it; past the last minute where all share one.
+    """
+    before = np.cumsum(minutes.count)
+    best = int(np.argmin(np.abs(before - share * before[-1])))
+    following = minutes.value[best + 1] if best + 1 < len(minutes.value) else minutes.value[best] + 1
+    return int(following) * MINUTE
 
 
 def make_plan(
-    minutes: MinuteCounts,
+    minutes: Tally,
     *,
     split: str = AUTO,
     order_only: bool,
@@ -111,7 +91,7 @@ def make_plan(
     """Chooses the split of a log.
 
     Args:
-        minutes: of the events that the cuts in time are taken from: all, or those of the newest span.
+        minutes: `minutes_of` the events that the cuts in time are taken from: all, or those of the newest span.
         split: one of KINDS.
         order_only: whether times say the order of events alone.
         eval_share: share of those events between the two cuts.
@@ -133,13 +113,13 @@ def make_plan(
         return _last_events("asked for in the configuration", order_only)
     if split == AUTO and order_only:
         return _last_events("times are order only (a constant step or one shared start)", order_only)
-    first = minutes.cut(1 - eval_share - test_share)
-    second = minutes.cut(1 - test_share)
-    if not first < second <= int(minutes.minute[-1]) * MINUTE:
+    first = cut_at(minutes, 1 - eval_share - test_share)
+    second = cut_at(minutes, 1 - test_share)
+    if not first < second <= int(minutes.value[-1]) * MINUTE:
         if split == AUTO:
             return _last_events(f"all events{_of(span)} fall into too few minutes for two cuts", order_only)
         raise UserError(
-            f"split {TIME!r}: all events{_of(span)} fall into {len(minutes.minute)} minutes, too few for two cuts; "
+            f"split {TIME!r}: all events{_of(span)} fall into {len(minutes.value)} minutes, too few for two cuts; "
             f"set it to {LEAVE_LAST_OUT!r}"
         )
     why = "times are real" if split == AUTO else "asked for in the configuration"

@@ -5,31 +5,38 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from listening_log.windows.mergeable import ALWAYS, NEVER, Earliest, Latest, Mergeable, Total
+
 _REGULAR_SHARE = 0.95  # dropped events leave gaps of two steps in times that count places
 
 
 @dataclass(frozen=True)
-class TimeFacts:
-    """What listeners' times look like; facts of disjoint sets of listeners merge in any order.
+class TimeFacts(Mergeable):
+    """What listeners' times look like; parts have no listener in common."""
 
-    `TimeFacts()` is the neutral element of `merge`.
-    """
-
-    listeners: int = 0
-    first_min: int = 0
+    listeners: Total = 0
+    first_min: Earliest = NEVER
     """Earliest of the listeners' first times, unix seconds."""
-    first_max: int = 0
+    first_max: Latest = ALWAYS
     """Latest of the listeners' first times."""
-    steps: int = 0
+    steps: Total = 0
     """Steps from an event to the next, of listeners with at least three events."""
-    regular: int = 0
-    """Those of them that equal the listener's shortest step; where that is 0, only if all are 0."""
+    regular: Total = 0
+    """The steps that equal the listener's shortest one; where that is 0, only if all of them are 0."""
 
     @classmethod
     def from_sorted(
         cls, user_codes: npt.NDArray[np.integer], timestamps: npt.NDArray[np.integer]
     ) -> "TimeFacts":
-        """Facts of events sorted by listener, then time: [n] any code of the listener, [n] seconds."""
+        """The facts of some listeners' events.
+
+        Args:
+            user_codes: [n] any code of the listener; the events are sorted by it, then by time.
+            timestamps: [n] unix seconds.
+
+        Returns:
+            Their facts; neutral ones where n is 0.
+        """
         if not len(user_codes):
             return cls()
         begins = np.flatnonzero(np.r_[True, user_codes[1:] != user_codes[:-1]])
@@ -47,18 +54,6 @@ class TimeFacts:
             first_max=int(firsts.max()),
             steps=int((counts - 1)[judged].sum()),
             regular=int(regular[judged].sum()),
-        )
-
-    def merge(self, other: "TimeFacts") -> "TimeFacts":
-        """Facts of both sets of listeners, which have no listener in common."""
-        if not self.listeners or not other.listeners:
-            return self if self.listeners else other
-        return TimeFacts(
-            listeners=self.listeners + other.listeners,
-            first_min=min(self.first_min, other.first_min),
-            first_max=max(self.first_max, other.first_max),
-            steps=self.steps + other.steps,
-            regular=self.regular + other.regular,
         )
 
     @property

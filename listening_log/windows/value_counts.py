@@ -1,11 +1,17 @@
 """How often each number occurs: of many numbers, what their mean and quantiles need."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
+from typing_extensions import Self
+
+from listening_log.windows.mergeable import Mergeable
 
 Ints = npt.NDArray[np.int64]
+_DENSE: Final = 4
+"""Numbers that lie within so many places for each of them are counted place by place."""
 
 
 def _none() -> Ints:
@@ -24,24 +30,35 @@ class Spread:
 
 
 @dataclass(frozen=True)
-class Tally:
-    """`value` [m] ascending and distinct, `count` [m] beside it, int64. Tallies of parts merge in any order."""
+class Tally(Mergeable):
+    """How often each number occurs: `value` [m] ascending and distinct, `count` [m] beside it, int64."""
 
     value: Ints = field(default_factory=_none)
     count: Ints = field(default_factory=_none)
 
     @classmethod
     def of(cls, numbers: npt.NDArray[np.integer]) -> "Tally":
-        """From numbers [n], in any order."""
-        value, count = np.unique(np.asarray(numbers, np.int64), return_counts=True)
+        """The tally of numbers [n], in any order."""
+        numbers = np.asarray(numbers, np.int64)
+        low, high = (int(numbers.min()), int(numbers.max())) if len(numbers) else (0, 0)
+        if high - low < _DENSE * len(numbers):  # counting takes a tenth of the time that sorting does
+            counts = np.bincount(numbers - low)
+            value = np.flatnonzero(counts)
+            return cls(value + low, counts[value].astype(np.int64))
+        value, count = np.unique(numbers, return_counts=True)
         return cls(value, count.astype(np.int64))
 
-    def merge(self, other: "Tally") -> "Tally":
+    def merge(self, other: Self) -> Self:
         """The tally of both parts' numbers."""
         value, place = np.unique(np.concatenate([self.value, other.value]), return_inverse=True)
         count = np.zeros(len(value), np.int64)
         np.add.at(count, place, np.concatenate([self.count, other.count]))
-        return Tally(value, count)
+        return type(self)(value, count)
+
+    def grouped(self, width: int) -> "Tally":
+        """The tally of the same numbers divided by `width`, rounded down."""
+        value, place = np.unique(self.value // width, return_inverse=True)
+        return Tally(value, np.bincount(place, self.count, len(value)).astype(np.int64))  # exact below 2^53
 
     @property
     def size(self) -> int:
@@ -65,7 +82,7 @@ class Tally:
         return float(low + (high - low) * (place - np.floor(place)))
 
     def spread(self) -> Spread:
-        """Of at least one number."""
+        """How the numbers are spread; there is at least one."""
         total = sum(
             value * count for value, count in zip(self.value.tolist(), self.count.tolist(), strict=True)
         )

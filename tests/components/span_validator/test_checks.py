@@ -1,7 +1,5 @@
 """Counts worked out by hand: 100 events an hour make the usual day 2,400."""
 
-from collections import Counter
-
 import numpy as np
 import pyarrow as pa
 import pytest
@@ -10,6 +8,9 @@ from components.span_validator.checks import check_catalog, check_columns, check
 from components.span_validator.config import SpansConfig
 from components.span_validator.span_facts import SpanFacts
 from listening_log.cleaning.policies import FUTURE_TIME, NEGATIVE_PLAYED
+from listening_log.cleaning.policy_counts import PolicyCounts
+from listening_log.windows.event_facts import EventFacts
+from listening_log.windows.value_counts import Tally
 
 CONFIG = SpansConfig()
 COLUMNS = frozenset({"user_id", "item_id", "timestamp"})
@@ -17,12 +18,15 @@ REAL = np.array([[1, 0], [1, 70], [1, 75], [2, 500], [2, 501], [2, 900]], np.uin
 """A clock of two listeners."""
 
 
-def days(first: int, count: int, an_hour: int = 100, **more: object) -> SpanFacts:
-    """So many days from day `first`, `an_hour` events in each hour."""
-    hours = Counter(dict.fromkeys(range(24 * first, 24 * (first + count)), an_hour))
+def days(first: int, count: int, an_hour: int = 100, late: int = 0, **more: object) -> SpanFacts:
+    """So many days from day `first`, `an_hour` events in each hour, and `late` ones of day 13, 10 o'clock."""
+    hours = np.r_[
+        np.full(late, 13 * 24 + 10), np.repeat(np.arange(24 * first, 24 * (first + count)), an_hour)
+    ]
+    log = EventFacts(minutes=Tally.of(60 * hours))
     rows = 24 * count * an_hour
     return SpanFacts(
-        **{"rows": rows, "hours": hours, "columns": COLUMNS, "clock": REAL, "fingerprint": first} | more
+        **{"rows": rows, "log": log, "columns": COLUMNS, "clock": REAL, "fingerprint": first} | more
     )
 
 
@@ -65,25 +69,24 @@ def test_a_log_that_grew_is_compared_with_its_latest_weeks() -> None:
 
 
 def test_a_span_without_rows_is_empty() -> None:
-    assert lines(SpanFacts()) == ["span 2 is empty: its table events has no events"]
+    assert lines(SpanFacts()) == ["span 2 has no usable event: its table events has no rows"]
 
 
 def test_a_span_without_a_usable_event_says_why() -> None:
-    found = SpanFacts(rows=9, dropped=Counter({FUTURE_TIME: 9}), columns=COLUMNS)
-    assert lines(found) == ["span 2 has no usable event: 9 of 9 have timestamp more than a day ahead of now"]
+    facts = SpanFacts(rows=9, policies=PolicyCounts({FUTURE_TIME: 9}), columns=COLUMNS)
+    assert lines(facts) == ["span 2 has no usable event: 9 of 9 have timestamp more than a day ahead of now"]
 
 
 def test_a_policy_that_drops_much_is_told_and_one_that_mends_is_not() -> None:
-    found = days(14, 1, rows=4000, dropped=Counter({FUTURE_TIME: 1600, NEGATIVE_PLAYED: 2000}))
-    assert lines(found) == [
+    facts = days(14, 1, rows=4000, policies=PolicyCounts({FUTURE_TIME: 1600, NEGATIVE_PLAYED: 2000}))
+    assert lines(facts) == [
         "span 2: 1,600 of 4,000 events, 40%, have timestamp more than a day ahead of now "
         "(at most 20%: spans.max_dropped)"
     ]
 
 
 def test_plays_that_came_late_are_allowed_up_to_a_share() -> None:
-    late = Counter({13 * 24 + 10: 2400 * 2 // 10})
-    assert lines(days(14, 1, hours=days(14, 1).hours + late)) == []
+    assert lines(days(14, 1, late=2400 * 2 // 10)) == []
     earlier = days(7, 1)
     assert lines(earlier) == [
         "span 2: 2,400 of 2,400 events, 100%, lie before 1970-01-14 23:00 UTC, when the spans before it end "

@@ -100,7 +100,11 @@ def test_a_holiday_of_half_the_size_passes(made_spans: Path, tmp_path: Path, val
 
 
 BAD_DAYS: dict[str, tuple[str, Edit, str]] = {
-    "empty": ("events", lambda table: table.slice(0, 0), "span 2 is empty"),
+    "empty": (
+        "events",
+        lambda table: table.slice(0, 0),
+        "span 2 has no usable event: its table events has no rows",
+    ),
     "ten times too small": ("events", one_in(10), r"236 events a day .*spans.min_size"),
     "twenty times too large": ("events", times_over(20), r"events a day .*spans.max_size"),
     "a column gone": ("events", without("surface"), "table events lacks the column surface"),

@@ -2,10 +2,9 @@ from pathlib import Path
 
 import pytest
 
-from components.span_validator.features import event_features, item_kinds
-from listening_log.cleaning.catalog import read_catalog
-from listening_log.cleaning.policies import clean_events
-from listening_log.tables.reader import read_batches
+from components.span_validator.features import event_features
+from listening_log.cleaning.event_reader import EventReader
+from listening_log.config import LogConfig
 
 
 @pytest.fixture
@@ -17,11 +16,9 @@ def features(tmp_path: Path) -> dict[str, list[list[object] | None]]:
         "u,gone,0,,,,,\n"
         "u,b,90000,,,,,\n"
     )
-    catalog = read_catalog(str(tmp_path))
-    ((first_row, raw),) = read_batches(str(tmp_path / "events.csv"), "events")
-    clean = clean_events(raw, catalog, file=0, first_row=first_row)
-    kept = clean.table["row"].to_numpy()
-    return event_features(raw, clean, kept, item_kinds(catalog)).to_pydict()
+    reader = EventReader.of(str(tmp_path), config=LogConfig(), digest=str(tmp_path))
+    (batch,) = reader.read(0)
+    return event_features(batch, reader.catalog().kinds).to_pydict()
 
 
 def test_usable_events_become_lists_of_one_value(features: dict[str, list[list[object] | None]]) -> None:

@@ -1,13 +1,14 @@
-from collections import Counter
-
 import numpy as np
 import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from components.span_validator.span_facts import SpanFacts, merge, times_are_order_only
+from components.span_validator.span_facts import SpanFacts, times_are_order_only
 from listening_log.cleaning.catalog import Catalog
+from listening_log.cleaning.event_reader import EventBatch
 from listening_log.cleaning.policies import UNKNOWN_ITEM, clean_events
+from listening_log.windows.event_facts import EventFacts
+from listening_log.windows.value_counts import Tally
 
 ITEMS = Catalog(
     pa.table(
@@ -33,21 +34,22 @@ def facts(events: list[tuple[str, str, int]]) -> SpanFacts:
         }
     )
     clean = clean_events(raw, ITEMS, file=0, first_row=0)
-    return SpanFacts.of(raw, clean, clean.table["row"].to_numpy(), one_in=1)
+    return SpanFacts.of(EventBatch(raw, 0, clean), one_in=1)
 
 
 def of_hours(hours: dict[int, int]) -> SpanFacts:
-    return SpanFacts(rows=sum(hours.values()), hours=Counter(hours))
+    counts = Tally(60 * np.array(list(hours), np.int64), np.array(list(hours.values()), np.int64))
+    return SpanFacts(rows=sum(hours.values()), log=EventFacts(minutes=counts))
 
 
 def test_a_batch_is_counted() -> None:
-    found = facts([("u", "a", 3600), ("u", "a", 3601), ("v", "gone", 7200), ("v", "b", 7200)])
-    assert (found.rows, found.events) == (4, 3)
-    assert found.hours == {1: 2, 2: 1}
-    assert found.dropped == {UNKNOWN_ITEM: 1}
-    assert found.played.tolist() == [1, 2]
-    assert found.columns == {"user_id", "item_id", "timestamp"}
-    assert len(found.clock) == 3
+    batch = facts([("u", "a", 3600), ("u", "a", 3601), ("v", "gone", 7200), ("v", "b", 7200)])
+    assert (batch.rows, batch.events) == (4, 3)
+    assert (batch.hours.value.tolist(), batch.hours.count.tolist()) == ([1, 2], [2, 1])
+    assert batch.policies.counts == {UNKNOWN_ITEM: 1}
+    assert batch.log.plays.value.tolist() == [1, 2]
+    assert batch.columns == {"user_id", "item_id", "timestamp"}
+    assert len(batch.clock) == 3
 
 
 @given(
@@ -59,10 +61,13 @@ def test_facts_of_parts_in_another_order_are_those_of_the_whole(events, cut, ran
     whole = facts(events)
     shuffled = list(events)
     random.shuffle(shuffled)
-    parts = merge([facts(shuffled[cut:]), facts(shuffled[:cut])])
-    for name in ("rows", "dropped", "hours", "columns", "fingerprint"):
+    parts = SpanFacts.merge_all([facts(shuffled[cut:]), facts(shuffled[:cut])])
+    for name in ("rows", "columns", "fingerprint"):
         assert getattr(parts, name) == getattr(whole, name)
-    assert parts.played.tolist() == whole.played.tolist()
+    assert parts.policies.counts == whole.policies.counts
+    for name in ("minutes", "plays"):
+        one, other = getattr(parts.log, name), getattr(whole.log, name)
+        assert (one.value.tolist(), one.count.tolist()) == (other.value.tolist(), other.count.tolist())
     assert sorted(parts.clock.tolist()) == sorted(whole.clock.tolist())
 
 
@@ -86,5 +91,5 @@ def test_times_that_count_places_are_order_only() -> None:
     users = np.repeat(np.arange(3, dtype=np.uint64), 4)
     places = np.tile(np.arange(4) * 60, 3)
     real = places + np.repeat([0, 5000, 70_000], 4) + np.tile([0, 3, 77, 100], 3)
-    assert times_are_order_only(SpanFacts(clock=np.stack([users, places.astype(np.uint64)], axis=1)))
-    assert not times_are_order_only(SpanFacts(clock=np.stack([users, real.astype(np.uint64)], axis=1)))
+    assert times_are_order_only([SpanFacts(clock=np.stack([users, places.astype(np.uint64)], axis=1))])
+    assert not times_are_order_only([SpanFacts(clock=np.stack([users, real.astype(np.uint64)], axis=1))])

@@ -3,12 +3,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from listening_log.check.charts import WIDTH, bars, listeners_chart, time_chart
-from listening_log.check.report import Day, Histograms
+from listening_log.check.report import Bucket, Day, Histograms
 
 
-def histograms(
-    days: list[Day] | None = None, listeners: list[tuple[int, int, int]] | None = None
-) -> Histograms:
+def histograms(days: list[Day] | None = None, listeners: list[Bucket] | None = None) -> Histograms:
     return Histograms(listeners or [], days or [], [0] * 24)
 
 
@@ -36,12 +34,12 @@ def test_no_line_is_wider_than_the_page(counts: list[int], ascii_only: bool) -> 
 
 
 def test_listeners_are_shown_in_their_buckets() -> None:
-    chart = listeners_chart(histograms(listeners=[(1, 1, 2), (2, 4, 0), (1000, 1999, 4)]))
+    chart = listeners_chart(histograms(listeners=[Bucket(1, 1, 2), Bucket(2, 4, 0), Bucket(1000, 1999, 4)]))
     assert [line.split()[0] for line in chart[1:]] == ["1", "2-4", "1,000-1,999"]
 
 
 def test_one_bucket_alone_is_no_chart() -> None:
-    assert listeners_chart(histograms(listeners=[(1, 1, 2)])) == []
+    assert listeners_chart(histograms(listeners=[Bucket(1, 1, 2)])) == []
 
 
 def days(count: int, first: str = "2024-12-30") -> list[Day]:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from listening_log.check.checking import as_json, check_log, render
-from listening_log.check.report import Column
+from listening_log.check.report import Column, ValuedColumn
 from listening_log.cleaning.catalog import CATALOG_POLICIES
 from listening_log.cleaning.policies import POLICIES
 from listening_log.errors import UserError
@@ -37,25 +37,27 @@ def report(write_log):
 
 
 def test_figures_are_those_of_the_usable_events(report) -> None:
-    assert (report.events_read, report.events, report.listeners) == (8, 6, 3)
-    assert (report.items, report.items_played, report.cold_items) == (3, 2, 1)
-    assert report.events_per_listener == Spread(min=1, median=2.0, mean=2.0, p90=2.8, max=3)
-    assert report.short_histories == 2
-    assert (report.first_time, report.last_time) == (1000, 3_000_000)
+    assert (report.events.read, report.events.usable, report.listeners.count) == (8, 6, 3)
+    assert (report.items.count, report.items.played, report.items.cold) == (3, 2, 1)
+    assert report.listeners.events == Spread(min=1, median=2.0, mean=2.0, p90=2.8, max=3)
+    assert report.listeners.fewer_than_three_events == 2
+    assert (report.time.first, report.time.last) == (1000, 3_000_000)
     assert report.density == pytest.approx(4 / 6)
-    assert report.replays == pytest.approx(2 / 6)
-    assert report.ties == pytest.approx(1 / 3)
-    assert report.outcomes == {"unknown": 3, "completed": 1, "partial": 1, "skipped": 1}
-    assert report.context == [Column("surface", filled=4 / 7, values=2)]  # the repeat among them
-    assert report.item_columns == [Column("kind", filled=1.0), Column("duration_ms", filled=0.5)]
-    assert report.listener_columns == [Column("age", filled=1.0)]
-    assert report.listeners_described == 1
-    assert (report.order_only, report.split) == (False, "leave-last-out")  # too few for two cuts
+    assert report.events.replays == pytest.approx(2 / 6)
+    assert report.events.ties == pytest.approx(1 / 3)
+    assert report.events.outcomes == {"unknown": 3, "completed": 1, "partial": 1, "skipped": 1}
+    assert report.columns.context == {
+        "surface": ValuedColumn(4 / 7, values=2, more_values=False)
+    }  # with the repeat
+    assert report.columns.items == {"kind": Column(1.0), "duration_ms": Column(0.5)}
+    assert report.columns.listeners == {"age": Column(1.0)}
+    assert report.listeners.described == 1
+    assert (report.time.order_only, report.split.kind) == (False, "leave-last-out")  # too few for two cuts
 
 
 def test_each_finding_is_counted_with_the_place_of_the_first(report) -> None:
-    found = {finding.policy: (finding.count, finding.place.rsplit("/", 1)[1]) for finding in report.findings}
-    assert found == {
+    places = {finding.policy: (finding.count, finding.place.rsplit("/", 1)[1]) for finding in report.findings}
+    assert places == {
         "unknown_item": (1, "events.csv, line 7"),
         "repeat": (1, "events.csv, line 5"),
         "duplicate_item": (1, "catalog.csv, line 5"),
@@ -83,7 +85,7 @@ def test_exact_duplicates_are_apart_from_adjacent_ones(write_log) -> None:
     assert [(finding.policy, finding.count) for finding in report.findings if finding.table == "events"] == [
         ("repeat", 1)
     ]
-    assert (report.adjacent, report.adjacent_at_once) == (1, 0)
+    assert (report.events.adjacent, report.events.adjacent_at_once) == (1, 0)
 
 
 def test_spans_are_one_log_whose_places_name_the_span(tmp_path: Path) -> None:
@@ -93,7 +95,7 @@ def test_spans_are_one_log_whose_places_name_the_span(tmp_path: Path) -> None:
         (folder / "events.csv").write_text("user_id,item_id,timestamp\n" + rows)
     (tmp_path / "span-1/catalog.csv").write_text("item_id\na\nb\n")
     report = check_log(str(tmp_path), spans=Spans(1, 2), now=NOW)
-    assert (report.events, report.event_files, report.listeners) == (3, 2, 2)
+    assert (report.events.usable, report.events.files, report.listeners.count) == (3, 2, 2)
     assert [finding.place for finding in report.findings] == [f"{tmp_path}/span-2/events.csv, line 2"]
     assert render(report).splitlines()[0] == f"{tmp_path}, spans 1-2"
     with pytest.raises(UserError, match="choose with --span"):
@@ -103,7 +105,7 @@ def test_spans_are_one_log_whose_places_name_the_span(tmp_path: Path) -> None:
 def test_where_times_are_order_only_there_are_no_figures_of_time(write_log) -> None:
     events = "user_id,item_id,timestamp\n" + "".join(f"{u},a,{t}\n" for u in "uv" for t in (0, 60, 120))
     report = check_log(write_log(catalog=CATALOG, events=events), now=NOW)
-    assert report.times is None
+    assert report.time.sessions is None
     assert "sessions" not in render(report)
     content = json.loads(as_json(report))["time"]
     assert [content[key] for key in ("events_a_day", "sessions", "last_tenth")] == [None] * 3
@@ -151,7 +153,7 @@ def test_the_report_can_be_written_as_json(report) -> None:
 def test_places_in_the_second_of_many_files_are_found(write_log, tmp_path) -> None:
     (tmp_path / "events-2.csv").write_text("user_id,item_id,timestamp\nu,a,5\nu,,6\n")
     report = check_log(write_log(catalog=CATALOG, events="user_id,item_id,timestamp\nu,a,1\n"), now=NOW)
-    assert report.event_files == 2
+    assert report.events.files == 2
     assert [(f.policy, f.count) for f in report.findings if f.place.endswith("events-2.csv, line 3")] == [
         ("empty_id", 1)
     ]
@@ -167,14 +169,12 @@ def test_one_listener_only_is_shown(write_log) -> None:
 
 def test_a_log_without_a_usable_event_is_an_error_that_says_why(write_log) -> None:
     events = "user_id,item_id,timestamp\nu,x,1\nu,y,2\nu,,3\n"
-    with pytest.raises(
-        UserError, match="none of the 3 events is usable; 2 have an item_id that the catalogue lacks"
-    ):
+    with pytest.raises(UserError, match="no usable event: 2 of 3 have an item_id that the catalogue lacks"):
         check_log(write_log(catalog=CATALOG, events=events), now=NOW)
 
 
 def test_a_log_without_an_event_is_an_error(write_log) -> None:
-    with pytest.raises(UserError, match="the table events has no events"):
+    with pytest.raises(UserError, match="no usable event: its table events has no rows"):
         check_log(write_log(catalog=CATALOG, events="user_id,item_id,timestamp\n"), now=NOW)
 
 
@@ -214,7 +214,7 @@ def test_known_logs_lose_no_event_and_get_their_split(
     if not (DATA / name).is_dir():
         pytest.skip("needs the shared data")
     report = check_log(str(DATA / name))
-    assert (report.events, report.listeners, report.split) == (events, listeners, split)
+    assert (report.events.usable, report.listeners.count, report.split.kind) == (events, listeners, split)
 
 
 def test_checking_a_log_imports_neither_tensorflow_nor_tfx_nor_pandas() -> None:
@@ -234,8 +234,8 @@ def test_a_column_that_follows_from_the_item_is_named_with_its_share(write_log) 
             events.append(f"u{user},i{item},{86_400 * step + 977 * user},brand {item % 2},{device}")
     items = "item_id\n" + "".join(f"i{item}\n" for item in range(8))
     report = check_log(write_log(events="\n".join(events) + "\n", catalog=items), now=NOW)
-    assert report.event_item_columns == {"brand": 1.0}
-    assert [column.name for column in report.context] == ["device"]
+    assert report.columns.items_in_events == {"brand": 1.0}
+    assert list(report.columns.context) == ["device"]
     note = "Column brand of events follows from the item (100.0% of an item's events agree)"
     assert any(line.startswith(note) for line in report.notes)
     assert json.loads(as_json(report))["columns"]["items_in_events"] == {"brand": 1.0}

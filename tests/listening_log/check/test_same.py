@@ -74,7 +74,7 @@ def test_zone_language_and_hash_seed_of_the_machine_make_no_difference(world: Pa
         {"TZ": "Asia/Kathmandu", "LC_ALL": "tr_TR.UTF-8", "PYTHONHASHSEED": "1"},
         {"TZ": "America/St_Johns", "LC_ALL": "C", "PYTHONHASHSEED": "2"},
     ]
-    told = [
+    outputs = [
         subprocess.run(
             [sys.executable, "-c", CODE, str(world)],
             env=os.environ | machine,
@@ -84,5 +84,5 @@ def test_zone_language_and_hash_seed_of_the_machine_make_no_difference(world: Pa
         ).stdout
         for machine in machines
     ]
-    assert told[0]
-    assert told[1] == told[0] == told[2]
+    assert outputs[0]
+    assert outputs[1] == outputs[0] == outputs[2]

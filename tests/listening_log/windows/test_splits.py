@@ -5,10 +5,11 @@ from hypothesis import strategies as st
 
 from listening_log.errors import UsageError, UserError
 from listening_log.windows import histories
-from listening_log.windows.splits import LEAVE_LAST_OUT, TIME, MinuteCounts, SplitPlan, make_plan
+from listening_log.windows.splits import LEAVE_LAST_OUT, TIME, SplitPlan, make_plan, minutes_of
+from listening_log.windows.value_counts import Tally
 from models import names
 
-MINUTES = MinuteCounts(np.arange(100, 110), np.full(10, 7))  # seven events in each of ten minutes
+MINUTES = Tally(np.arange(100, 110), np.full(10, 7))  # seven events in each of ten minutes
 
 
 def _plan(minutes=MINUTES, split="auto", order_only=False, eval_share=0.1, test_share=0.1) -> SplitPlan:
@@ -38,7 +39,7 @@ def test_a_forced_split_is_obeyed_and_told():
 
 
 def test_too_few_minutes_leave_the_last_out_unless_time_is_forced():
-    two = MinuteCounts(np.array([5, 6]), np.array([50, 50]))
+    two = Tally(np.array([5, 6]), np.array([50, 50]))
     assert _plan(two).kind == LEAVE_LAST_OUT
     with pytest.raises(UserError, match="too few for two cuts"):
         _plan(two, split=TIME)
@@ -61,9 +62,9 @@ def test_a_plan_survives_json():
 
 @given(st.lists(st.lists(st.integers(0, 5000), max_size=20), max_size=4))
 def test_minute_counts_of_parts_merge_to_those_of_the_whole(parts):
-    merged = MinuteCounts.merge(MinuteCounts.of(np.array(part, np.int64)) for part in parts)
-    whole = MinuteCounts.of(np.array([time for part in parts for time in part], np.int64))
-    assert merged.minute.tolist() == whole.minute.tolist()
+    merged = Tally.merge_all(minutes_of(np.array(part, np.int64)) for part in parts)
+    whole = minutes_of(np.array([time for part in parts for time in part], np.int64))
+    assert merged.value.tolist() == whole.value.tolist()
     assert merged.count.tolist() == whole.count.tolist()
 
 

@@ -249,7 +249,7 @@ def test_a_release_without_ratings_is_an_error(src: Path, out: Path, import_of) 
 def test_what_was_imported_passes_the_check(src_100k: Path, out: Path, import_of) -> None:
     import_of("movielens")
     report = check_log(str(out))
-    assert (report.events, report.items, report.findings) == (3, 3, [])
+    assert (report.events.usable, report.items.count, report.findings) == (3, 3, [])
 
 
 def as_100k(ratings: list[Rating], folder: Path) -> None:

@@ -89,7 +89,7 @@ def test_without_times_the_order_of_lines_is_the_order(lay_out, out: Path, impor
     assert written("events")["timestamp"] == [1] * 5
     assert [policy.policy for policy in imported.applied] == ["no_times"]
     report = check_log(str(out))
-    assert (report.order_only, report.split, report.events) == (True, "leave-last-out", 5)
+    assert (report.time.order_only, report.split.kind, report.events.usable) == (True, "leave-last-out", 5)
 
 
 def test_items_that_were_only_shown_are_no_events(lay_out, import_of, written) -> None:
@@ -197,7 +197,7 @@ def test_what_was_imported_passes_the_check(lay_out, out: Path, import_of) -> No
     lay_out(inter=INTER)
     import_of("recbole")
     report = check_log(str(out))
-    assert (report.events, report.items, report.findings) == (2, 2, [])
+    assert (report.events.usable, report.items.count, report.findings) == (2, 2, [])
 
 
 def test_what_the_lines_tell_of_their_items_is_item_data(lay_out, import_of, written) -> None:

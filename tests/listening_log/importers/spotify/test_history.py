@@ -196,7 +196,7 @@ def test_how_a_play_ended_decides_its_outcome(
 ) -> None:
     event = _of(log, reason_end=reason, skipped=skipped, ms_played=ms_played)
     assert (event.get("end_reason") or None) == word
-    assert check_log(str(log.out), now=NOW).outcomes[outcome] == 1
+    assert check_log(str(log.out), now=NOW).events.outcomes[outcome] == 1
 
 
 @pytest.mark.parametrize("reason", ["trackerror", "logout", "endplay", "unexpected-exit", None])
@@ -332,7 +332,7 @@ def test_an_entry_that_two_files_hold_is_left_to_the_policy_on_repeats(log: Hist
     log.file("endsong_0.json", PLAY).file(AUDIO, PLAY, EPISODE).run()
     assert len(log.events) == 3
     report = check_log(str(log.out), now=NOW)
-    assert report.events == 2
+    assert report.events.usable == 2
     assert [(finding.policy, finding.count) for finding in report.findings if finding.count] == [
         ("repeat", 1)
     ]
@@ -343,9 +343,9 @@ def test_an_imported_history_passes_the_check(log: History) -> None:
     before = {**PLAY, "ts": "2021-03-04T09:00:00Z"}
     log.file(f"ann/{AUDIO}", PLAY, later).file(f"bob/{AUDIO}", before, CHAPTER).run()
     report = check_log(str(log.out), now=NOW)
-    assert (report.events, report.listeners, report.items) == (4, 2, 3)
-    assert not report.order_only
-    assert report.outcomes == {"unknown": 0, "completed": 3, "partial": 1, "skipped": 0}
+    assert (report.events.usable, report.listeners.count, report.items.count) == (4, 2, 3)
+    assert not report.time.order_only
+    assert report.events.outcomes == {"unknown": 0, "completed": 3, "partial": 1, "skipped": 0}
 
 
 @pytest.mark.parametrize(

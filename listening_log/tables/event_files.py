@@ -1,11 +1,11 @@
-"""The files of a log's events in the order of their spans, and which span an event came from. No Beam."""
+"""The files of a log's events in the order of their spans, and which span an event came from."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from listening_log.tables.spans import Spans, log_files, span_of
+from listening_log.tables.spans import NO_SPANS, Spans, log_files, span_of
 from listening_log.tables.tables import EVENTS
 
 
@@ -18,8 +18,12 @@ class EventFiles:
     """The span of each file, ascending."""
 
     @classmethod
-    def of(cls, data_dir: str, spans: Spans) -> "EventFiles":
-        """Those of the chosen spans. Raises UserError as `log_files` does."""
+    def of(cls, data_dir: str, spans: Spans = NO_SPANS) -> "EventFiles":
+        """The files of the chosen spans.
+
+        Raises:
+            UserError: a span or the table is missing.
+        """
         paths = log_files(data_dir, EVENTS, spans)
         return cls(tuple(paths), tuple(span_of(data_dir, path) for path in paths))
 
@@ -30,10 +34,12 @@ class EventFiles:
 
     @property
     def first(self) -> int:
+        """The earliest span."""
         return self.spans[0]
 
     @property
     def newest(self) -> int:
+        """The latest span."""
         return self.spans[-1]
 
     @property
@@ -41,10 +47,10 @@ class EventFiles:
         """Whether the newest span follows another one."""
         return self.newest > self.first
 
-    def places(self, file: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
-        """The place in `numbers` [n] of the span of each file number [n]."""
-        return np.searchsorted(self.numbers, self.spans)[file]
+    def spans_of(self, file: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
+        """The span [n] of each file number [n]."""
+        return np.asarray(self.spans, np.int64)[file]
 
     def in_newest(self, file: npt.NDArray[np.integer]) -> npt.NDArray[np.bool_]:
         """Whether each file number [n] is one of the newest span's."""
-        return (np.asarray(self.spans) == self.newest)[file]
+        return self.spans_of(file) == self.newest

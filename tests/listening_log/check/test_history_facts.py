@@ -1,25 +1,24 @@
 from collections.abc import Sequence
 from dataclasses import asdict
-from functools import reduce
 from typing import Any
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from listening_log.check.event_facts import WEEK, CheckFacts
+from listening_log.check.history_facts import WEEK, HistoryFacts
 
 ITEMS = 4
 Event = tuple[int, int, int, int]
 """(listener, seconds, item, outcome)"""
 
 
-def facts_of(events: Sequence[Event]) -> CheckFacts:
+def facts_of(events: Sequence[Event]) -> HistoryFacts:
     user, timestamp, item, outcome = np.array(sorted(events, key=lambda event: event[:2])).T
-    return CheckFacts.of(user, item, timestamp, outcome, ITEMS)
+    return HistoryFacts.of(user, item, timestamp, outcome, ITEMS)
 
 
-def plain(facts: CheckFacts) -> dict[str, Any]:
+def plain(facts: HistoryFacts) -> dict[str, Any]:
     """As what `==` can compare."""
 
     def lists(value: Any) -> Any:
@@ -44,12 +43,12 @@ def test_the_same_item_right_after_itself_is_adjacent_within_a_listener_alone() 
 
 def test_plays_lengths_and_first_times_are_counted() -> None:
     facts = facts_of([(0, 5, 1, 1), (0, 65, 3, 3), (7, 70, 3, 1)])
-    assert facts.plays.tolist() == [0, 1, 0, 2, 0]
-    assert facts.met[[1, 3]].tolist() == [5, 65]
+    assert (facts.log.plays.value.tolist(), facts.log.plays.count.tolist()) == ([1, 3], [1, 2])
+    assert facts.item_starts[[1, 3]].tolist() == [5, 65]
     assert (facts.lengths.value.tolist(), facts.lengths.count.tolist()) == ([1, 2], [1, 1])
-    assert facts.starts.minute.tolist() == [0, 1]
-    assert (facts.first, facts.last, facts.events) == (5, 70, 3)
-    assert facts.outcomes.tolist() == [0, 2, 0, 1]
+    assert facts.starts.value.tolist() == [0, 1]
+    assert (facts.log.first, facts.log.last, facts.log.events) == (5, 70, 3)
+    assert facts.log.outcomes.tolist() == [0, 2, 0, 1]
 
 
 def test_a_listener_counts_for_a_week_at_least() -> None:
@@ -70,5 +69,5 @@ def test_facts_of_any_parts_by_listener_merge_to_those_of_the_log(
     events: list[Event], part_of: list[int], order: list[int]
 ) -> None:
     parts = [[event for event in events if part_of[event[0]] == part] for part in order]
-    merged = reduce(CheckFacts.merge, [facts_of(part) for part in parts if part])
+    merged = HistoryFacts.merge_all(facts_of(part) for part in parts if part)
     assert plain(merged) == plain(facts_of(events))
