@@ -1,13 +1,14 @@
 import numpy as np
 
 from listening_log.tables.event_files import EventFiles
+from listening_log.tables.spans import Spans
 
 
 def test_files_say_which_span_their_events_are_of(tmp_path):
     for span in ("span-2", "span-10"):
         (tmp_path / span).mkdir()
         (tmp_path / span / "events.csv").write_text("user_id\n")
-    files = EventFiles.of(str(tmp_path), "2-10")
+    files = EventFiles.of(str(tmp_path), Spans(2, 10))
     assert [path[len(str(tmp_path)) + 1 :] for path in files.paths] == [
         "span-2/events.csv",
         "span-10/events.csv",
