@@ -1,7 +1,7 @@
 """What TFMA measures of the ranker, over the raw `test` split.
 
-The ranker's SavedModel answers for a window's last target in its signature `evaluate`: in `examples`
-string [B] (serialised window examples), out the names below, each float [B, 1].
+The ranker's SavedModel answers for a window's last target in its signature `evaluate`. Its input is `examples`
+string [B] (serialised window examples), its outputs have the names below, each float [B, 1].
 """
 
 import json
@@ -15,18 +15,12 @@ if TYPE_CHECKING:
 SIGNATURE: Final = "evaluate"
 HIT: Final = "hit_at_10"  # 1 where the target is among the ten best of the whole catalogue
 RECIPROCAL_RANK: Final = "reciprocal_rank"
-ASKED: Final = "asked"  # 1 where the window has a target at all
+HAS_TARGET: Final = "has_target"  # 1 where the window has a target at all
 LABEL_COMPLETE: Final = "label_complete"  # 1 where the target was completed
 LABEL_SKIP: Final = "label_skip"
 KNOWN: Final = "known"  # 1 where the window has a target and the log says how it ended
-RANKING_OUTPUTS: Final = (HIT, RECIPROCAL_RANK, ASKED)
-HEAD_OUTPUTS: Final = (
-    names.P_COMPLETE,
-    names.P_SKIP,
-    LABEL_COMPLETE,
-    LABEL_SKIP,
-    KNOWN,
-)
+RANKING_OUTPUTS: Final = (HIT, RECIPROCAL_RANK, HAS_TARGET)
+HEAD_OUTPUTS: Final = (names.P_COMPLETE, names.P_SKIP, LABEL_COMPLETE, LABEL_SKIP, KNOWN)
 
 
 def eval_config() -> "tfma.EvalConfig":
@@ -43,8 +37,8 @@ def eval_config() -> "tfma.EvalConfig":
 
     metrics = [
         tfma.MetricConfig(class_name="ExampleCount"),
-        metric("MeanOutput", name="hr@10", output=HIT, weight=ASKED),
-        metric("MeanOutput", name="mrr", output=RECIPROCAL_RANK, weight=ASKED),
+        metric("MeanOutput", name="hr@10", output=HIT, weight=HAS_TARGET),
+        metric("MeanOutput", name="mrr", output=RECIPROCAL_RANK, weight=HAS_TARGET),
     ]
     for head, output, label in (
         ("complete", names.P_COMPLETE, LABEL_COMPLETE),
@@ -52,13 +46,7 @@ def eval_config() -> "tfma.EvalConfig":
     ):
         metrics += [
             metric("HeadAuc", name=f"auc_{head}", output=output, label=label, weight=KNOWN),
-            metric(
-                "HeadLogLoss",
-                name=f"log_loss_{head}",
-                output=output,
-                label=label,
-                weight=KNOWN,
-            ),
+            metric("HeadLogLoss", name=f"log_loss_{head}", output=output, label=label, weight=KNOWN),
         ]
     return tfma.EvalConfig(
         model_specs=[tfma.ModelSpec(signature_name=SIGNATURE, model_type="tf_generic")],

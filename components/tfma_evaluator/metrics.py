@@ -51,9 +51,7 @@ def _computation(name: str, fold: type["_Fold"], outputs: tuple[str, ...]) -> me
     preprocessor = metric_types.StandardMetricInputsPreprocessor(name="outputs_" + "_".join(outputs))
     return [
         metric_types.MetricComputation(
-            keys=[key],
-            preprocessors=[preprocessor],
-            combiner=_Combiner(key, fold, outputs),
+            keys=[key], preprocessors=[preprocessor], combiner=_Combiner(key, fold, outputs)
         )
     ]
 
@@ -140,10 +138,8 @@ class _Combiner(beam.CombineFn):
     def add_input(self, total: np.ndarray, element: metric_types.StandardMetricInputs) -> np.ndarray:
         predictions = element.get_predictions()
         if all(name in predictions for name in self._outputs):
-            self._fold.add(
-                total,
-                tuple(float(np.ravel(predictions[name])[0]) for name in self._outputs),
-            )
+            values = tuple(float(np.ravel(predictions[name])[0]) for name in self._outputs)
+            self._fold.add(total, values)
         return total
 
     def merge_accumulators(self, accumulators: Iterable[np.ndarray]) -> np.ndarray:

@@ -42,7 +42,7 @@ def evaluate_signature(
         answer = {
             outputs.HIT: tf.cast(rank < 10, tf.float32),
             outputs.RECIPROCAL_RANK: 1.0 / tf.cast(1 + rank, tf.float32),
-            outputs.ASKED: positive,
+            outputs.HAS_TARGET: positive,
         }
         if model.heads:
             _, heads = model.score(query, history, target[:, None], table)

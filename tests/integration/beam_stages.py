@@ -112,7 +112,7 @@ def save_model(folder: Path) -> None:
         return {
             config.HIT: odd,
             config.RECIPROCAL_RANK: 1 / n,
-            config.ASKED: tf.ones_like(n),
+            config.HAS_TARGET: tf.ones_like(n),
             names.P_COMPLETE: 0.2 + n % 3 / 5,
             names.P_SKIP: 0.2 + n % 4 / 5,
             config.LABEL_COMPLETE: odd,

@@ -15,7 +15,7 @@ from components.tfma_evaluator import config
 
 
 def save_toy(path: Path, heads: bool) -> None:
-    """A window of n events has reciprocal rank 1/n, is a hit from 3 events on, and is asked up to 4.
+    """A window of n events has reciprocal rank 1/n, is a hit from 3 events on, and has a target up to 4.
 
     Windows of 1 and 4 events were completed, the one of 2 was skipped, of 3 the log doesn't say.
     """
@@ -27,7 +27,7 @@ def save_toy(path: Path, heads: bool) -> None:
         answer = {
             config.HIT: tf.cast(n >= 3, tf.float32),
             config.RECIPROCAL_RANK: 1 / n,
-            config.ASKED: tf.cast(n <= 4, tf.float32),
+            config.HAS_TARGET: tf.cast(n <= 4, tf.float32),
         }
         if heads:
             answer |= {

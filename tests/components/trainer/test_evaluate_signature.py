@@ -36,7 +36,7 @@ def test_the_last_target_of_each_window_is_ranked(tmp_path: Path) -> None:
 
     assert answer[outputs.RECIPROCAL_RANK][:2] == [1.0, 1 / 8]
     assert answer[outputs.HIT][:2] == [1.0, 1.0]
-    assert answer[outputs.ASKED] == [1.0, 1.0, 0.0]
+    assert answer[outputs.HAS_TARGET] == [1.0, 1.0, 0.0]
 
 
 def test_what_a_history_has_is_excluded_where_listeners_hardly_repeat(tmp_path: Path) -> None:
@@ -61,5 +61,5 @@ def test_heads_are_measured_on_targets_with_a_known_outcome(tmp_path: Path) -> N
     assert answer[outputs.LABEL_COMPLETE] == [1.0, 0.0, 0.0]
     assert answer[outputs.LABEL_SKIP] == [0.0, 1.0, 0.0]
     assert answer[outputs.KNOWN] == [1.0, 1.0, 0.0]
-    assert answer[outputs.ASKED] == [1.0, 0.0, 1.0]
+    assert answer[outputs.HAS_TARGET] == [1.0, 0.0, 1.0]
     assert all(0.0 < p < 1.0 for head in heads for p in answer[head])
