@@ -76,6 +76,7 @@ def write_bytes(path: str, content: bytes) -> None:
         OSError: it can't be written.
     """
     if is_remote(path):
+        _gfile().makedirs(path.rpartition("/")[0])
         with _gfile().GFile(path, "wb") as file:
             file.write(content)
         return

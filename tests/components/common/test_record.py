@@ -90,3 +90,9 @@ def test_a_wrong_file_is_named_with_its_field(tmp_path, content, reason):
     (tmp_path / "example.json").write_text(content)
     with pytest.raises(UserError, match=rf"cannot read {tmp_path}/example\.json: .*{reason}"):
         Example.read(tmp_path)
+
+
+def test_a_record_lies_wherever_tensorflow_reaches():
+    assert Example.find("ram://records") is None
+    RECORD.write("ram://records")
+    assert Example.read("ram://records").name == RECORD.name

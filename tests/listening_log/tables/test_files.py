@@ -52,3 +52,13 @@ def test_arrows_threads_never_need_python_to_read_a_local_file(tmp_path: Path) -
     stream = files.open_arrow(str(path))
     assert isinstance(stream, pa.OSFile)
     assert stream.read() == b"a\n"
+
+
+def test_bytes_are_written_into_a_new_folder(tmp_path: Path) -> None:
+    path = str(tmp_path / "new" / "file")
+    assert not files.is_file(path)
+    files.write_bytes(path, b"content")
+    assert files.is_file(path)
+    assert not files.is_file(str(tmp_path / "new"))
+    with files.open_binary(path) as stream:
+        assert stream.read() == b"content"
