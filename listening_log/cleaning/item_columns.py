@@ -146,6 +146,9 @@ class ItemColumnCounts:
         parts = list(parts)
         return cls(_merged([part.by_item for part in parts]), _merged([part.by_listener for part in parts]))
 
+    def __add__(self, other: "ItemColumnCounts") -> "ItemColumnCounts":
+        return self.merge((self, other))
+
     def shares(self) -> dict[str, float]:
         """The columns that follow from the item, by name, with the share of events that agree."""
         shares = {}
