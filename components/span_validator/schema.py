@@ -42,7 +42,7 @@ def make_schema(
         earlier: of all spans before the newest, together.
         before: of the span before the newest.
         newest: of the newest span.
-        incomparable: features that get no comparator.
+        incomparable: features whose values and distributions are not compared.
         config: the thresholds.
     """
     of_first, of_earlier, of_before, of_newest = map(features, (first, earlier, before, newest))
@@ -55,10 +55,12 @@ def make_schema(
         known = of_earlier[name]
         if name in of_first:
             feature.presence.min_fraction = config.min_filled * filled(of_first[name])
+        if name in incomparable:
+            continue
         if is_text(known) and is_listed(known) and name not in _FIXED and values(known) >= config.min_events:
             feature.string_domain.value.extend(sorted(shares(known)))
             feature.distribution_constraints.min_domain_mass = 1 - config.max_new_values
-        if name in incomparable or not _comparable(of_newest[name], config):
+        if not _comparable(of_newest[name], config):
             continue
         if name in of_before and _comparable(of_before[name], config):
             _set(feature.drift_comparator, is_text(known), config.max_drift, config.max_divergence)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from components.span_validator.event_hashes import event_hashes, text_hashes
 from listening_log.cleaning import policies
 from listening_log.cleaning.event_reader import EventBatch
+from listening_log.cleaning.item_columns import ItemColumnCounts
 from listening_log.cleaning.policy_counts import PolicyCounts
 from listening_log.windows.event_facts import EventFacts
 from listening_log.windows.mergeable import Mergeable, Names, Total
@@ -57,6 +58,8 @@ class SpanFacts(Mergeable):
     """Sum of the events' hashes: the same for the same events, in whatever order and files."""
     clock: Annotated[Clock, _join_clocks] = field(default_factory=_no_clock)
     """[n, 2] listener's hash and time of the events of some listeners, by which times are judged."""
+    item_columns: Annotated[ItemColumnCounts, operator.add] = field(default_factory=ItemColumnCounts)
+    """By which columns that follow from the item are told from context."""
     errors: Annotated[tuple[str, ...], operator.add] = ()
     """Why files can't be read."""
 
@@ -75,6 +78,7 @@ class SpanFacts(Mergeable):
             policies=batch.clean.policies,
             log=EventFacts.of(item, times, outcome),
             columns=frozenset(batch.raw.column_names),
+            item_columns=ItemColumnCounts.of(table, batch.clean.context),
             fingerprint=int(event_hashes(batch.raw, users).sum(dtype=np.uint64)),
             clock=np.stack([usable[judged], times[judged].view(np.uint64)], axis=1),
         )

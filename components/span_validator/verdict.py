@@ -14,6 +14,7 @@ from components.span_validator.distributions import Findings, compare
 from components.span_validator.features import HOUR, WEEKDAY
 from components.span_validator.span_facts import SpanFacts, times_are_order_only
 from components.span_validator.statistics import Statistics
+from listening_log.cleaning.item_columns import ItemColumnCounts
 from listening_log.tables.tables import CATALOG, USERS
 
 
@@ -78,15 +79,17 @@ def _snapshots(readers: SpanReaders, facts: Mapping[int, SpanFacts], config: Spa
 
 
 def _incomparable(facts: Mapping[int, SpanFacts], plan: ComparisonPlan) -> frozenset[str]:
-    """Features of time that the newest span or the one before is too short for, or that times don't show."""
+    """Features of time that no span or not each one shows, and item columns: new items, new values."""
+    item_columns = ItemColumnCounts.merge(facts[span].item_columns for span in plan.earlier).shares()
     if times_are_order_only(facts.values()):
-        return frozenset({HOUR, WEEKDAY})
+        return frozenset({HOUR, WEEKDAY, *item_columns})
     compared = [facts[plan.newest], facts[plan.earlier[-1]]]
-    return frozenset(
+    too_short = [
         feature
         for feature, days in ((HOUR, 1), (WEEKDAY, 7))
         if not all(part.covers_days(days) for part in compared)
-    )
+    ]
+    return frozenset({*too_short, *item_columns})
 
 
 def _spans(earlier: tuple[int, ...]) -> str:

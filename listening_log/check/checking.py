@@ -1,6 +1,6 @@
 """What `upnext data check` finds: a log's figures, and what is wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from uuid import uuid4
@@ -22,7 +22,7 @@ from listening_log.config import LogConfig
 from listening_log.storage.event_store import temporary_store
 from listening_log.tables import files
 from listening_log.tables.reader import read_batches
-from listening_log.tables.spans import NO_SPANS, Spans, log_files
+from listening_log.tables.spans import NO_SPANS, Spans, log_files, unread_log_files
 from listening_log.tables.tables import CATALOG, EVENTS, IMPRESSIONS, USERS
 from listening_log.windows.splits import AUTO, make_plan
 from models import names
@@ -125,7 +125,7 @@ def check_log(
         histograms=figures.histograms(facts),
         notes=[],
     )
-    report.notes.extend(figures.notes(report))
+    report.notes.extend([*figures.notes(report), *_unread(data_dir, spans)])
     return report
 
 
@@ -156,6 +156,15 @@ def _sum_up(reader: EventReader) -> _Sums:
             )
             sums.facts = sums.facts.merge(facts)
     return sums
+
+
+def _unread(data_dir: str, spans: Spans) -> Iterator[str]:
+    """A sentence for each table that has files which look like its own and are not read."""
+    for table in (EVENTS, CATALOG, USERS):
+        paths = unread_log_files(data_dir, table, spans)
+        if paths:
+            more = f" and {len(paths) - 1} more" if len(paths) > 1 else ""
+            yield f"Not read, though named as {table}: {paths[0]}{more}. A table is CSV or Parquet."
 
 
 def _findings(

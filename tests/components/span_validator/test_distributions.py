@@ -89,6 +89,10 @@ def test_nothing_is_said_of_what_a_span_is_too_short_for(column: str) -> None:
     assert findings_of({column: ["a"] * size}, {column: ["b"] * size}, max_new_values=1.0).lines == []
 
 
+def test_a_feature_that_is_not_compared_may_have_new_values() -> None:
+    assert findings_of({"unsure": ["a"] * 20}, {"unsure": ["b"] * 20}).lines == []
+
+
 def test_a_new_column_is_no_fault_and_a_gone_one_is_told_elsewhere() -> None:
     assert findings_of(surfaces(10, 10), surfaces(10, 10) | {"device": ["tv"] * 20}).lines == []
     assert findings_of(surfaces(10, 10) | {"device": ["tv"] * 20}, surfaces(10, 10)).lines == []

@@ -72,6 +72,21 @@ def test_a_day_like_those_before_it_passes(made_spans: Path, validate: Validate,
     assert {"surface", "device", "hour (UTC)", "ms_played", "outcome"} <= set(result["distances"])
 
 
+def test_new_values_of_a_column_that_follows_from_the_item_are_no_fault(
+    made_spans: Path, tmp_path: Path, validate: Validate
+) -> None:
+    data = edited(made_spans, tmp_path / "data", one_in(1))
+    for span, brand in ((1, "brand "), (2, "other brand ")):
+        path = data / f"span-{span}" / "events.parquet"
+        events = pq.read_table(path)
+        last_digits = pc.utf8_slice_codeunits(events["item_id"], -1)
+        brands = pc.binary_join_element_wise(brand, last_digits, "")
+        pq.write_table(events.append_column("brand", brands), path)
+    distances = validate(data)["distances"]
+    assert "brand" not in distances
+    assert {"surface", "device"} <= set(distances)
+
+
 def test_weeks_are_compared_by_their_weekdays_too(
     made_world: Path, tmp_path: Path, validate: Validate
 ) -> None:

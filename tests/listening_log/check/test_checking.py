@@ -239,3 +239,14 @@ def test_a_column_that_follows_from_the_item_is_named_with_its_share(write_log) 
     note = "Column brand of events follows from the item (100.0% of an item's events agree)"
     assert any(line.startswith(note) for line in report.notes)
     assert json.loads(as_json(report))["columns"]["items_in_events"] == {"brand": 1.0}
+
+
+def test_files_that_look_like_a_tables_and_are_not_read_are_named(write_log) -> None:
+    folder = Path(write_log(events=EVENTS, catalog=CATALOG))
+    (folder / "events (1).csv").write_text(EVENTS)
+    (folder / "events.json").write_text("{}")
+    (note,) = [note for note in check_log(str(folder), now=NOW).notes if note.startswith("Not read")]
+    assert (
+        note
+        == f"Not read, though named as events: {folder}/events (1).csv and 1 more. A table is CSV or Parquet."
+    )
