@@ -77,21 +77,9 @@ def _usable(block: TextBlock, log: LogWriter) -> pa.Table:
     item_ids = _item_ids(block.column("track_id"), block.column("artist"), block.column("track"))
     usable = block.usable(
         log,
-        (
-            "no_listener",
-            "lines without a listener: dropped",
-            pc.equal(block.column("user_id"), "").to_numpy(False),
-        ),
-        (
-            "unreadable_time",
-            "lines whose time is not as 2009-05-04T23:08:57Z: dropped",
-            pc.is_null(times).to_numpy(False),
-        ),
-        (
-            "no_track",
-            "lines with neither a track's id nor its name: dropped",
-            pc.equal(item_ids, "").to_numpy(False),
-        ),
+        ("no_listener", "lines without a listener: dropped", pc.equal(block.column("user_id"), "")),
+        ("unreadable_time", "lines whose time is not as 2009-05-04T23:08:57Z: dropped", pc.is_null(times)),
+        ("no_track", "lines with neither a track's id nor its name: dropped", pc.equal(item_ids, "")),
     )
     rows = block.table.select(["user_id", "artist", "track"])
     rows = rows.append_column("timestamp", pc.cast(times, pa.int64())).append_column("item_id", item_ids)

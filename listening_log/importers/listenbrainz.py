@@ -63,9 +63,9 @@ def _write(user_id: str, block: ObjectBlock, log: LogWriter) -> None:
             (
                 "no_item",
                 "neither a recording's id nor its name: dropped",
-                pc.equal(item_ids, "").to_numpy(False),
+                pc.equal(item_ids, ""),
             ),
-            ("no_time", "no readable listened_at: dropped", times.is_null().to_numpy(False)),
+            ("no_time", "no readable listened_at: dropped", times.is_null()),
         )
     )
     users = pc.coalesce(_whole_numbers(listens, "user_id").cast(pa.string()), user_id)

@@ -5,6 +5,7 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+import pyarrow as pa
 
 Mask = npt.NDArray[np.bool_]
 
@@ -36,13 +37,14 @@ class Block:
         if rows.any():
             log.count(policy, what, int(rows.sum()), self.place(int(np.argmax(rows))))
 
-    def usable(self, log: Ledger, *faults: tuple[str, str, Mask]) -> Mask:
-        """The rows [n] without a fault: each has a policy, what is done, and a mask [n].
+    def usable(self, log: Ledger, *faults: tuple[str, str, Mask | pa.Array | pa.ChunkedArray]) -> Mask:
+        """The rows [n] without a fault: each has a policy, what is done, and a mask [n] without nulls.
 
         A row with several faults counts for the first of them.
         """
         usable = np.ones(len(faults[0][2]), bool)
-        for policy, what, rows in faults:
+        for policy, what, faulty in faults:
+            rows = np.asarray(faulty)
             self.count(log, policy, what, usable & rows)
             usable &= ~rows
         return usable

@@ -44,9 +44,9 @@ def write_account_data(user_id: str, block: ObjectBlock, log: LogWriter) -> None
             (
                 "no_item",
                 "no name of a track or an episode (a removed item): dropped",
-                pc.equal(item_ids, "").to_numpy(False),
+                pc.equal(item_ids, ""),
             ),
-            ("no_time", "no readable endTime: dropped", ends.is_null().to_numpy(False)),
+            ("no_time", "no readable endTime: dropped", ends.is_null()),
             ("unheard", "0 ms played: dropped", to_numpy(played, -1) == 0),
         )
     )

@@ -101,9 +101,9 @@ def _write(user_id: str, block: ObjectBlock, log: LogWriter, untitled: dict[str,
         (
             "no_item",
             "no track, episode or chapter id (a local file, a removed item): dropped",
-            pc.equal(items["item_id"], "").to_numpy(),
+            pc.equal(items["item_id"], ""),
         ),
-        ("no_time", "no readable ts: dropped", ends.is_null().to_numpy(False)),
+        ("no_time", "no readable ts: dropped", ends.is_null()),
         (
             "unheard",
             "0 ms played, and neither finished nor skipped (an error, a crash): dropped",

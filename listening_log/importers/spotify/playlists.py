@@ -112,9 +112,7 @@ def _write(path: str, entries: list[object], log: LogWriter) -> None:
     except BadValueError as bad:
         raise UserError(f"{rows.place(bad.row)}: {bad}") from None
 
-    named = rows.usable(
-        log, ("no_item", "a track without track_uri: dropped", pc.equal(uris, "").to_numpy(False))
-    )
+    named = rows.usable(log, ("no_item", "a track without track_uri: dropped", pc.equal(uris, "")))
     order = np.lexsort((places, owner))
     order = order[named[order]]
     user_ids = pc.binary_join_element_wise("playlist-", pids.cast(pa.string()), "")
