@@ -16,8 +16,6 @@ class CatalogArrays:
 
     item_ids: Sequence[bytes]
     """Ids, [N], sorted and unique."""
-    titles: Sequence[bytes]
-    """Titles, [N], b"" for an item without one."""
     content: npt.NDArray[np.int32]
     """Content tokens [N + 1, T] of each item (1..content_size), right-padded with 0; row 0 is zeros."""
     content_size: int

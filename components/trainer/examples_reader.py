@@ -49,20 +49,20 @@ def window_dataset(
     shuffle_seed: int | None = None,
     with_user: bool = False,
 ) -> tf.data.Dataset:
-    """Batches of a split's windows, once over; the same ones in the same order at each run.
+    """Reads a split's windows in batches, once over; the same ones in the same order at each run.
 
     Without a seed windows come in the order of the files: a listener's follow each other, oldest first. With
-    one they are shuffled anew at each pass, and batches hold windows of about the same length, to save
+    one they are shuffled anew at each pass, and windows of about the same length share a batch, to save
     padding. Either way there are ceil(windows / batch_size) batches.
 
     Args:
-        uri: of the Examples artifact.
+        uri: URI of the Examples artifact.
         split: its name.
         transform: the log's Transform graph.
         items: item id (string) to item index (int64), 0 for none.
         slots: context tokens of an event.
         batch_size: windows in a batch; the last of a pass may have fewer.
-        shuffle_seed: of the shuffle; None for none.
+        shuffle_seed: seed of the shuffle; None keeps the order.
         with_user: whether batches have `user_id`.
 
     Returns:
@@ -76,7 +76,9 @@ def window_dataset(
         records = shuffled.interleave(read_records, cycle_length=8, block_length=16)
         records = records.shuffle(_SHUFFLE_WINDOWS, seed=shuffle_seed)
         chunks = records.batch(_CHUNK_BATCHES * batch_size).enumerate()
-        batches = chunks.flat_map(lambda number, chunk: _alike(chunk, batch_size, (shuffle_seed, number)))
+        batches = chunks.flat_map(
+            lambda number, chunk: _batch_by_length(chunk, batch_size, (shuffle_seed, number))
+        )
     return batches.map(
         lambda serialized: parse_windows(serialized, transform, items, slots=slots, with_user=with_user),
         num_parallel_calls=tf.data.AUTOTUNE,
@@ -92,11 +94,10 @@ def parse_windows(
     slots: int,
     with_user: bool = False,
 ) -> dict[str, tf.Tensor]:
-    """Serialised windows, string [B], as dense features: left-aligned, right-padded with 0.
+    """Parses serialised windows, string [B], as a `models.layers.Batch`.
 
     Returns:
-        `item`, `outcome`, `target`, `gap`, `hour`, `weekday` int32 [B, T]; `context` int32 [B, T, slots];
-        `listener` int32 [B, M]; `timestamps` int64 [B, T]; with `with_user` also `user_id` string [B].
+        The batch, with `timestamps` int64 [B, T] and, with `with_user`, `user_id` string [B].
     """
     features = transform(tf.io.parse_example(serialized, _sparse(_WINDOW)))
     batch = dense_features(features, slots=slots)
@@ -108,17 +109,15 @@ def parse_windows(
 
 
 def read_catalog_arrays(uri: str, transform_graph_uri: str) -> CatalogArrays:
-    """The catalogue of an Examples artifact as arrays, its content by the catalogue's Transform graph."""
+    """Reads the catalogue of an Examples artifact as arrays, its content by the catalogue's Transform graph."""
     output = tft.TFTransformOutput(transform_graph_uri)
     transform = output.transform_features_layer()
     item_ids: list[bytes] = []
-    titles: list[bytes] = []
     tokens: list[list[bytes]] = []
     content: list[npt.NDArray[np.int32]] = []
     for serialized in read_split(uri, names.CATALOG).batch(1024):
         features = transform(tf.io.parse_example(serialized, _sparse(_ITEM)))
         item_ids.extend(features[names.ITEM_ID].values.numpy())
-        titles.extend(tf.sparse.to_dense(features[names.TITLE])[:, 0].numpy())
         tokens.extend(tf.RaggedTensor.from_sparse(features[names.ITEM_TOKENS]).to_list())
         content.append(
             tf.cast(tf.sparse.to_dense(features[names.CONTENT]), tf.int32).numpy()[:, :MAX_CONTENT]
@@ -127,7 +126,6 @@ def read_catalog_arrays(uri: str, transform_graph_uri: str) -> CatalogArrays:
     token_names, splits, token_items = invert_tokens(tokens)
     return CatalogArrays(
         item_ids=item_ids,
-        titles=titles,
         content=_padded(content),
         content_size=FIRST_TOKEN + vocabulary - 1,
         tokens=token_names,
@@ -136,9 +134,9 @@ def read_catalog_arrays(uri: str, transform_graph_uri: str) -> CatalogArrays:
     )
 
 
-def _alike(chunk: tf.Tensor, batch_size: int, seed: tuple[int, tf.Tensor]) -> tf.data.Dataset:
-    """Batches of windows of about the same length, in an order drawn anew for each chunk."""
-    # An example's bytes grow with its events: near enough, and nothing has to be parsed twice.
+def _batch_by_length(chunk: tf.Tensor, batch_size: int, seed: tuple[int, tf.Tensor]) -> tf.data.Dataset:
+    """Batches windows of about the same length, in an order drawn anew for each chunk."""
+    # An example's bytes grow with its events: near enough, and no example is parsed twice.
     ordered = tf.gather(chunk, tf.argsort(tf.strings.length(chunk), stable=True))
     count = -(-tf.size(ordered) // batch_size)
     place = tf.random.experimental.index_shuffle(
@@ -153,7 +151,7 @@ def _sparse(dtypes: dict[str, tf.DType]) -> dict[str, tf.io.VarLenFeature]:
 
 
 def _padded(parts: Iterable[npt.NDArray[np.int32]]) -> npt.NDArray[np.int32]:
-    """[N + 1, T] from the rows of all parts, with a row of zeros first; T is at least 1."""
+    """Joins the rows of all parts after a row of zeros: [N + 1, T], T at least 1."""
     parts = list(parts)
     width = max(1, *(part.shape[1] for part in parts))
     rows = [np.pad(part, ((0, 0), (0, width - part.shape[1]))) for part in parts]

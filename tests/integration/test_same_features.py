@@ -35,7 +35,7 @@ def test_features_of_a_thousand_events_are_the_same_in_training_and_in_serving(
     trained = [
         {key: value.numpy()[row] for key, value in batch.items()}
         for batch in inputs.windows(names.TRAIN)
-        for row in range(len(batch["item"]))
+        for row in range(len(batch[names.ITEM]))
     ]
     requests = Requests()
     for number, place in picked:
@@ -53,7 +53,7 @@ def test_features_of_a_thousand_events_are_the_same_in_training_and_in_serving(
     assert last.numpy().tolist() == [place for _, place in picked]
     for row, (number, place) in enumerate(picked):
         window = trained[number]
-        assert served["item"][row, :place].tolist() == window["item"][:place].tolist()
+        assert served[names.ITEM][row, :place].tolist() == window[names.ITEM][:place].tolist()
         for key in (names.GAP, names.HOUR, names.WEEKDAY):
             assert served[key][row, : place + 1].tolist() == window[key][: place + 1].tolist()
         # order and padding don't matter: the models sum the tokens of listener and event

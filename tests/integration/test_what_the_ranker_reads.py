@@ -37,7 +37,7 @@ class FirstFit:
         def ranks(item_ids, timestamps, request_time, context, target):
             batch, last = features(item_ids, timestamps, request_time, context)
             queries = tf.gather(model.queries(batch, table), last, batch_dims=1)
-            scores = model.score_all(queries, batch["item"], table)
+            scores = model.score_all(queries, batch[names.ITEM], table)
             nothing = tf.fill([tf.shape(scores)[0], 1], float("-inf"))
             return rank_of(tf.concat([nothing, scores[:, 1:]], axis=1), features.index(target))
 

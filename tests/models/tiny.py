@@ -20,7 +20,7 @@ def catalog(items: int = 12) -> CatalogArrays:
     content = np.zeros((items + 1, 2), np.int32)
     content[1:, 0] = 1 + np.arange(items) % 2
     content[items, 1] = 3
-    return CatalogArrays(item_ids, [b"Title " + i for i in item_ids], content, 3, *invert_tokens(tokens))
+    return CatalogArrays(item_ids, content, 3, *invert_tokens(tokens))
 
 
 def plays(items: int = 12) -> np.ndarray:
