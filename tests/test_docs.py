@@ -9,20 +9,10 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
+from tests.support.guide_code import PAGES, commands
 from tfx_pipeline.cli.parser import make_parser
 
 UPNEXT = ROOT / ".venv/bin/upnext"
-PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
-
-
-def commands(page: Path) -> list[str]:
-    """The lines of a page's `sh` blocks, without comments."""
-    blocks = re.findall(r"```sh\n(.*?)```", page.read_text(), re.DOTALL)
-    return [
-        line.partition("  #")[0].strip() for block in blocks for line in block.splitlines() if line.strip()
-    ]
-
-
 COMMANDS = [line for page in PAGES for line in commands(page)]
 
 
