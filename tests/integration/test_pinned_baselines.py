@@ -10,6 +10,7 @@ import pytest
 
 from models import baselines
 from models.baselines import Interactions
+from models.memory.order_aware_ridge import OrderAwareRidge
 from models.metrics import hit_rate_at_k, ndcg_at_k
 
 DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
@@ -50,6 +51,11 @@ FITS: dict[str, Callable[[Interactions], baselines.Scorer]] = {
     "transitions": baselines.fit_transitions,
     "blend": baselines.fit_blend,
 }
+RIDGES = [
+    ("ml-100k", 100.0, 0, (0.1994, 0.1136)),
+    ("ml-100k", 100.0, 64, (0.1951, 0.1078)),
+    ("lastfm", 200.0, 64, (0.1064, 0.0581)),
+]
 PAIRS = [(log, name) for log, table in PINNED.items() for name in table]
 
 
@@ -78,6 +84,16 @@ def test_a_baseline_reproduces_its_pinned_figures(log: str, name: str):
     histories, _ = last_event_held_out(log)
 
     assert quality(FITS[name](histories), log) == pytest.approx(PINNED[log][name], abs=TOLERANCE)
+
+
+@pytest.mark.parametrize(("log", "penalty", "neighbours", "pinned"), RIDGES)
+def test_the_ridge_reproduces_its_pinned_figures(
+    log: str, penalty: float, neighbours: int, pinned: tuple[float, float]
+):
+    histories, _ = last_event_held_out(log)
+    ridge = OrderAwareRidge.fit(histories, penalty=penalty, neighbours=neighbours)
+
+    assert quality(ridge.score, log) == pytest.approx(pinned, abs=TOLERANCE)
 
 
 def test_served_counting_loses_nothing_against_the_blend():

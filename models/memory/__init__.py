@@ -1,0 +1,1 @@
+"""Memories of what follows what, in closed form: no gradient step."""
