@@ -1,7 +1,7 @@
 """Converts a column of whatever type to one of the contract's kinds, or names the first value that won't."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from listening_log.tables.durations import as_milliseconds
 from listening_log.tables.list_texts import without_brackets
-from listening_log.tables.no_value import is_no_number, numbers_as_text, without_marks
+from listening_log.tables.no_value import numbers_as_text, without_marks
 from listening_log.tables.numbers import in_range, whole_numbers
 from listening_log.tables.tables import Kind
 from listening_log.tables.times import as_seconds
@@ -58,23 +58,6 @@ def is_text(type_: pa.DataType) -> bool:
     if pa.types.is_dictionary(type_):
         return is_text(type_.value_type)
     return _is_string(type_) or _is_bytes(type_) or pa.types.is_boolean(type_)
-
-
-def all_numbers(values: Sequence[str]) -> bool:
-    """Whether the values are all numbers (absent ones apart; False where all are absent)."""
-    filled = [value for value in values if not is_no_number(value)]
-    try:
-        for value in filled:
-            float(value)
-    except ValueError:
-        return False
-    return bool(filled)
-
-
-def all_lists(values: Sequence[str]) -> bool:
-    """Whether the values are all lists in brackets, as `['a', 'b']` (absent ones apart)."""
-    filled = [value.strip() for value in values if not is_no_number(value)]
-    return bool(filled) and all(value.startswith("[") and value.endswith("]") for value in filled)
 
 
 def as_kind(column: pa.Array, kind: Kind) -> pa.Array:

@@ -1,14 +1,21 @@
 """Lists as Python, JSON and numpy print them, `['rock', 'pop']`, as texts with `|` between the values."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from listening_log.tables.no_value import NO_VALUE
+from listening_log.tables.no_value import NO_VALUE, is_no_number
 
 _QUOTED: Final = re.compile(r"'((?:[^'\\]|\\.)*)'" + r'|"((?:[^"\\]|\\.)*)"')
+
+
+def all_lists(values: Sequence[str]) -> bool:
+    """Whether the values are all lists in brackets, as `['a', 'b']` (absent ones apart)."""
+    filled = [value.strip() for value in values if not is_no_number(value)]
+    return bool(filled) and all(value.startswith("[") and value.endswith("]") for value in filled)
 
 
 def without_brackets(texts: pa.Array) -> pa.Array:

@@ -1,13 +1,26 @@
 """Whole numbers out of columns of any numeric type, or of texts as exports write them: `12`, `12.0`, `1.2e1`."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from listening_log.tables.no_value import numbers_as_text
+from listening_log.tables.no_value import is_no_number, numbers_as_text
 
 _WHOLE = r"^\+?(-?\d+)(?:\.0*)?$"
 _DIGITS = r"^-?\d+$"
+
+
+def all_numbers(values: Sequence[str]) -> bool:
+    """Whether the values are all numbers (absent ones apart; False where all are absent)."""
+    filled = [value for value in values if not is_no_number(value)]
+    try:
+        for value in filled:
+            float(value)
+    except ValueError:
+        return False
+    return bool(filled)
 
 
 def whole_numbers(column: pa.Array, *, cut: bool) -> pa.Array:

@@ -11,13 +11,13 @@ from listening_log.tables import files
 from listening_log.tables.convert import (
     ARROW_TYPES,
     BadValueError,
-    all_lists,
-    all_numbers,
     as_kind,
     is_text,
     plain,
 )
 from listening_log.tables.csv_file import UNREADABLE, CsvHead, line_of, read_columns, read_head
+from listening_log.tables.list_texts import all_lists
+from listening_log.tables.numbers import all_numbers
 from listening_log.tables.partitions import partition_values
 from listening_log.tables.tables import EVENTS, TableSpec, spec_of
 from listening_log.tables.times import without_zone
