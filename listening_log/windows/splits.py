@@ -1,7 +1,6 @@
 """The split plan: which events are `train`, `eval` and `test`, and why. Pure numpy."""
 
-import json
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Final
 
@@ -30,13 +29,6 @@ class SplitPlan:
     second_cut: int | None
     time_features: bool
     """Whether times mean anything; if not, windows carry no times."""
-
-    def to_json(self) -> str:
-        return json.dumps(asdict(self), sort_keys=True)
-
-    @classmethod
-    def from_json(cls, text: str) -> "SplitPlan":
-        return cls(**json.loads(text))
 
     def begins(self, timestamp: Ints, offsets: Ints) -> tuple[Ints, Ints]:
         """Places (within each listener's history) where `eval` and where `test` begin, each [listeners]."""

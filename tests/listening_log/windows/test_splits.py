@@ -56,10 +56,6 @@ def test_an_unknown_split_is_wrong_usage():
         _plan(split="random")
 
 
-def test_a_plan_survives_json():
-    assert SplitPlan.from_json(_plan().to_json()) == _plan()
-
-
 @given(st.lists(st.lists(st.integers(0, 5000), max_size=20), max_size=4))
 def test_minute_counts_of_parts_merge_to_those_of_the_whole(parts):
     merged = Tally.merge_all(minutes_of(np.array(part, np.int64)) for part in parts)
