@@ -13,6 +13,7 @@ from tests.support.guide_code import PAGES, commands
 from tfx_pipeline.cli.parser import make_parser
 
 UPNEXT = ROOT / ".venv/bin/upnext"
+TOPS = ("models", "listening_log", "components", "serving", "tfx_pipeline", "tests", "benchmarks", "scripts")
 COMMANDS = [line for page in PAGES for line in commands(page)]
 
 
@@ -53,6 +54,11 @@ def test_the_table_of_decisions_has_each_with_its_title():
     ]
     assert re.findall(r"^\| \[.*$", table, re.MULTILINE) == rows
     assert len({record.name[:4] for record in RECORDS}) == len(RECORDS)
+
+
+def test_no_page_or_source_points_to_a_document_that_is_not_here():
+    files = [*PAGES, *(path for top in TOPS for path in (ROOT / top).rglob("*.py"))]
+    assert [file for file in files if re.search(r"DESIGN[ .§]", file.read_text(encoding="utf-8"))] == []
 
 
 @pytest.mark.long
