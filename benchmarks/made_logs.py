@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 DAYS: Final = 120
 EVENTS_A_DAY: Final = 2.1
-"""Of a made listener; measured: 2.09 over 90 days, 2.11 over 180."""
+"""Events of a made listener; measured: 2.09 over 90 days, 2.11 over 180."""
 EVENTS_AN_ITEM: Final = 100
 ONE_LISTENERS_EVENTS: Final = 3_000_000
 ONE_ITEMS_SHARE: Final = 0.3

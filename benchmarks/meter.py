@@ -64,7 +64,7 @@ class Memory:
         return now
 
     def peak(self) -> int:
-        """Bytes."""
+        """Returns the most memory since the last reset, in bytes."""
         self._sample()
         with self._lock:
             return max(self._peak, _kernel_peak() if self._exact else 0)

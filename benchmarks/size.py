@@ -32,7 +32,7 @@ class Taken:
     """What a process took."""
 
     wall: float
-    """Seconds."""
+    """Wall-clock time in seconds."""
     cpu: float
     """Seconds of all its threads: what company on the machine stretches least."""
     peak_mib: int
@@ -117,7 +117,10 @@ def _measure_log(log: str, events: int, folder: Path, seed: int, commands: Seque
 def run_alone(*words: str) -> Taken:
     """Runs Python with `words` in a process of its own, whose peak is the one that the kernel counted.
 
-    Where it fails, prints the end of what it printed, and raises CalledProcessError.
+    Where it fails, the end of what it printed is shown.
+
+    Raises:
+        CalledProcessError: it failed.
     """
     with tempfile.TemporaryDirectory() as folder:
         figures = Path(folder) / "figures.json"

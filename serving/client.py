@@ -30,7 +30,8 @@ class Client:
         address: `host:port` of the server's gRPC.
         timeout: seconds that one question may take.
 
-    Each question raises ServerError, with the server's code and message, where it can't be reached or refuses.
+    Raises:
+        ServerError: by each question, where the server can't be reached or refuses; with its code and message.
     """
 
     def __init__(self, address: str, *, timeout: float = 30.0) -> None:

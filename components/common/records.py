@@ -200,7 +200,7 @@ class Evaluation(Record):
 
 
 class ModelSpans(Record):
-    """Of a model's information only the spans that it has learnt from, for models of every age."""
+    """Spans that a model has learnt from: the part of its information that models of every age have."""
 
     FILE: ClassVar[str] = "upnext.json"
 
@@ -232,11 +232,11 @@ class Agreement(Part):
     """Shares of the answers that are the same."""
 
     server_agreement: Figure = math.nan
-    """Of a fresh server, over gRPC and REST, with the models in this process."""
+    """Answers of a fresh server, over gRPC and REST, and of the models in this process."""
     neutral_agreement: Figure = math.nan
-    """Of `contextual` with neutral values and `serving_default`."""
+    """Answers of `contextual` with neutral values and of `serving_default`."""
     stock_agreement: Figure = math.nan
-    """Of both builds' ten best."""
+    """Ten best items of both builds."""
     histories: int = 0
 
 

@@ -28,7 +28,7 @@ from models import names
 
 ITEMS_A_FILE: Final = 50_000
 EVENTS_A_BATCH: Final = 500_000
-"""As many are in memory at a time while the log is read."""
+"""So many events are in memory at a time while the log is read."""
 
 POLICIES: Final = "policies"
 """Output of PolicyCounts."""

@@ -25,7 +25,7 @@ class LogFacts(Mergeable):
 
     log: EventFacts = field(default_factory=EventFacts)
     newest: EventFacts = field(default_factory=EventFacts)
-    """Of the newest span's events alone."""
+    """Facts of the newest span's events alone."""
     time: TimeFacts = field(default_factory=TimeFacts)
     span_events: Tally = field(default_factory=Tally)
     """Events of each span that has any."""

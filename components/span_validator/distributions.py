@@ -84,7 +84,7 @@ class _Side:
     kind: str
     statistics: Statistics
     name: str
-    """As a person reads it."""
+    """Its name in a message."""
     setting: str
     anomalies: anomalies_pb2.Anomalies
 

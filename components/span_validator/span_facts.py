@@ -51,7 +51,7 @@ class SpanFacts(Mergeable):
     policies: Annotated[PolicyCounts, operator.add] = field(default_factory=PolicyCounts)
     """What became of events that are not as they should be."""
     log: EventFacts = field(default_factory=EventFacts)
-    """Of the usable events."""
+    """Facts of the usable events."""
     columns: Names = field(default_factory=frozenset)
     """Columns that a file has."""
     fingerprint: Annotated[int, _add_hashes] = 0

@@ -10,10 +10,10 @@ from tensorflow_metadata.proto.v0.statistics_pb2 import (
 )
 
 Statistics: TypeAlias = DatasetFeatureStatisticsList
-"""Of one dataset."""
+"""Statistics of one dataset."""
 FeatureStatistics: TypeAlias = FeatureNameStatistics
 MOST_VALUES: Final = 1000
-"""Of a column with more distinct values, names of playlists say, only the share of filled rows is known."""
+"""Values of a column that are counted; of one with more (say, names of playlists) only the filled rows are."""
 
 
 def statistics_options() -> tfdv.StatsOptions:

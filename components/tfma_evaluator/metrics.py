@@ -11,7 +11,7 @@ import numpy as np
 from tensorflow_model_analysis.metrics import metric_types
 
 BINS = 1000
-"""Of the histograms from which the area under the curve is computed."""
+"""Bins of the histograms from which the area under the curve is computed."""
 
 
 class MeanOutput(metric_types.Metric):

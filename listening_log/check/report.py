@@ -111,7 +111,7 @@ class Day:
 
 @dataclass(frozen=True)
 class EventsADay:
-    """Of the days from the first to the last; these two are left out where others lie between them."""
+    """Events of a day, over the days between the first and the last; over these two where there are no others."""
 
     median: float
     quietest: Day
@@ -126,7 +126,7 @@ class Sessions:
     events: Spread
     """Events of a session."""
     a_week: float
-    """Of a listener, between the first event and the last; at least a week is counted for each."""
+    """Sessions of a listener between the first event and the last; at least a week is counted for each."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from listening_log.cleaning.policies import ITEM, USER
 LEAST_SHARE: Final = 0.9
 """Share of an item's events that must have its most frequent value."""
 _LEAST_EXCESS: Final = 0.8
-"""Of the way from what chance gives to full agreement, so much must be gone: a column of few values agrees often."""
+"""How far agreement must be from chance (0) to full (1): a column of few values agrees often."""
 _MOST_CHANCE: Final = 1e-4
 """So few disagreements must be as unlikely as this by chance: a small or sparse log decides nothing."""
 _PERMUTATIONS: Final = 8

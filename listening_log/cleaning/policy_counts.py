@@ -66,7 +66,7 @@ class PolicyCounts:
         return self.merge((self, other))
 
     def as_newest(self) -> "PolicyCounts":
-        """The same, all of them counted for the newest span too."""
+        """These counts, all of them counted for the newest span too."""
         return replace(self, newest=self.counts)
 
     def places(self, paths: Sequence[str]) -> dict[str, str]:

@@ -95,7 +95,7 @@ def true_ranking_scores(
 
 
 def _episode_chances(truth: Truth, row: int, now: float, heard: np.ndarray) -> np.ndarray:
-    """Of the followed shows' episodes the first ones out and after the last one heard: [episodes]."""
+    """Chances of the followed shows' episodes, the first ones out and after the last one heard: [episodes]."""
     catalogue, follows = truth.catalogue, truth.subscriptions
     release = catalogue.release_day[catalogue.tracks :]
     heard = heard[heard >= catalogue.tracks] - catalogue.tracks

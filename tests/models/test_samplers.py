@@ -34,7 +34,7 @@ def test_a_mixed_sample_begins_with_the_targets():
 
 
 def test_mixed_log_q_is_that_of_both_sources_together():
-    """Of 2 in-batch and 3 uniform places, item 1 is expected on 2 * 6/10 + 3/3, item 4 on 2 * 1/10 + 3/3."""
+    """Item 1 is expected on 2 * 6/10 + 3/3 of 2 in-batch and 3 uniform places, item 4 on 2 * 1/10 + 3/3."""
     sample = MixedSampler(PLAYS, uniform=3)(tf.constant([1, 4]))
 
     np.testing.assert_allclose(sample.log_q[:2], np.log([2.2 / 5, 1.2 / 5]), rtol=1e-6)

@@ -15,7 +15,7 @@ class Block(NamedTuple):
 
     page: Path
     line: int
-    """Of the page, where its fence stands."""
+    """Line of its fence in the page."""
     text: str
     file: str
     """The Python file that is named last before it since the block before; "" for none."""

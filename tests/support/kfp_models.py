@@ -25,7 +25,11 @@ class RefusedError(Exception):
 
 
 def check(data: Any, kind: str, where: str) -> None:
-    """Raises RefusedError for data that are none of `kind`, a type as KFP's published models name it."""
+    """Checks that data are of `kind`, a type as KFP's published models name it.
+
+    Raises:
+        RefusedError: they are not.
+    """
     if kind == "object" or data is None:
         return
     if match := re.fullmatch(r"list\[(.*)\]", kind):
@@ -67,7 +71,11 @@ def expect(is_true: bool, message: str, status: int = 400) -> None:
 
 
 def load_documents(text: str) -> None:
-    """Raises RefusedError for a specification that KFP's loader does not take."""
+    """Loads a specification with KFP's loader.
+
+    Raises:
+        RefusedError: the loader does not take it.
+    """
     try:
         components.load_component_from_text(text)
     except Exception as error:

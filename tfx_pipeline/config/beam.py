@@ -22,7 +22,7 @@ _PLACES: Final = {
     "SparkRunner": ("--job_endpoint=HOST:PORT", "--spark_rest_url=http://HOST:PORT"),
     "PortableRunner": ("--job_endpoint=HOST:PORT",),
 }
-"""Of each engine, the flags that name it; one is needed, lest Beam start an engine of its own."""
+"""Flags that name each engine; one is needed, or Beam starts an engine itself."""
 
 _ENVIRONMENTS: Final = {
     "DOCKER": "--environment_config=IMAGE, one with this package",

@@ -29,7 +29,7 @@ from tfx_pipeline.terminal.exit_codes import DONE
 
 EXAMPLE_GEN: Final = "ListeningLogExampleGen"
 INDEX: Final = "index"
-"""As `only`: new items into the models in production, without training."""
+"""Value of `only` that takes new items into the models in production, without training."""
 
 _LOG = logging.getLogger("upnext")
 

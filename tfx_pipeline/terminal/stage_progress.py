@@ -11,7 +11,7 @@ class StageProgress:
     name: str
     start: float
     share: float = 0.0
-    """Of its work that is done, 0 to 1; 0 where the stage doesn't report it."""
+    """How much of its work is done, 0 to 1; 0 where the stage doesn't report it."""
     first_share: float = 0.0
     first_time: float | None = None
     """When the stage first reported its share, and which: the pace is measured from there."""

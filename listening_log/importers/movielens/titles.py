@@ -12,7 +12,7 @@ _ARTICLES: Final = "The|A|An|La|Le|Les|El|Los|Las|Il|Lo|Gli|Der|Die|Das|Ein|Eine
 
 
 def titles_and_years(titles: pa.Array) -> tuple[pa.Array, pa.Array, npt.NDArray[np.bool_]]:
-    """Of `Title (1999)` [n] string: title [n] and year [n] string ("" = none), and [n] where an article moved.
+    """Splits `Title (1999)` [n] string: title [n] and year [n] string ("" = none), and [n] where an article moved.
 
     Of a run of years, `(2006–2012)`, the first counts. An article behind a comma goes in front, of the title
     and of another title in brackets: `City of Lost Children, The (Cité des enfants perdus, La)`.

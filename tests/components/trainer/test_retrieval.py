@@ -37,7 +37,7 @@ def test_recall_is_watched_where_it_can_still_rise(items: int, places: int) -> N
 
 
 def test_recall_on_eval_is_the_share_of_targets_among_the_watched_places(tmp_path: Path) -> None:
-    """Of 12 items the first one is watched; 3 of the 5 targets repeat the play before them."""
+    """The first of 12 items is watched; 3 of the 5 targets repeat the play before them."""
     inputs = tiny_inputs(tmp_path, eval=[[5, 5, 5], [7, 7, 8], [9, 1]])
 
     assert recall_measure(Repeats(), inputs, MAX_LENGTH)() == pytest.approx(3 / 5)

@@ -19,7 +19,7 @@ def facts_of(events: Sequence[Event]) -> HistoryFacts:
 
 
 def plain(facts: HistoryFacts) -> dict[str, Any]:
-    """As what `==` can compare."""
+    """Facts as plain values, which `==` can compare."""
 
     def lists(value: Any) -> Any:
         if isinstance(value, dict):
