@@ -70,7 +70,7 @@ def _size(sizes: Sequence[int], skewed: int, seed: int, json_file: str | None) -
     print(", ".join(f"{key.replace('_', ' ')} {value}" for key, value in _machine().items()))
     if json_file:
         runs = {"sizes": sized, "skewed": slanted}
-        figures = {name: [dataclasses.asdict(one) for one in found] for name, found in runs.items()}
+        figures = {name: [dataclasses.asdict(one) for one in records] for name, records in runs.items()}
         Path(json_file).write_text(json.dumps({**_machine(), **figures}, indent=2) + "\n")
     return 0
 
@@ -129,8 +129,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", metavar="DIR", help="measure on this log; none is made")
     add("--home", metavar="DIR", help="where the run goes and stays; default: a folder that is removed")
     add("--set", action="append", default=[], metavar="KEY=VALUE", help="a setting of the run")
-    told = " ".join(map(str, SIZES))
-    add("--size", type=int, nargs="*", metavar="N", help=f"measure on so many events each; default: {told}")
+    sizes = " ".join(map(str, SIZES))
+    add("--size", type=int, nargs="*", metavar="N", help=f"measure on so many events each; default: {sizes}")
     add("--skewed", type=int, default=SKEWED, metavar="N", help="events of the skewed logs after it; 0: none")
     add("--json", metavar="FILE", help="write the figures there too")
     return parser

@@ -28,7 +28,7 @@ _LAST_CHARACTERS: Final = 2000
 
 
 @dataclass(frozen=True)
-class Taken:
+class Usage:
     """What a process took."""
 
     wall: float
@@ -47,7 +47,7 @@ class SizedRun:
     log: str
     """`plain`, or how it is skewed: `listener`, `item`."""
     events: int
-    taken: Taken
+    usage: Usage
 
 
 def measure_sizes(sizes: Sequence[int], folder: Path, seed: int) -> list[SizedRun]:
@@ -67,7 +67,7 @@ def measure_skewed(events: int, folder: Path, seed: int) -> list[SizedRun]:
 def size_table(runs: Sequence[SizedRun]) -> str:
     """A line a command and size."""
     rows = [
-        (run.command, f"{run.events:,}", *_told(run.taken))
+        (run.command, f"{run.events:,}", *_cells(run.usage))
         for run in sorted(runs, key=lambda run: _COMMANDS.index(run.command))
     ]
     return render_table(rows, ("command", "events", "wall", "CPU", "peak MiB"))
@@ -75,16 +75,16 @@ def size_table(runs: Sequence[SizedRun]) -> str:
 
 def skew_table(runs: Sequence[SizedRun]) -> str:
     """A line a command and log, with its CPU time as a multiple of the plain log's."""
-    plain = {run.command: run.taken.cpu for run in runs if run.log == "plain"}
+    plain = {run.command: run.usage.cpu for run in runs if run.log == "plain"}
     rows = [
-        (run.command, run.log, *_told(run.taken), f"{run.taken.cpu / plain[run.command]:.2f}")
+        (run.command, run.log, *_cells(run.usage), f"{run.usage.cpu / plain[run.command]:.2f}")
         for run in sorted(runs, key=lambda run: _COMMANDS.index(run.command))
     ]
     return render_table(rows, ("command", "log", "wall", "CPU", "peak MiB", "CPU / plain"))
 
 
-def _told(taken: Taken) -> tuple[str, str, str]:
-    return duration(taken.wall), duration(taken.cpu), f"{taken.peak_mib:,}"
+def _cells(usage: Usage) -> tuple[str, str, str]:
+    return duration(usage.wall), duration(usage.cpu), f"{usage.peak_mib:,}"
 
 
 def _measure_log(log: str, events: int, folder: Path, seed: int, commands: Sequence[str]) -> list[SizedRun]:
@@ -93,7 +93,7 @@ def _measure_log(log: str, events: int, folder: Path, seed: int, commands: Seque
     upnext = ("-m", "tfx_pipeline.cli.main")
     try:
         make = (*upnext, "data", "make", "--out", str(world), "--seed", str(seed))
-        found = {MAKE: run_alone(*make, *world_size(events, ITEMS))}
+        usage = {MAKE: run_alone(*make, *world_size(events, ITEMS))}
         if log == "plain":
             data = world
         else:
@@ -101,20 +101,20 @@ def _measure_log(log: str, events: int, folder: Path, seed: int, commands: Seque
         if IMPORT in commands:
             run_alone("-m", "benchmarks.made_logs", "ratings", str(world), str(release))
             words = ("data", "import", "movielens", str(release), "--out", str(imported))
-            found[IMPORT] = run_alone(*upnext, *words)
+            usage[IMPORT] = run_alone(*upnext, *words)
             shutil.rmtree(release)
-        found[CHECK] = run_alone(*upnext, "data", "check", str(data))
-        found[GENERATE] = run_alone("-m", "benchmarks.generate", str(data), str(out))
+        usage[CHECK] = run_alone(*upnext, "data", "check", str(data))
+        usage[GENERATE] = run_alone("-m", "benchmarks.generate", str(data), str(out))
         size = _events_of(data)
     finally:
         shutil.rmtree(at, ignore_errors=True)
-    runs = [SizedRun(command, log, size, found[command]) for command in commands]
+    runs = [SizedRun(command, log, size, usage[command]) for command in commands]
     for run in runs:
-        print(f"{run.command}, {run.log}, {run.events:,} events: {run.taken}", file=sys.stderr, flush=True)
+        print(f"{run.command}, {run.log}, {run.events:,} events: {run.usage}", file=sys.stderr, flush=True)
     return runs
 
 
-def run_alone(*words: str) -> Taken:
+def run_alone(*words: str) -> Usage:
     """Runs Python with `words` in a process of its own, whose peak is the one that the kernel counted.
 
     Where it fails, the end of what it printed is shown.
@@ -129,7 +129,7 @@ def run_alone(*words: str) -> Taken:
         if done.returncode:
             print(done.stdout[-_LAST_CHARACTERS:])
             done.check_returncode()
-        return Taken(**json.loads(figures.read_text()))
+        return Usage(**json.loads(figures.read_text()))
 
 
 def _events_of(data: Path) -> int:

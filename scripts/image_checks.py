@@ -129,7 +129,7 @@ def entry_point(container: Container) -> str:
         "type": {"instanceSchema": "title: tfx.Schema\ntype: object\n"},
         "uri": f"{folder}/schema",
     }
-    given: dict[str, Any] = {
+    executor_input: dict[str, Any] = {
         "inputs": {"parameterValues": {"schema_text": text}},
         "outputs": {
             "artifacts": {"schema": {"artifacts": [artifact]}},
@@ -137,7 +137,7 @@ def entry_point(container: Container) -> str:
         },
     }
     container.run("mkdir", "-p", f"{folder}/schema")  # as whoever starts TFX's stages does on a file system
-    arguments = [json.dumps(given) if word == "{{$}}" else word for word in spec["args"]]
+    arguments = [json.dumps(executor_input) if word == "{{$}}" else word for word in spec["args"]]
     container.run(*spec["command"], *arguments)
     output = json.loads((container.volume / STAGE / "executor_output.json").read_text())
     assert (container.volume / STAGE / "schema/schema.pbtxt").stat().st_size > 0

@@ -45,8 +45,8 @@ class Stage:
 def instructions(dockerfile: Path) -> list[tuple[str, str]]:
     """The instructions of a Dockerfile with their values, continued lines joined, comments left out."""
     with dockerfile.open("rb") as file:
-        found = DockerfileParser(fileobj=file, env_replace=False).structure
-    return [(step["instruction"], step["value"]) for step in found if step["instruction"] != "COMMENT"]
+        steps = DockerfileParser(fileobj=file, env_replace=False).structure
+    return [(step["instruction"], step["value"]) for step in steps if step["instruction"] != "COMMENT"]
 
 
 def copied(path: str, patterns: list[str]) -> bool:
@@ -107,8 +107,8 @@ class Build:
         return Template(value).substitute(known)
 
     def _arg(self, value: str) -> None:
-        name, given, default = value.partition("=")
-        if given or name in os.environ:  # as `--build-arg NAME` takes the caller's value
+        name, equals, default = value.partition("=")
+        if equals or name in os.environ:  # as `--build-arg NAME` takes the caller's value
             (self.stage.arguments if self.stages else self.arguments)[name] = os.environ.get(name, default)
 
     def _from(self, value: str) -> None:
@@ -124,7 +124,7 @@ class Build:
 
     def _env(self, value: str) -> None:
         pairs = (word.partition("=") for word in shlex.split(self._expand(value)))
-        self.stage.environment.update((name, given) for name, _, given in pairs)
+        self.stage.environment.update((name, value) for name, _, value in pairs)
 
     def _label(self, value: str) -> None:
         pass

@@ -31,8 +31,8 @@ def locked(name: str) -> dict[str, set[str]]:
     """The hashes of every package and version of a lock."""
     blocks = re.split(r"\n(?=[a-z0-9])", (ROOT / name).read_text())
     return {
-        found[0]: set(re.findall(r"--hash=sha256:\w+", block))
-        for block in blocks if (found := re.match(r"[\w.-]+==[^\s\\]+", block))
+        requirement[0]: set(re.findall(r"--hash=sha256:\w+", block))
+        for block in blocks if (requirement := re.match(r"[\w.-]+==[^\s\\]+", block))
     }  # fmt: skip
 
 

@@ -33,13 +33,13 @@ def folder(module: str) -> str:
 
 def imports(path: Path) -> set[str]:
     """The modules of ours that a file imports, at its top or in a function."""
-    found = set()
+    names = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module:
-            found |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
+            names |= {f"{node.module}.{alias.name}" for alias in node.names} | {node.module}
         elif isinstance(node, ast.Import):
-            found |= {alias.name for alias in node.names}
-    return found & MODULES.keys()
+            names |= {alias.name for alias in node.names}
+    return names & MODULES.keys()
 
 
 GRAPH = {name: imports(path) - {name} for name, path in MODULES.items()}

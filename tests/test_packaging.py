@@ -51,7 +51,7 @@ def test_no_locked_package_owns_a_name_of_ours():
 def test_every_installed_package_is_locked():
     locked = {normalized(name) for name in locked_names()}
     installed = {
-        normalized(found.metadata["Name"]) for found in importlib.metadata.distributions(path=[SITE])
+        normalized(package.metadata["Name"]) for package in importlib.metadata.distributions(path=[SITE])
     }
     assert installed - locked - {"upnext", "pip", "uv"} == set()
 

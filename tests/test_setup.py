@@ -23,9 +23,9 @@ def machine(tmp_path: Path) -> Path:
     (tmp_path / "bin").mkdir()
     (tmp_path / "home").mkdir()
     for tool in TOOLS:
-        found = shutil.which(tool)
-        if found:
-            (tmp_path / "bin" / tool).symlink_to(found)
+        path = shutil.which(tool)
+        if path:
+            (tmp_path / "bin" / tool).symlink_to(path)
     return tmp_path
 
 
@@ -142,7 +142,7 @@ def ready_machine(checkout: Path) -> Path:
     return checkout
 
 
-def asked(checkout: Path) -> list[str]:
+def commands_run(checkout: Path) -> list[str]:
     """What pip and uv were asked to do, in order."""
     return (checkout.parent / "home" / "asked").read_text().splitlines()
 
@@ -150,7 +150,7 @@ def asked(checkout: Path) -> list[str]:
 def test_set_up_installs_the_lock_then_the_project(ready_machine: Path):
     done = set_up(ready_machine)
     assert done.returncode == 0, done.stderr
-    lock, project = asked(ready_machine)
+    lock, project = commands_run(ready_machine)
     assert lock.startswith("uv: pip sync")
     assert "--require-hashes requirements.lock" in lock
     assert project.endswith("--editable .")
@@ -160,10 +160,10 @@ def test_set_up_installs_the_lock_then_the_project(ready_machine: Path):
 
 def test_a_second_set_up_does_nothing(ready_machine: Path):
     set_up(ready_machine)
-    before = asked(ready_machine)
+    before = commands_run(ready_machine)
     done = set_up(ready_machine)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
-    assert asked(ready_machine) == before
+    assert commands_run(ready_machine) == before
 
 
 def test_a_changed_lock_is_installed_again(ready_machine: Path):
@@ -171,14 +171,14 @@ def test_a_changed_lock_is_installed_again(ready_machine: Path):
     with (ready_machine / "requirements.lock").open("a") as lock:
         lock.write("# changed\n")
     set_up(ready_machine)
-    assert len(asked(ready_machine)) == 4
+    assert len(commands_run(ready_machine)) == 4
 
 
 def test_a_checkout_that_moved_is_set_up_again(ready_machine: Path):
     set_up(ready_machine)
     moved = ready_machine.rename(ready_machine.with_name("moved"))
     assert set_up(moved).returncode == 0
-    assert len(asked(moved)) == 4
+    assert len(commands_run(moved)) == 4
 
 
 def test_pip_installs_the_lock_where_uv_reaches_no_index(ready_machine: Path):
@@ -186,7 +186,7 @@ def test_pip_installs_the_lock_where_uv_reaches_no_index(ready_machine: Path):
     done = set_up(ready_machine)
     assert done.returncode == 0, done.stderr
     assert "trying pip" in done.stdout
-    assert "--no-deps --require-hashes -r requirements.lock" in asked(ready_machine)[1]
+    assert "--no-deps --require-hashes -r requirements.lock" in commands_run(ready_machine)[1]
 
 
 def test_a_failure_points_to_the_log_and_is_not_taken_for_done(ready_machine: Path):

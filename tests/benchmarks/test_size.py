@@ -6,7 +6,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks.made_logs import one_item, one_listener, ratings, skewed
-from benchmarks.size import SizedRun, Taken, run_alone, skew_table
+from benchmarks.size import SizedRun, Usage, run_alone, skew_table
 from listening_log.cleaning.catalog import read_catalog
 from listening_log.importers import import_log
 from listening_log.world import make_world
@@ -41,9 +41,9 @@ def test_three_plays_of_ten_are_one_items(world, tmp_path):
 
 
 def test_a_process_is_measured_by_itself():
-    taken = run_alone("-c", "held = bytearray(100 * 2**20); sum(range(3_000_000))")
-    assert 100 < taken.peak_mib < 200
-    assert taken.cpu > 0
+    usage = run_alone("-c", "held = bytearray(100 * 2**20); sum(range(3_000_000))")
+    assert 100 < usage.peak_mib < 200
+    assert usage.cpu > 0
 
 
 def test_a_process_that_fails_shows_what_it_printed(capsys):
@@ -53,5 +53,5 @@ def test_a_process_that_fails_shows_what_it_printed(capsys):
 
 
 def test_skewed_logs_are_told_beside_the_plain_one():
-    runs = [SizedRun("data check", log, 9, Taken(8, cpu, 10)) for log, cpu in (("plain", 2.0), ("item", 3.0))]
+    runs = [SizedRun("data check", log, 9, Usage(8, cpu, 10)) for log, cpu in (("plain", 2.0), ("item", 3.0))]
     assert [line.split()[-1] for line in skew_table(runs).splitlines()] == ["plain", "1.00", "1.50"]

@@ -27,11 +27,13 @@ class Python:
     @classmethod
     def in_folder(cls, folder: Path) -> "Python":
         folder.mkdir(parents=True)
-        made = cls(folder)
-        made._notes.touch()
-        made.path.write_text(f'#!/bin/sh\necho $$ $PPID >> "{made._notes}"\nexec "{sys.executable}" "$@"\n')
-        made.path.chmod(0o755)
-        return made
+        engine = cls(folder)
+        engine._notes.touch()
+        engine.path.write_text(
+            f'#!/bin/sh\necho $$ $PPID >> "{engine._notes}"\nexec "{sys.executable}" "$@"\n'
+        )
+        engine.path.chmod(0o755)
+        return engine
 
     @property
     def path(self) -> Path:

@@ -30,13 +30,13 @@ def make_log(folder: Path) -> Path:
 
 
 @dataclass(frozen=True)
-class Made:
+class StageOutputs:
     """What stages have left in a HOME."""
 
     home: Path
 
     @classmethod
-    def by(cls, stages: Sequence[str], data: Path, home: Path, beam: Beam, spans: str = "") -> "Made":
+    def by(cls, stages: Sequence[str], data: Path, home: Path, beam: Beam, spans: str = "") -> "StageOutputs":
         """Runs `stages` and what they need, as `upnext run --only` does."""
         config = load_config(None, [f"beam={json.dumps(beam)}"])
         for stage in stages:
@@ -54,13 +54,13 @@ class Made:
         """The records of each split, whatever their order."""
         import tensorflow as tf
 
-        found = {}
+        counts = {}
         for split in sorted(self.output(EXAMPLE_GEN, name).iterdir()):
             if split.name.startswith("Split-"):
                 files = sorted(map(str, split.iterdir()))
                 records = tf.data.TFRecordDataset(files, compression_type="GZIP")
-                found[split.name.removeprefix("Split-")] = Counter(records.as_numpy_iterator())
-        return found
+                counts[split.name.removeprefix("Split-")] = Counter(records.as_numpy_iterator())
+        return counts
 
     def summary(self) -> dict[str, Any]:
         return json.loads((self.output(EXAMPLE_GEN, "summary") / "summary.json").read_text())
@@ -106,8 +106,8 @@ def save_model(folder: Path) -> None:
 
     @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
     def answer(examples: tf.Tensor) -> dict[str, tf.Tensor]:
-        parsed = tf.io.parse_example(examples, {names.ITEM_IDS: tf.io.RaggedFeature(tf.string)})
-        n = tf.cast(parsed[names.ITEM_IDS].row_lengths(), tf.float32)[:, None]
+        features = tf.io.parse_example(examples, {names.ITEM_IDS: tf.io.RaggedFeature(tf.string)})
+        n = tf.cast(features[names.ITEM_IDS].row_lengths(), tf.float32)[:, None]
         odd = n % 2
         return {
             config.HIT: odd,

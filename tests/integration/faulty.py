@@ -48,13 +48,13 @@ from components.trainer import ranker, retrieval
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
 for line in sys.stdin:
-    asked = json.loads(line)
+    request = json.loads(line)
     process = os.fork()
     if process == 0:
         os.setsid()
-        for descriptor, path in ((0, os.devnull), (1, asked["out"]), (2, asked["err"])):
+        for descriptor, path in ((0, os.devnull), (1, request["out"]), (2, request["err"])):
             os.dup2(os.open(path, os.O_RDWR | os.O_CREAT | os.O_TRUNC), descriptor)
-        sys.argv = ["upnext", *asked["words"]]
+        sys.argv = ["upnext", *request["words"]]
         os._exit(main.main())
     print(process, flush=True)
     print(os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]), flush=True)
@@ -130,8 +130,8 @@ class Run:
     def records(self) -> list[tuple[str, dict[str, Any]]]:
         """What stages have reported: each stage's name and facts."""
         lines = self.log.read_text(errors="replace").splitlines(keepends=True) if self.log else []
-        found = [_RECORD.search(line.rstrip("\n")) for line in lines if line.endswith("\n")]
-        return [(match[1], ast.literal_eval(match[2])) for match in found if match]
+        matches = [_RECORD.search(line.rstrip("\n")) for line in lines if line.endswith("\n")]
+        return [(match[1], ast.literal_eval(match[2])) for match in matches if match]
 
     def ended(self, state: str) -> list[str]:
         """The stages that ended so, in order."""
@@ -184,14 +184,14 @@ def unfinished_folders(home: Path) -> list[Path]:
 
 def served_versions(home: Path) -> dict[tuple[str, str], list[int]]:
     """The numbered folders of each model, lowest first; each must be whole."""
-    found = {}
+    numbers = {}
     for build in names.BUILDS:
         for model in names.MODELS:
             folders = [path for path in home.glob(f"serving/{build}/{model}/*") if path.name.isdecimal()]
             for path in folders:
                 _assert_whole(home, build, model, path)
-            found[build, model] = sorted(int(path.name) for path in folders)
-    return found
+            numbers[build, model] = sorted(int(path.name) for path in folders)
+    return numbers
 
 
 def _assert_whole(home: Path, build: str, model: str, version: Path) -> None:

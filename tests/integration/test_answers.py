@@ -25,13 +25,13 @@ def histories(whole_run: WholeRun) -> list[list[str]]:
 
 
 @pytest.fixture(scope="module")
-def asked(histories: list[list[str]]) -> Inputs:
+def inputs(histories: list[list[str]]) -> Inputs:
     return build_request(histories)[1]
 
 
 @pytest.fixture(scope="module")
-def over_grpc(client: Client, asked: Inputs) -> Answer:
-    return client.predict(names.UPNEXT, names.SERVING_DEFAULT, asked)
+def over_grpc(client: Client, inputs: Inputs) -> Answer:
+    return client.predict(names.UPNEXT, names.SERVING_DEFAULT, inputs)
 
 
 def as_answer(rankings: Sequence[Ranking]) -> Answer:
@@ -42,8 +42,8 @@ def as_answer(rankings: Sequence[Ranking]) -> Answer:
     }
 
 
-def test_rest_answers_as_grpc(server: Served, asked: Inputs, over_grpc: Answer):
-    over_rest = rest.predict(server.rest, names.UPNEXT, names.SERVING_DEFAULT, asked)
+def test_rest_answers_as_grpc(server: Served, inputs: Inputs, over_grpc: Answer):
+    over_rest = rest.predict(server.rest, names.UPNEXT, names.SERVING_DEFAULT, inputs)
     assert agreement(over_grpc, over_rest).all()
 
 
@@ -65,9 +65,9 @@ def test_batch_answers_as_grpc(
     assert agreement(over_grpc, batched).all()
 
 
-def test_the_stock_build_gives_the_same_top_ten(whole_run: WholeRun, asked: Inputs, over_grpc: Answer):
+def test_the_stock_build_gives_the_same_top_ten(whole_run: WholeRun, inputs: Inputs, over_grpc: Answer):
     stock = LoadedModel(whole_run.model_dir(names.STOCK, names.UPNEXT))
-    assert same_top(over_grpc, stock.predict(names.SERVING_DEFAULT, asked)).mean() >= 0.95
+    assert same_top(over_grpc, stock.predict(names.SERVING_DEFAULT, inputs)).mean() >= 0.95
 
 
 @pytest.mark.parametrize("model", names.MODELS)

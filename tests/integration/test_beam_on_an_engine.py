@@ -18,7 +18,7 @@ from tests.integration.beam_stages import (
     STATISTICS,
     TRANSFORMS,
     Beam,
-    Made,
+    StageOutputs,
     evaluate,
     make_log,
     save_model,
@@ -56,9 +56,9 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def made(spans: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
+def outputs(spans: Path, tmp_path_factory: pytest.TempPathFactory) -> StageOutputs:
     """What this process makes of the spans."""
-    return Made.by(STAGES, spans, tmp_path_factory.mktemp("here") / "home", HERE, SPANS)
+    return StageOutputs.by(STAGES, spans, tmp_path_factory.mktemp("here") / "home", HERE, SPANS)
 
 
 @pytest.fixture(scope="module")
@@ -69,24 +69,24 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def figures(made: Made, model: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
+def figures(outputs: StageOutputs, model: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, float]:
     """TFMA's, taken in this process."""
     folder = tmp_path_factory.mktemp("evaluation")
-    return evaluate(made.output(EXAMPLE_GEN, "examples"), model, folder, BeamConfig())
+    return evaluate(outputs.output(EXAMPLE_GEN, "examples"), model, folder, BeamConfig())
 
 
 def on(engine: Engine, *more: str) -> Beam:
     return {"runner": "PortableRunner", "flags": [*engine.flags, *more]}
 
 
-def assert_same_examples(one: Made, other: Made) -> None:
+def assert_same_examples(one: StageOutputs, other: StageOutputs) -> None:
     assert set(one.examples()) == {names.TRAIN, names.EVAL, names.TEST, names.ALL}
     assert other.examples() == one.examples()
     assert other.examples("catalog") == one.examples("catalog")
     assert other.summary() == one.summary()
 
 
-def assert_same(one: Made, other: Made) -> None:
+def assert_same(one: StageOutputs, other: StageOutputs) -> None:
     assert_same_examples(one, other)
     assert other.validation() == one.validation()
     windows = {split: sum(records.values()) for split, records in one.examples().items()}
@@ -105,9 +105,9 @@ def test_examples_made_by_a_worker_pool_are_the_same(log: Path, engine: Engine, 
     note.write_text(NOTE)
     before = len(engine.workers.started())
 
-    there = Made.by([EXAMPLE_GEN], log, tmp_path / "there", on(engine, f"--files_to_stage={note}"))
+    others = StageOutputs.by([EXAMPLE_GEN], log, tmp_path / "there", on(engine, f"--files_to_stage={note}"))
 
-    assert_same_examples(Made.by([EXAMPLE_GEN], log, tmp_path / "here", HERE), there)
+    assert_same_examples(StageOutputs.by([EXAMPLE_GEN], log, tmp_path / "here", HERE), others)
     started = engine.workers.started()[before:]
     assert {parent for _, parent in started} == {engine.pool}
     assert not {own for own, _ in started} & {os.getpid(), engine.server, engine.pool}
@@ -116,15 +116,15 @@ def test_examples_made_by_a_worker_pool_are_the_same(log: Path, engine: Engine, 
 
 @pytest.mark.long
 def test_every_stage_runs_on_the_worker_pool(
-    made: Made, figures: dict[str, float], model: Path, engine: Engine, spans: Path, tmp_path: Path
+    outputs: StageOutputs, figures: dict[str, float], model: Path, engine: Engine, spans: Path, tmp_path: Path
 ) -> None:
     before = len(engine.workers.started())
 
-    there = Made.by(STAGES, spans, tmp_path / "home", on(engine), SPANS)
+    others = StageOutputs.by(STAGES, spans, tmp_path / "home", on(engine), SPANS)
     beam = BeamConfig(runner="PortableRunner", flags=tuple(engine.flags))
-    measured = evaluate(there.output(EXAMPLE_GEN, "examples"), model, tmp_path / "evaluation", beam)
+    measured = evaluate(others.output(EXAMPLE_GEN, "examples"), model, tmp_path / "evaluation", beam)
 
-    assert_same(made, there)
+    assert_same(outputs, others)
     assert measured == pytest.approx(figures)
     started = engine.workers.started()[before:]
     assert {parent for _, parent in started} == {engine.pool}
@@ -133,7 +133,7 @@ def test_every_stage_runs_on_the_worker_pool(
 
 @pytest.mark.long
 def test_two_processes_of_the_direct_runner_give_the_same(
-    made: Made,
+    outputs: StageOutputs,
     figures: dict[str, float],
     model: Path,
     spans: Path,
@@ -143,11 +143,11 @@ def test_two_processes_of_the_direct_runner_give_the_same(
     python = Python.in_folder(tmp_path / "bin")
     monkeypatch.setattr(sys, "executable", str(python.path))  # with it the runner starts its workers
 
-    there = Made.by(STAGES, spans, tmp_path / "home", {"workers": 2}, SPANS)
+    others = StageOutputs.by(STAGES, spans, tmp_path / "home", {"workers": 2}, SPANS)
     beam = BeamConfig(workers=2)
-    measured = evaluate(there.output(EXAMPLE_GEN, "examples"), model, tmp_path / "evaluation", beam)
+    measured = evaluate(others.output(EXAMPLE_GEN, "examples"), model, tmp_path / "evaluation", beam)
 
-    assert_same(made, there)
+    assert_same(outputs, others)
     assert measured == pytest.approx(figures)
     own = {pid for pid, _ in python.started()}
     assert len(own) >= 2 * JOBS
@@ -161,9 +161,9 @@ def test_what_is_wrong_with_the_log_is_told_by_a_worker_in_one_line(
     with (tiny_log / "events.csv").open("a") as file:
         file.write("ann,a,yesterday,200000\n")
 
-    with pytest.raises(UserError) as told:
-        Made.by([EXAMPLE_GEN], tiny_log, tmp_path / "home", on(engine))
+    with pytest.raises(UserError) as error:
+        StageOutputs.by([EXAMPLE_GEN], tiny_log, tmp_path / "home", on(engine))
 
-    assert "events.csv" in str(told.value)
-    assert "yesterday" in str(told.value)
-    assert "\n" not in str(told.value)
+    assert "events.csv" in str(error.value)
+    assert "yesterday" in str(error.value)
+    assert "\n" not in str(error.value)

@@ -74,8 +74,8 @@ def test_another_place_and_span_fail_at_a_stage_and_report_it(whole_run: WholeRu
     assert done.returncode == 1
     assert done.stderr.startswith("upnext: stage SpanValidator failed: ")
     assert done.stderr.count("\n") == 1
-    told = report(home)
-    assert (told["ended"], told["stage"]) == ("failed", "SpanValidator")
+    content = report(home)
+    assert (content["ended"], content["stage"]) == ("failed", "SpanValidator")
     assert not (home / "serving").exists()
 
 

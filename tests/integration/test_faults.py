@@ -122,15 +122,17 @@ def test_a_run_that_is_killed_in_each_stage_ends_as_if_nothing_had_been(
 
 def next_to_kill(run: Run, killed: list[str]) -> str | None:
     """The first stage that starts, is not in the cache and was not killed yet; None if the run ends before."""
-    found: list[str] = []
+    started_stages: list[str] = []
 
     def started(run: Run) -> bool:
-        told = states(run)
-        ended = {stage for stage, state in told if state != "start"}
-        found[:] = [stage for stage, _ in told if stage not in killed and stage not in ended][:1]
-        return bool(found)
+        stage_states = states(run)
+        ended = {stage for stage, state in stage_states if state != "start"}
+        started_stages[:] = [
+            stage for stage, _ in stage_states if stage not in killed and stage not in ended
+        ][:1]
+        return bool(started_stages)
 
-    return found[0] if run.wait_for(started) else None
+    return started_stages[0] if run.wait_for(started) else None
 
 
 def a_second_push_is_killed(starter: Starter, data: Path, home: Path, version: int) -> None:
@@ -197,7 +199,7 @@ def test_a_log_that_vanishes_while_it_is_read_is_one_line(tmp_path: Path, starte
 
 def test_a_disk_that_is_full_later_each_time_is_one_line_each_time(tmp_path: Path, starter: Starter) -> None:
     data = make_data(tmp_path / "data")
-    told: list[str] = []
+    messages: list[str] = []
     done: list[str] = []
     with small_disk(tmp_path / "disk", 100) as disk:
         home = disk / "home"
@@ -212,13 +214,13 @@ def test_a_disk_that_is_full_later_each_time_is_one_line_each_time(tmp_path: Pat
             assert code == 1
             assert run.err.count("\n") == 1
             assert f"the disk of {home} is full" in run.err or "No space left on device" in run.err
-            told.append(run.err)
+            messages.append(run.err)
             assert not any(served_versions(home).values())
             assert not list(home.glob("serving/*/*/.staging-*"))
         assert run.out.splitlines()[-1].startswith("pushed version ")
         assert all(versions for versions in served_versions(home).values())
         assert unfinished_folders(home) == []
-    assert len(set(told)) >= 4
+    assert len(set(messages)) >= 4
     assert sorted(done) == sorted(set(done))
 
 

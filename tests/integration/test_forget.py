@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from models import names
-from tests.integration.test_reruns import made
+from tests.integration.test_reruns import executions_by_stage
 from tests.integration.whole import WholeRun, run_words, upnext
 from tfx_pipeline.home.forget.forgetting import forget
 from tfx_pipeline.home.layout import Home
@@ -56,8 +56,8 @@ def summary(home: Path) -> dict[str, Any]:
 def listeners(home: Path) -> set[str]:
     """Ids in the newest window examples that the final fit reads."""
     files = newest(home, "examples").glob(f"Split-{names.ALL}/*.gz")
-    found = (re.findall(rb"listener-\d+", gzip.decompress(path.read_bytes())) for path in files)
-    return {user_id.decode() for ids in found for user_id in ids}
+    listeners = (re.findall(rb"listener-\d+", gzip.decompress(path.read_bytes())) for path in files)
+    return {user_id.decode() for ids in listeners for user_id in ids}
 
 
 @pytest.fixture
@@ -114,7 +114,7 @@ def test_the_next_run_trains_everything_again_without_the_listener(
 ):
     home, words = tmp_path / "home", run_words(whole_run.data, tmp_path / "home")
     assert upnext(*words).returncode == 0
-    before = made(home)
+    before = executions_by_stage(home)
     done = upnext("forget", "--home", home, "--user", listener)
     assert done.returncode == 0, done.stderr
 
@@ -122,12 +122,12 @@ def test_the_next_run_trains_everything_again_without_the_listener(
 
     assert again.returncode in (0, 3), again.stderr
     assert holding(home, listener) == []
-    after = made(home)
+    after = executions_by_stage(home)
     assert set(before) >= TRAINERS
     assert set(after) == set(before)  # all that there was had gone
-    told, earlier = summary(home), summary(whole_run.home)
-    assert told["listeners"] == earlier["listeners"] - 1
-    assert told["events"] == earlier["events"] - len(whole_run.histories[listener])
+    later, earlier = summary(home), summary(whole_run.home)
+    assert later["listeners"] == earlier["listeners"] - 1
+    assert later["events"] == earlier["events"] - len(whole_run.histories[listener])
     assert listeners(home) == set(whole_run.histories) - {listener}
 
     refused = upnext("recommend", "--home", home, "--user", listener)

@@ -66,9 +66,9 @@ def test_from_the_log_to_features_every_cell_runs(tmp_path):
 
     assert_shows_what_is_ours(notebook)
     assert [path.name for path in tmp_path.iterdir()] == ["work"]
-    told = output(notebook, "views.window_in_words")
-    assert re.search(r"^train: listener-\d+ \(country=", told)
-    assert "A ? is asked for" in told
+    text = output(notebook, "views.window_in_words")
+    assert re.search(r"^train: listener-\d+ \(country=", text)
+    assert "A ? is asked for" in text
     assert "surface=home" in output(notebook, "artifacts.read_vocabulary")
 
 
@@ -80,9 +80,9 @@ def test_every_cell_runs(executed):
 
 @pytest.mark.long
 def test_it_shows_a_listeners_ranking_before_and_after(executed):
-    told = output(executed, "views.reranked")
-    assert re.search(r"listener-\d+, newest play first", told)
-    assert re.search(r"title +creator +kind +retrieval +score", told)
+    text = output(executed, "views.reranked")
+    assert re.search(r"listener-\d+, newest play first", text)
+    assert re.search(r"title +creator +kind +retrieval +score", text)
 
 
 @pytest.mark.long
@@ -94,7 +94,7 @@ def test_it_recommends_from_what_it_pushed(executed):
 @pytest.mark.long
 def test_after_a_change_only_what_follows_runs(executed):
     lines = re.findall(r"^  (\w+) +(cached|[\d:]+)", output(executed, "changed.run("), re.MULTILINE)
-    ran = {stage for stage, told in lines if told != "cached"}
+    ran = {stage for stage, state in lines if state != "cached"}
     assert ran == {"RankerTrainer", "RankingEvaluator"}
     assert {"ListeningLogExampleGen", "LogTransform", "RetrievalTrainer", "IndexBuilder"} <= {
         s for s, _ in lines

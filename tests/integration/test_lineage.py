@@ -53,8 +53,8 @@ def executions_of(store: metadata_store.MetadataStore, stage: str) -> list[pb.Ex
 def test_a_stage_has_ended_well_and_its_artifacts_are_there(store: metadata_store.MetadataStore, stage: str):
     ended_well = [e.id for e in executions_of(store, stage) if e.last_known_state in ENDED_WELL]
     events = store.get_events_by_execution_ids(ended_well)
-    made = {event.artifact_id for event in events if event.type == pb.Event.OUTPUT}
-    artifacts = store.get_artifacts_by_id(sorted(made))
+    outputs = {event.artifact_id for event in events if event.type == pb.Event.OUTPUT}
+    artifacts = store.get_artifacts_by_id(sorted(outputs))
 
     assert ended_well
     assert artifacts

@@ -12,13 +12,13 @@ FANS = 20
 
 def whole_order(client: Client, histories: list[list[str]]) -> list[list[str]]:
     """Retrieval's order of the whole catalogue: it is asked for the rest until there is none."""
-    found: list[list[str]] = [[] for _ in histories]
+    answers: list[list[str]] = [[] for _ in histories]
     while True:
-        exclude = found if found[0] else None
+        exclude = answers if answers[0] else None
         more = client.retrieve(histories, exclude=exclude)
         if not any(ranking.ids for ranking in more):
-            return found
-        found = [[*ids, *ranking.ids] for ids, ranking in zip(found, more, strict=True)]
+            return answers
+        answers = [[*ids, *ranking.ids] for ids, ranking in zip(answers, more, strict=True)]
 
 
 def fans(whole_run: WholeRun, creator: str) -> list[list[str]]:

@@ -39,8 +39,8 @@ def warm_up_requests(model_dir: Path) -> list[Any]:
 def test_the_scann_op_is_in_the_scann_builds_that_search_and_in_no_other(
     whole_run: WholeRun, build: str, model: str
 ):
-    found = any("scann" in op.lower() for op in ops(whole_run.model_dir(build, model)))
-    assert found == (build == names.SCANN and model in (names.RETRIEVAL, names.UPNEXT))
+    has_scann = any("scann" in op.lower() for op in ops(whole_run.model_dir(build, model)))
+    assert has_scann == (build == names.SCANN and model in (names.RETRIEVAL, names.UPNEXT))
 
 
 def test_all_six_models_share_one_version(whole_run: WholeRun):

@@ -23,7 +23,7 @@ FROM_THE_RANKER_ON = {
 }
 
 
-def made(home: Path) -> dict[str, set[str]]:
+def executions_by_stage(home: Path) -> dict[str, set[str]]:
     """The ids of the executions that made each stage's outputs."""
     folders = [path for path in (home / "artifacts").glob("*/*/*") if path.name.isdecimal()]
     stages = {path.parts[-3] for path in folders}
@@ -31,13 +31,13 @@ def made(home: Path) -> dict[str, set[str]]:
 
 
 def test_an_unchanged_run_makes_nothing_anew_and_ends_as_the_first(whole_run: WholeRun):
-    before = made(whole_run.home)
+    before = executions_by_stage(whole_run.home)
     start = time.monotonic()
     again = upnext(*run_words(whole_run.data, whole_run.home))
     seconds = time.monotonic() - start
 
     assert again.returncode == 0
-    assert made(whole_run.home) == before
+    assert executions_by_stage(whole_run.home) == before
     assert again.stdout.splitlines()[-1] == whole_run.done.stdout.splitlines()[-1]
     assert seconds < 90
 
@@ -50,12 +50,12 @@ def test_an_edited_ranker_reruns_itself_and_what_depends_on_it(whole_run: WholeR
         shutil.copytree(ROOT / package, code / package, ignore=shutil.ignore_patterns("__pycache__"))
     words = run_words(whole_run.data, home)
     assert upnext(*words, root=code).returncode == 0
-    before = made(home)
+    before = executions_by_stage(home)
     with (code / "models" / "ranker.py").open("a") as file:
         file.write("# a remark\n")
 
     assert upnext(*words, root=code).returncode == 0
-    after = made(home)
+    after = executions_by_stage(home)
     assert {stage for stage in after if after[stage] != before[stage]} == FROM_THE_RANKER_ON
 
 

@@ -17,7 +17,7 @@ from tests.serving.toy import after, save_toy
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.home.rollback import roll_back
 
-ASKED, ANSWER = "i03", after("i03", 3)
+HISTORY, ANSWER = "i03", after("i03", 3)
 SCORES = {1: 1.0, 2: 2.0}  # of the best item, by whose models answer
 
 
@@ -71,15 +71,15 @@ class Askers:
                 scores.append(score)
 
     def _over_grpc(self, client: Client) -> tuple[list[str], float]:
-        (ranking,) = client.recommend([[ASKED]], k=3)
+        (ranking,) = client.recommend([[HISTORY]], k=3)
         return ranking.ids, ranking.scores[0]
 
     def _rank_over_grpc(self, client: Client) -> tuple[list[str], float]:
-        (ranking,) = client.rank([[ASKED]], [[ANSWER[2], ANSWER[0], ANSWER[1]]])
+        (ranking,) = client.rank([[HISTORY]], [[ANSWER[2], ANSWER[0], ANSWER[1]]])
         return ranking.ids, ranking.scores[0]
 
     def _over_rest(self, _: Client) -> tuple[list[str], float]:
-        body = {"instances": [{names.ITEM_IDS: [ASKED]}]}
+        body = {"instances": [{names.ITEM_IDS: [HISTORY]}]}
         status, answer = self._server.rest(f"/v1/models/{names.UPNEXT}:predict", body)
         assert status == 200, answer
         (row,) = answer["predictions"]

@@ -40,14 +40,14 @@ def test_features_of_a_thousand_events_are_the_same_in_training_and_in_serving(
     requests = Requests()
     for number, place in picked:
         requests.add(windows[number], place)
-    _, asked = build_request(
+    _, request = build_request(
         requests.histories,
         timestamps=requests.times,
         request_time=requests.request_time,
         context=requests.context,
     )
     keys = (names.ITEM_IDS, names.TIMESTAMPS, names.REQUEST_TIME, names.CONTEXT)
-    served, last = inputs.request_features(MAX_LENGTH)(*(tf.constant(asked[key]) for key in keys))
+    served, last = inputs.request_features(MAX_LENGTH)(*(tf.constant(request[key]) for key in keys))
     served = {key: value.numpy() for key, value in served.items()}
 
     assert last.numpy().tolist() == [place for _, place in picked]
@@ -64,8 +64,8 @@ def test_features_of_a_thousand_events_are_the_same_in_training_and_in_serving(
 
 @pytest.mark.parametrize(("feature", "values"), [(names.GAP, 17), (names.HOUR, 25), (names.WEEKDAY, 8)])
 def test_the_compared_features_take_all_their_values(whole_run: WholeRun, feature: str, values: int):
-    found = [np.unique(batch[feature]) for batch in whole_run.inputs().windows(names.TRAIN)]
-    assert np.unique(np.concatenate(found)).tolist() == list(range(values))
+    values_of_batches = [np.unique(batch[feature]) for batch in whole_run.inputs().windows(names.TRAIN)]
+    assert np.unique(np.concatenate(values_of_batches)).tolist() == list(range(values))
 
 
 @pytest.mark.parametrize("feature", [names.LISTENER, names.CONTEXT])

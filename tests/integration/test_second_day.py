@@ -43,8 +43,8 @@ def tomorrow(whole_run: WholeRun) -> pd.DataFrame:
     newcomers = set(random.permutation(last.user_id.unique())[: last.user_id.nunique() // 10])
     last["user_id"] = [f"new-{user}" if user in newcomers else user for user in last.user_id]
     popular = whole_run.catalog.nlargest(len(NEW_ITEMS), "plays").item_id
-    taken = last.item_id.isin(popular) & (random.random(len(last)) < 0.5)
-    last.loc[taken, "item_id"] = last.item_id[taken].map(dict(zip(popular, NEW_ITEMS, strict=True)))
+    replaced = last.item_id.isin(popular) & (random.random(len(last)) < 0.5)
+    last.loc[replaced, "item_id"] = last.item_id[replaced].map(dict(zip(popular, NEW_ITEMS, strict=True)))
     return last
 
 

@@ -50,7 +50,7 @@ class FirstFit:
 
     def _batch(self, requests: Requests, at: int) -> np.ndarray:
         rows = slice(at, at + BATCH)
-        _, asked = build_request(
+        _, request = build_request(
             requests.histories[rows],
             timestamps=requests.times[rows],
             request_time=requests.request_time[rows],
@@ -58,7 +58,7 @@ class FirstFit:
         )
         keys = (names.ITEM_IDS, names.TIMESTAMPS, names.REQUEST_TIME, names.CONTEXT)
         target = np.array([item.encode() for item in requests.targets[rows]], object)
-        return self._ranks(*(asked[key] for key in keys), target).numpy()
+        return self._ranks(*(request[key] for key in keys), target).numpy()
 
 
 @pytest.fixture(scope="module")
@@ -69,12 +69,12 @@ def first_fit(whole_run: WholeRun) -> FirstFit:
 @pytest.fixture(scope="module")
 def requests(whole_run: WholeRun) -> Requests:
     """A request for each positive target of `test`."""
-    found = Requests()
+    requests = Requests()
     for window in read_windows(whole_run.artifact("ListeningLogExampleGen", "examples"), names.TEST):
         for place, (target, outcome) in enumerate(zip(window.targets, window.outcomes, strict=True)):
             if target and outcome != names.SKIPPED:
-                found.add(window, place)
-    return found
+                requests.add(window, place)
+    return requests
 
 
 def without_times(requests: Requests) -> Requests:

@@ -47,7 +47,7 @@ def read_windows(examples_uri: str, split: str) -> list[Window]:
     import tensorflow as tf
 
     files = sorted(map(str, (Path(examples_uri) / f"Split-{split}").iterdir()))
-    found = []
+    windows = []
     for record in tf.data.TFRecordDataset(files, compression_type="GZIP"):
         features = tf.train.Example.FromString(record.numpy()).features.feature
         texts = {
@@ -59,7 +59,7 @@ def read_windows(examples_uri: str, split: str) -> list[Window]:
             for key in (names.TIMESTAMPS, names.OUTCOMES, names.TARGETS)
         }
         context = np.array(texts[names.CONTEXT], object).reshape(len(texts[names.ITEM_IDS]), -1)
-        found.append(
+        windows.append(
             Window(
                 texts[names.USER_ID][0],
                 texts[names.ITEM_IDS],
@@ -70,4 +70,4 @@ def read_windows(examples_uri: str, split: str) -> list[Window]:
                 context.tolist(),
             )
         )
-    return found
+    return windows

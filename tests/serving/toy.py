@@ -89,8 +89,8 @@ def save_toy(model: str, path: Path, bias: float = 0.0) -> None:
             if model == names.RETRIEVAL:
                 from scann.scann_ops.py import scann_ops
 
-                found, _ = scann_ops.searcher_from_module(self.state).search_batched(tf.eye(20))
-                scores += 0.0 * tf.cast(tf.reduce_sum(found), tf.float32)
+                neighbours, _ = scann_ops.searcher_from_module(self.state).search_batched(tf.eye(20))
+                scores += 0.0 * tf.cast(tf.reduce_sum(neighbours), tf.float32)
             k = names.ANSWERS if model == names.UPNEXT else names.CANDIDATES
             scores, index = tf.math.top_k(scores, 20)
             ids = tf.where(tf.math.is_inf(scores), "", tf.gather(tf.constant(ITEMS), index))

@@ -34,14 +34,14 @@ class Block(NamedTuple):
 def blocks(page: Path, language: str) -> list[Block]:
     """Returns the blocks of a page in one language, in their order."""
     text = page.read_text(encoding="utf-8")
-    found, end = [], 0
+    result, end = [], 0
     for match in re.finditer(r"^```(\w*)\n(.*?)^```$", text, re.DOTALL | re.MULTILINE):
         files = re.findall(r"`([\w/]+\.py)`", text[end : match.start()])
         if match[1] == language:
             line = text.count("\n", 0, match.start()) + 1
-            found.append(Block(page, line, match[2], files[-1] if files else ""))
+            result.append(Block(page, line, match[2], files[-1] if files else ""))
         end = match.end()
-    return found
+    return result
 
 
 def python_blocks() -> list[Block]:

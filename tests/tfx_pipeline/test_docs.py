@@ -16,10 +16,10 @@ from tfx_pipeline.config.tree import Config, load_config
 
 PAGE = (ROOT / "docs/guide/configuration.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `([\w.]+)` \| `(.*?)` \| (.*?) \|", PAGE, re.MULTILINE)
-RANGES = [(key, told) for key, _, told in ROWS if told]
+RANGES = [(key, interval) for key, _, interval in ROWS if interval]
 GUIDES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "benchmarks/README.md"]
 MODULES = {"serving.model_server": "serving.options"}  # where the flags are, if elsewhere
-TOLD = [
+COMMANDS = [
     line
     for page in GUIDES
     for line in re.findall(r"^\.venv/bin/python -m .*", page.read_text(), re.MULTILINE)
@@ -56,9 +56,9 @@ def test_the_guide_tells_a_range_of_every_number():
     assert {key for key, _ in RANGES} == numbers
 
 
-@pytest.mark.parametrize(("key", "told"), RANGES)
-def test_the_ranges_of_the_guide_are_those_that_hold(key: str, told: str):
-    match = re.fullmatch(r"([\[(])(\d+), (\d+|…)([\])])", told)
+@pytest.mark.parametrize(("key", "interval"), RANGES)
+def test_the_ranges_of_the_guide_are_those_that_hold(key: str, interval: str):
+    match = re.fullmatch(r"([\[(])(\d+), (\d+|…)([\])])", interval)
     assert match is not None
     step = 1 if isinstance(SETTINGS[key], int) else 1e-9
     low, below = int(match[2]), int(match[2]) - step
@@ -85,7 +85,7 @@ def test_the_example_of_a_file_is_a_configuration(tmp_path):
     assert (config.seed, config.log.split, config.ranker.max_epochs) == (3, "time", 20)
 
 
-@pytest.mark.parametrize("line", TOLD)
+@pytest.mark.parametrize("line", COMMANDS)
 def test_a_modules_flags_in_the_guides_are_understood(line: str):
     module, *words = shlex.split(line)[2:]
     parser = importlib.import_module(MODULES.get(module, module))._parser()

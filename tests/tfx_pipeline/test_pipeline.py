@@ -77,7 +77,9 @@ def test_bless_reads_every_evaluation_and_is_all_that_push_waits_for(nodes: dict
 
 def test_final_fits_train_on_everything_and_first_fits_do_not(pipeline: Pipeline) -> None:
     trainers = {stage.id: stage.exec_properties for stage in pipeline.components if "Trainer" in stage.id}
-    splits = {name: json.loads(str(found["train_args"]))["splits"] for name, found in trainers.items()}
+    splits = {
+        name: json.loads(str(properties["train_args"]))["splits"] for name, properties in trainers.items()
+    }
     assert splits == {
         "RetrievalTrainer": ["train"],
         "RankerTrainer": ["train"],

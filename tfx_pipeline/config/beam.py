@@ -30,7 +30,7 @@ _ENVIRONMENTS: Final = {
     "PROCESS": "--environment_config=JSON, with the command of a worker",
     "LOOPBACK": "",
 }
-"""Where an engine runs our code, and what has to be told then."""
+"""Where an engine runs our code, and what it needs to know then."""
 
 _WORKERS: Final = {"FlinkRunner": "--parallelism=N", DATAFLOW: "--max_num_workers=N"}
 _DATAFLOW_NEEDS: Final = {
@@ -56,9 +56,9 @@ class BeamConfig(Settings):
 
     @model_validator(mode="after")
     def _check(self) -> "BeamConfig":
-        given = _parsed(self.flags)
+        flags = _parse_flags(self.flags)
         for name, why in _OURS.items():
-            if name in given:
+            if name in flags:
                 raise ValueError(f"flags: --{name} does not go here, {why}")
         if self.runner == DIRECT:
             return self
@@ -68,9 +68,9 @@ class BeamConfig(Settings):
             )
             raise ValueError(f"workers: only DirectRunner takes them; for {self.runner} {instead}")
         if self.runner == DATAFLOW:
-            _check_dataflow(given)
+            _check_dataflow(flags)
         else:
-            _check_engine(self.runner, given)
+            _check_engine(self.runner, flags)
         return self
 
 
@@ -81,44 +81,44 @@ def beam_args(config: BeamConfig) -> list[str]:
         mode = "in_memory" if config.workers == 1 else "multi_processing"
         runner += [f"--direct_running_mode={mode}", f"--direct_num_workers={config.workers}"]
     flags = [*runner, *config.flags]
-    if "sdk_container_image" not in _parsed(config.flags):
+    if "sdk_container_image" not in _parse_flags(config.flags):
         # Any image says that workers have TFX; without one TFX packs itself up, 40 MB and seconds for each stage.
         flags.append("--sdk_container_image=none")
     return flags
 
 
-def _parsed(flags: Iterable[str]) -> dict[str, str]:
+def _parse_flags(flags: Iterable[str]) -> dict[str, str]:
     """Values by name; of a repeated flag the last one, "" of a switch."""
-    found = {}
+    values = {}
     for flag in flags:
         name, _, value = flag.removeprefix("--").partition("=")
         if not flag.startswith("--") or not name or " " in name:
             raise ValueError(f"flags: expected --name=value or --switch, got {flag!r}")
-        found[name] = value
-    return found
+        values[name] = value
+    return values
 
 
-def _check_dataflow(given: dict[str, str]) -> None:
+def _check_dataflow(flags: dict[str, str]) -> None:
     for name, value in _DATAFLOW_NEEDS.items():
-        if not given.get(name):
+        if not flags.get(name):
             raise ValueError(f"flags: DataflowRunner needs --{name}={value}")
 
 
-def _check_engine(runner: str, given: dict[str, str]) -> None:
+def _check_engine(runner: str, flags: dict[str, str]) -> None:
     places = _PLACES[runner]
-    if not any(given.get(_name(place)) for place in places):
+    if not any(flags.get(_name(place)) for place in places):
         raise ValueError(f"flags: {runner} needs {' or '.join(places)}")
-    kind = given.get("environment_type", "")
+    kind = flags.get("environment_type", "")
     if kind.upper() not in _ENVIRONMENTS:
-        told = f"got {kind!r}" if kind else "got none"
+        got = f"got {kind!r}" if kind else "got none"
         raise ValueError(
-            f"flags: {runner} needs --environment_type, one of {', '.join(_ENVIRONMENTS)}; {told}"
+            f"flags: {runner} needs --environment_type, one of {', '.join(_ENVIRONMENTS)}; {got}"
         )
     needed = _ENVIRONMENTS[kind.upper()]
-    told_otherwise = "environment_option" in given or "environment_options" in given
-    if needed and not given.get("environment_config") and not told_otherwise:
+    set_otherwise = "environment_option" in flags or "environment_options" in flags
+    if needed and not flags.get("environment_config") and not set_otherwise:
         raise ValueError(f"flags: --environment_type={kind} needs {needed}")
-    if not needed and "environment_config" in given:
+    if not needed and "environment_config" in flags:
         raise ValueError(f"flags: --environment_type={kind} has no --environment_config")
 
 

@@ -153,8 +153,8 @@ def roles(fields: Sequence[Field], path: str, item_fields: Sequence[Field] = ())
         and field not in columns.values()
     ]
     columns = {} if item_fields else columns
-    taken = {*context, *(field.name for field in columns.values()), history.name if history else ""}
-    left = [field.name for field in rest if field.name not in taken]
+    used = {*context, *(field.name for field in columns.values()), history.name if history else ""}
+    left = [field.name for field in rest if field.name not in used]
     return Roles(
         user, item, time, rating, played, end_reason, label,
         history.name if history else None, columns, tuple(context), tuple(left),

@@ -40,7 +40,7 @@ def windows() -> list[bytes]:
     )
 
 
-def parsed(record: bytes) -> dict[str, list[object]]:
+def parse_example(record: bytes) -> dict[str, list[object]]:
     features = example_pb2.Example.FromString(record).features.feature
     return {
         name: list(getattr(feature, feature.WhichOneof("kind")).value) for name, feature in features.items()
@@ -48,7 +48,7 @@ def parsed(record: bytes) -> dict[str, list[object]]:
 
 
 def test_windows_hold_their_events_with_a_slot_for_each_context_column() -> None:
-    first, second, third = map(parsed, windows())
+    first, second, third = map(parse_example, windows())
     assert first == {
         "user_id": [b"u"],
         "window_start": [0],
@@ -76,7 +76,7 @@ def test_an_item_without_tokens_has_an_empty_list() -> None:
         }
     )
     (record,) = catalog_examples(table)
-    assert parsed(record) == {
+    assert parse_example(record) == {
         "item_id": [b"a"],
         "title": [b"Ah"],
         "description": [b""],

@@ -30,7 +30,7 @@ def two_days() -> dict[str, str]:
     return {"span-1/events.csv": _day(1), "span-1/catalog.csv": CATALOG, "span-2/events.csv": _day(2)}
 
 
-def _asked(windows: list[dict[str, list]]) -> list[int]:
+def _target_times(windows: list[dict[str, list]]) -> list[int]:
     return [
         time
         for window in windows
@@ -44,9 +44,9 @@ def test_the_newest_span_alone_is_cut_and_the_rest_teaches(generate, two_days):
     begin = 1_700_000_000 + 2 * DAY
     # Six listeners' ten events each: all but their last two are before the first cut.
     for split in ("eval", "test"):
-        assert len(_asked(written.windows(split))) == 6
-        assert min(_asked(written.windows(split))) > begin
-    assert len(_asked(written.windows("train"))) == 60 + 48
+        assert len(_target_times(written.windows(split))) == 6
+        assert min(_target_times(written.windows(split))) > begin
+    assert len(_target_times(written.windows("train"))) == 60 + 48
     assert ": cut in span 2 at 2023-11-17 06:" in written.summary["split"]["reason"]
     assert written.summary["spans"] == {
         "first": 1,

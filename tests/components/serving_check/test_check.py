@@ -38,7 +38,7 @@ def save_toy(path: Path, kind: str, contextual_bonus: float = 0.0, shift: int = 
 
     def concrete(inputs: list[str], bonus: float):
         specs = {name: spec(name) for name in inputs}
-        return tf.function(lambda **given: answer(given, bonus)).get_concrete_function(**specs)
+        return tf.function(lambda **inputs: answer(inputs, bonus)).get_concrete_function(**specs)
 
     tf.saved_model.save(
         module,

@@ -60,7 +60,7 @@ def test_an_image_of_the_users_own_stays() -> None:
 
 
 @pytest.mark.parametrize(
-    ("beam", "told"),
+    ("beam", "message"),
     [
         ("{runner: Flink}", "beam.runner: expected one of DirectRunner, FlinkRunner"),
         ("{flags: --streaming}", "beam.flags: expected a list"),
@@ -103,10 +103,10 @@ def test_an_image_of_the_users_own_stays() -> None:
         ),
     ],
 )
-def test_what_contradicts_itself_is_one_clear_line(beam: str, told: str) -> None:
+def test_what_contradicts_itself_is_one_clear_line(beam: str, message: str) -> None:
     with pytest.raises(UsageError) as refused:
         configured(beam)
-    assert told in str(refused.value)
+    assert message in str(refused.value)
     assert "\n" not in str(refused.value)
 
 
@@ -120,10 +120,10 @@ def test_beam_knows_the_flags_of_the_guide(block: str, tmp_path: Path) -> None:
 
     read = PipelineOptions(beam_args(config)).get_all_options(drop_default=True)
 
-    given = dict(
+    values = dict(
         flag.removeprefix("--").split("=", 1) for flag in (f"--runner={config.runner}", *config.flags)
     )
-    assert {name: str(read.get(name)) for name in given} == given
+    assert {name: str(read.get(name)) for name in values} == values
 
 
 def test_the_guide_has_an_example_for_each_engine() -> None:

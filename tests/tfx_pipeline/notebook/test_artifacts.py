@@ -15,12 +15,12 @@ def write(folder: Path, split: str, examples: list[dict[str, list]]) -> str:
     options = tf.io.TFRecordOptions(compression_type="GZIP")
     with tf.io.TFRecordWriter(str(folder / f"Split-{split}" / "data-00000"), options) as writer:
         for example in examples:
-            made = tf.train.Example()
+            proto = tf.train.Example()
             for name, values in example.items():
-                feature = made.features.feature[name]
+                feature = proto.features.feature[name]
                 kind = feature.int64_list if values and isinstance(values[0], int) else feature.bytes_list
                 kind.value.extend(values)
-            writer.write(made.SerializeToString())
+            writer.write(proto.SerializeToString())
     return str(folder)
 
 
