@@ -142,4 +142,4 @@ def test_what_was_imported_passes_the_check(lay_out, out: Path, import_of) -> No
     lay_out("X.csv", HEADER, *RATINGS)
     import_of("amazon-reviews")
     report = check_log(str(out))
-    assert (report.events, report.items, report.findings) == (3, 2, [])
+    assert (report.events.usable, report.items.count, report.findings) == (3, 2, [])

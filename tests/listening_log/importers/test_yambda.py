@@ -136,4 +136,4 @@ def test_what_was_imported_passes_the_check(lay_out, out: Path, import_of) -> No
     lay_out("listens", LISTENS)
     import_of("yambda")
     report = check_log(str(out))
-    assert (report.events, report.items, report.order_only) == (3, 2, False)
+    assert (report.events.usable, report.items.count, report.time.order_only) == (3, 2, False)
