@@ -52,12 +52,7 @@ class TrainerSpec(standard_component_specs.TrainerSpec):
 class Executor(executor.GenericExecutor):
     """Hands `FitArguments` to `run_fn` as `fn_args.custom_config`."""
 
-    def Do(
-        self,
-        input_dict: Artifacts,
-        output_dict: Artifacts,
-        exec_properties: dict[str, Any],
-    ) -> None:
+    def Do(self, input_dict: Artifacts, output_dict: Artifacts, exec_properties: dict[str, Any]) -> None:
         folder = _checkpoint(input_dict, output_dict, exec_properties)
         if folder:
             checkpoints.remove_others(folder)
@@ -100,15 +95,9 @@ class Trainer(trainer.Trainer):
         max_length: int,
         seed: "Number",
         max_positions: "Number",
-        examples: types.BaseChannel,
-        transform_graph: types.BaseChannel,
-        schema: types.BaseChannel,
-        catalog: types.BaseChannel,
-        catalog_transform: types.BaseChannel,
-        summary: types.BaseChannel,
-        production: types.BaseChannel,
-        base_model: types.BaseChannel | None = None,
         train: bool = True,
+        base_model: types.BaseChannel | None = None,
+        **channels: types.BaseChannel,
     ) -> None:
         """Initializes the trainer.
 
@@ -119,21 +108,15 @@ class Trainer(trainer.Trainer):
             max_length: L of the windows.
             seed: seed of all that is drawn; a number, or a runtime parameter.
             max_positions: events that training reads in all; a number, or a runtime parameter.
-            examples: window examples, raw.
-            transform_graph: Transform graph of the window examples.
-            schema: schema of the window examples.
-            catalog: catalogue examples.
-            catalog_transform: Transform graph of the catalogue examples.
-            summary: the log's summary.
-            production: the models in production, from which a first fit starts where there are any.
-            base_model: makes this a final fit: it starts from this model and trains on the split `all`.
             train: False serves the model in production unchanged, with the catalogue's new items.
+            base_model: makes this a final fit: it starts from this model and trains on the split `all`.
+            **channels: the further inputs by name: `examples`, `transform_graph` and `schema` of the windows,
+                `catalog`, `catalog_transform`, `summary`, and `production`, the models from which a first fit
+                starts where there are any.
         """
         digest = code_digest(__name__, run_fn.rpartition(".")[0])
-        final = base_model is not None
         settings = FitSettings(
             stage=name,
-            final=final,
             train=train,
             max_length=max_length,
             # how long training may be is a parameter of its own
@@ -143,19 +126,13 @@ class Trainer(trainer.Trainer):
             run_fn=run_fn,
             seed=seed,
             max_positions=max_positions,
-            examples=examples,
-            transform_graph=transform_graph,
-            schema=schema,
-            catalog=catalog,
-            catalog_transform=catalog_transform,
-            summary=summary,
-            production=production,
             base_model=base_model,
-            train_args=trainer_pb2.TrainArgs(splits=[names.ALL if final else names.TRAIN]),
+            train_args=trainer_pb2.TrainArgs(splits=[names.ALL if base_model else names.TRAIN]),
             eval_args=trainer_pb2.EvalArgs(splits=[names.EVAL]),
             custom_config=json_utils.dumps({SETTINGS: settings.to_json(), CODE_DIGEST: digest}),
             model=types.Channel(type=standard_artifacts.Model),
             model_run=types.Channel(type=standard_artifacts.ModelRun),
+            **channels,
         )
         # TFX's own constructor builds TFX's own specification, so it is passed by.
         base_component.BaseComponent.__init__(self, spec=spec)

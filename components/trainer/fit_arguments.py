@@ -16,8 +16,6 @@ class FitSettings(Settings):
 
     stage: str
     """Name of the node."""
-    final: bool
-    """Whether it goes on from a first fit, over the whole log."""
     train: bool
     """False serves the model in production unchanged, with the catalogue's new items."""
     max_length: Count
@@ -41,7 +39,7 @@ class FitArguments:
     summary_uri: str
     production_uri: str
     base_model_uri: str | None = None
-    """The model of the first fit; None for a first fit."""
+    """The model of the first fit, from which a final fit goes on over the whole log; None for a first fit."""
     checkpoint: str | None = None
     """Folder where training keeps its state until the stage has finished; None: nowhere."""
 

@@ -62,7 +62,7 @@ class Job:
     @property
     def split(self) -> str:
         """The split to train on; the model in production has learnt from everything already."""
-        return names.ALL if self.arguments.settings.final or not self.trained else names.TRAIN
+        return names.ALL if self.first_dir or not self.trained else names.TRAIN
 
     @property
     def first_dir(self) -> str:

@@ -81,7 +81,6 @@ def test_run_fn_finds_every_input(inputs: dict, tmp_path: Path, monkeypatch: pyt
     assert arguments == FitArguments(
         settings=FitSettings(
             stage="RankerTrainer",
-            final=True,
             train=True,
             max_length=4,
             model=RankerConfig(dimension=8, max_positions=1).to_json(),
@@ -110,7 +109,7 @@ def test_a_first_fit_trains_on_train_and_a_final_one_on_everything(
     assert first.train_files == [str(tmp_path / "examples" / "Split-train" / "*")]
     assert final.train_files == [str(tmp_path / "examples" / "Split-all" / "*")]
     assert first.eval_files == final.eval_files == [str(tmp_path / "examples" / "Split-eval" / "*")]
-    assert not first.custom_config.settings.final
+    assert first.custom_config.base_model_uri is None
 
 
 def test_the_node_has_the_given_name(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,7 +42,6 @@ def job(folder: Path, *, train: bool = True, base_model: str | None = None, vers
     Production(version=version).write(production)
     settings = FitSettings(
         stage="RetrievalTrainer",
-        final=base_model is not None,
         train=train,
         max_length=MAX_LENGTH,
         model=CONFIG.to_json(),
