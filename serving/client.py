@@ -103,7 +103,12 @@ def top_rankings(answer: dict[str, np.ndarray], k: int) -> list[Ranking]:
     Args:
         answer: `item_ids` bytes [B, K] and `scores` float32 [B, K].
         k: most items of a ranking.
+
+    Raises:
+        ServerError: `k` below 1.
     """
+    if k < 1:
+        raise ServerError(f"k={k}: must be 1 or more")
     rows = zip(answer[names.ITEM_IDS][:, :k].tolist(), answer[names.SCORES][:, :k].tolist(), strict=True)
     return [_ranking(ids, scores) for ids, scores in rows]
 

@@ -1,113 +1,96 @@
-"""TF Serving's gRPC services over a model manager: PredictionService and ModelService."""
+"""TF Serving's gRPC services: PredictionService and ModelService."""
 
-from collections.abc import Callable
+import os
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TypeVar
+from pathlib import Path
+from typing import Any, TypeVar
 
 import grpc
-from tensorflow_serving.apis import model_service_pb2_grpc, prediction_service_pb2_grpc
-from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataRequest, GetModelMetadataResponse
-from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusRequest, GetModelStatusResponse
-from tensorflow_serving.apis.model_pb2 import ModelSpec
-from tensorflow_serving.apis.predict_pb2 import PredictRequest, PredictResponse
+from google.protobuf.message import Message
+from tensorflow_serving.apis import inference_pb2, model_service_pb2_grpc, prediction_service_pb2_grpc
 
-from serving.errors import INTERNAL, INVALID_ARGUMENT, ServerError, ServingError
-from serving.loaded_model import DEFAULT_SIGNATURE, check_names
-from serving.manager import ModelManager
-from serving.options import Options
-from serving.responses import SIGNATURE_DEF, metadata_response, status_response, version_of
-from serving.tensors import to_array, to_proto
+from serving import metrics
+from serving.config_protos import make_message
+from serving.errors import INTERNAL, ServerError, ServingError
+from serving.model_configs import read_text_proto
+from serving.options import Options, bracketed
+from serving.service import Service
 
 WAITING_PER_THREAD = 64  # requests beyond these are refused with RESOURCE_EXHAUSTED
-_Service = TypeVar("_Service")
-_Request = TypeVar("_Request")
-_Response = TypeVar("_Response")
+_Request = TypeVar("_Request", bound=Message)
+_Response = TypeVar("_Response", bound=Message)
 
 
-def _rpc(
-    answer: Callable[[_Service, _Request], _Response],
-) -> Callable[[_Service, _Request, grpc.ServicerContext], _Response]:
+def _method(
+    service: Service, api: str, answer: Callable[[_Request], _Response]
+) -> Callable[[_Request, grpc.ServicerContext], _Response]:
     """Makes a gRPC method: an error becomes the call's status, anything unforeseen only its type's name."""
 
-    def method(service: _Service, request: _Request, context: grpc.ServicerContext) -> _Response:
+    def method(request: _Request, context: grpc.ServicerContext) -> _Response:
         if not context.is_active():  # the client gave up while the call waited for a thread
             context.abort(grpc.StatusCode.CANCELLED, "The call was given up")
+        start = time.perf_counter()
+        name = _model_name(service, request)
         try:
-            return answer(service, request)
+            response = answer(request)
         except ServingError as error:
             code, message = error.code, error.message
         except Exception as error:  # an exception's text can hold a request's values
+            service.reporter.report_failure(f"gRPC {api}", error)
             code, message = INTERNAL, f"The server failed ({type(error).__name__})"
+        else:
+            metrics.REQUEST_LATENCY.observe(time.perf_counter() - start, name, api, "GRPC")
+            metrics.REQUESTS.add(name, "OK")
+            return response
+        metrics.REQUESTS.add(name, code)
         context.abort(getattr(grpc.StatusCode, code), message)
         raise AssertionError("abort raises")
 
     return method
 
 
+def _model_name(service: Service, request: Message) -> str:
+    """Returns the model that a request names; "" where no such model is served, which anyone can make up."""
+    if isinstance(request, inference_pb2.MultiInferenceRequest):
+        name = request.tasks[0].model_spec.name if request.tasks else ""
+    else:
+        name = getattr(getattr(request, "model_spec", None), "name", "")
+    return name if service.manager.knows(name) else ""
+
+
 class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
-    """Predict and GetModelMetadata; the other methods answer UNIMPLEMENTED."""
+    """Predict, Classify, Regress, MultiInference and GetModelMetadata."""
 
-    def __init__(self, manager: ModelManager, max_rows: int) -> None:
-        self._manager, self._max_rows = manager, max_rows
-
-    @_rpc
-    def Predict(self, request: PredictRequest) -> PredictResponse:
-        spec = _model_spec(request)
-        response = PredictResponse()
-        with self._manager.lease(spec.name, version_of(spec)) as (model, version):
-            check_names(model.signature(spec.signature_name), request.inputs)  # before their values are read
-            inputs = {name: to_array(name, proto) for name, proto in request.inputs.items()}
-            outputs = model.predict(
-                spec.signature_name, inputs, outputs=tuple(request.output_filter), max_rows=self._max_rows
-            )
-        response.model_spec.name = spec.name
-        response.model_spec.signature_name = spec.signature_name or DEFAULT_SIGNATURE
-        response.model_spec.version.value = version
-        for name, value in outputs.items():
-            to_proto(value, response.outputs[name])
-        return response
-
-    @_rpc
-    def GetModelMetadata(self, request: GetModelMetadataRequest) -> GetModelMetadataResponse:
-        spec = _model_spec(request)
-        if not request.metadata_field:
-            raise ServingError(
-                INVALID_ARGUMENT, "GetModelMetadataRequest must specify at least one metadata_field"
-            )
-        for field in request.metadata_field:
-            if field != SIGNATURE_DEF:
-                raise ServingError(INVALID_ARGUMENT, f"Metadata field {field} is not supported")
-        return metadata_response(self._manager, spec.name, version_of(spec))[0]
+    def __init__(self, service: Service) -> None:
+        self.Predict = _method(service, "Predict", service.predict)
+        self.Classify = _method(service, "Classify", service.classify)
+        self.Regress = _method(service, "Regress", service.regress)
+        self.MultiInference = _method(service, "MultiInference", service.infer_several)
+        self.GetModelMetadata = _method(service, "GetModelMetadata", service.metadata)
 
 
 class ModelService(model_service_pb2_grpc.ModelServiceServicer):
-    """GetModelStatus; HandleReloadConfigRequest answers UNIMPLEMENTED."""
+    """GetModelStatus and HandleReloadConfigRequest."""
 
-    def __init__(self, manager: ModelManager) -> None:
-        self._manager = manager
-
-    @_rpc
-    def GetModelStatus(self, request: GetModelStatusRequest) -> GetModelStatusResponse:
-        spec = _model_spec(request)
-        return status_response(self._manager, spec.name, version_of(spec))
+    def __init__(self, service: Service) -> None:
+        self.GetModelStatus = _method(service, "GetModelStatus", service.status)
+        self.HandleReloadConfigRequest = _method(service, "HandleReloadConfigRequest", service.reload)
 
 
-def _model_spec(request: PredictRequest | GetModelMetadataRequest | GetModelStatusRequest) -> ModelSpec:
-    if not request.HasField("model_spec"):
-        raise ServingError(INVALID_ARGUMENT, "Missing ModelSpec")
-    return request.model_spec
-
-
-def start_grpc(manager: ModelManager, options: Options) -> grpc.Server:
-    """Starts to answer on the options' port.
+def start_grpc(service: Service, options: Options) -> grpc.Server:
+    """Starts to answer on the options' port and socket.
 
     Raises:
-        ServerError: the port is in use.
+        ServerError: the port or the socket can't be opened.
+        FlagError: the files of the TLS config can't be read.
     """
-    settings = [
+    settings: Sequence[tuple[str, int | str]] = [
         ("grpc.so_reuseport", 0),  # else two servers share a port without a word
         ("grpc.max_receive_message_length", options.max_message_bytes),
         ("grpc.max_send_message_length", -1),
+        *options.grpc_channel_arguments,
     ]
     threads = options.grpc_max_threads
     server = grpc.server(
@@ -115,14 +98,34 @@ def start_grpc(manager: ModelManager, options: Options) -> grpc.Server:
         options=settings,
         maximum_concurrent_rpcs=threads * WAITING_PER_THREAD,
     )
-    service = PredictionService(manager, options.max_batch_rows)
-    prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(service, server)
-    model_service_pb2_grpc.add_ModelServiceServicer_to_server(ModelService(manager), server)
-    try:
-        bound = server.add_insecure_port(f"{options.bind_address}:{options.port}")
-    except RuntimeError:
-        bound = 0
-    if bound == 0:
-        raise ServerError(f"Port {options.port} of {options.bind_address} can't be opened: is it in use?")
+    prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(PredictionService(service), server)
+    model_service_pb2_grpc.add_ModelServiceServicer_to_server(ModelService(service), server)
+    credentials = None if options.ssl_config_file is None else _credentials(options.ssl_config_file)
+    if options.port:
+        address = f"{bracketed(options.bind_address)}:{options.port}"
+        if not _bind(server, address, credentials):
+            raise ServerError(f"Port {options.port} of {options.bind_address} can't be opened: is it in use?")
+    if options.grpc_socket_path:
+        path = os.path.abspath(options.grpc_socket_path)
+        if not _bind(server, f"unix:{path}", None):
+            raise ServerError(f"--grpc_socket_path={options.grpc_socket_path}: the socket can't be opened")
     server.start()
     return server
+
+
+def _bind(server: grpc.Server, address: str, credentials: grpc.ServerCredentials | None) -> bool:
+    try:
+        if credentials is None:
+            return server.add_insecure_port(address) != 0
+        return server.add_secure_port(address, credentials) != 0
+    except RuntimeError:
+        return False
+
+
+def _credentials(path: Path) -> grpc.ServerCredentials:
+    config: Any = read_text_proto(path, make_message("SSLConfig"))
+    return grpc.ssl_server_credentials(
+        [(config.server_key.encode(), config.server_cert.encode())],
+        config.custom_ca.encode() or None,
+        config.client_verify,
+    )

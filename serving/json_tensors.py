@@ -8,27 +8,38 @@ from typing import TYPE_CHECKING, TypeGuard, cast
 
 import numpy as np
 
-from serving.errors import INTERNAL, INVALID_ARGUMENT, ServingError
-from serving.tensors import STRING, numpy_type, type_name
+from serving.errors import INVALID_ARGUMENT, RESOURCE_EXHAUSTED, ServingError
+from serving.tensors import MAX_ELEMENTS, STRING, numpy_type, type_name
 
 if TYPE_CHECKING:
     from tensorflow.core.protobuf.meta_graph_pb2 import TensorInfo
 
 Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
+MAX_RANK = 32  # of an array
 INSTANCES, INPUTS, SIGNATURE_NAME = "instances", "inputs", "signature_name"
-_B64 = "b64"
+B64 = "b64"
 _BYTES_SUFFIX = "_bytes"  # outputs so named are answered in base64
-_JSON_TYPES: dict[str, set[type]] = {"f": {int, float}, "b": {bool}, "i": {int}}  # by numpy's kind
+_JSON_TYPES: dict[str, set[type]] = {
+    "f": {int, float},
+    "b": {bool},
+    "i": {int},
+    "u": {int},
+}  # by numpy's kind
 
 
 def parse_body(body: bytes) -> dict[str, Json]:
     """Reads a request's JSON object; NaN and Infinity are read, as TF Serving does.
 
     Raises:
-        ServingError: it isn't the JSON of a prediction, in TF Serving's words.
+        ServingError: it isn't the JSON of a request, in TF Serving's words, or it has too many values.
     """
     if not body:
         raise _invalid("JSON Parse error: The document is empty")
+    values = sum(map(body.count, b",[{"))  # at most so many, before memory is spent on them
+    if values > MAX_ELEMENTS:
+        raise ServingError(
+            RESOURCE_EXHAUSTED, f"The JSON document has {values} values, more than {MAX_ELEMENTS}"
+        )
     try:
         document = json.loads(body)
     except json.JSONDecodeError as error:
@@ -39,12 +50,16 @@ def parse_body(body: bytes) -> dict[str, Json]:
         raise _invalid("The JSON document is not an object")
     if not isinstance(document.get(SIGNATURE_NAME, ""), str):
         raise _invalid("'signature_name' key must be a string value.")
+    return document
+
+
+def _check_format(document: Mapping[str, Json]) -> None:
+    """Refuses a document that has neither rows nor columns, or both."""
     if (INSTANCES in document) == (INPUTS in document):
         both = INSTANCES in document
         raise _invalid(
             "Expecting only one of 'inputs' or 'instances'" if both else "Missing 'inputs' or 'instances' key"
         )
-    return document
 
 
 def to_inputs(document: Mapping[str, Json], infos: "Mapping[str, TensorInfo]") -> dict[str, np.ndarray]:
@@ -57,6 +72,7 @@ def to_inputs(document: Mapping[str, Json], infos: "Mapping[str, TensorInfo]") -
     Raises:
         ServingError: an input is missing, or has another type or no rectangular shape.
     """
+    _check_format(document)
     if INSTANCES in document:
         columns = _read_rows(document[INSTANCES], sorted(infos))
     else:
@@ -65,7 +81,7 @@ def to_inputs(document: Mapping[str, Json], infos: "Mapping[str, TensorInfo]") -
 
 
 def _read_columns(values: Json, names: list[str]) -> dict[str, Json]:
-    if not isinstance(values, dict) or _is_base64(values):
+    if not isinstance(values, dict) or is_base64(values):
         if len(names) > 1:
             raise _invalid("inputs is a plain value/list, but several inputs need an object")
         return {names[0]: values}
@@ -105,8 +121,13 @@ def _to_array(name: str, values: Json, data_type: int) -> np.ndarray:
         level = [value for item in level if isinstance(item, list) for value in item]
         if not level:
             break
+    if len(shape) > MAX_RANK:
+        raise _invalid(f"Input {name}: lists nested {len(shape)} deep, more than {MAX_RANK}")
     array: np.ndarray = np.empty(len(level), numpy_type(data_type))
-    array[:] = _check_values(name, level, data_type)
+    try:
+        array[:] = _check_values(name, level, data_type)
+    except OverflowError:  # a whole number beyond any float
+        raise _invalid(f"Input {name} is not of expected type: {type_name(data_type)}") from None
     return array.reshape(shape)
 
 
@@ -120,7 +141,7 @@ def _check_values(name: str, flat: list[Json], data_type: int) -> Sequence[objec
         return [_to_bytes(name, cast(str | dict[str, Json], value)) for value in flat]
     if not kinds <= _JSON_TYPES[wanted.kind]:
         raise _invalid(expected)
-    if wanted.kind == "i":
+    if wanted.kind in "iu":
         limits: np.iinfo = np.iinfo(wanted)
         whole = cast(list[int], flat)
         if whole and not (limits.min <= min(whole) and max(whole) <= limits.max):
@@ -132,19 +153,20 @@ def _to_bytes(name: str, value: str | dict[str, Json]) -> bytes:
     try:
         if isinstance(value, str):
             return value.encode("utf-8")
-        if not _is_base64(value):
+        if not is_base64(value):
             raise ValueError
-        return base64.b64decode(cast(str, value[_B64]), validate=True)
+        return base64.b64decode(cast(str, value[B64]), validate=True)
     except (ValueError, binascii.Error):
         raise _invalid(f"Input {name} is not formatted correctly for string or base64 data") from None
 
 
 def _is_row(item: Json) -> TypeGuard[dict[str, Json]]:
-    return isinstance(item, dict) and not _is_base64(item)
+    return isinstance(item, dict) and not is_base64(item)
 
 
-def _is_base64(value: Json) -> bool:
-    return isinstance(value, dict) and set(value) == {_B64} and isinstance(value[_B64], str)
+def is_base64(value: Json) -> bool:
+    """Says whether a value is TF Serving's way to write bytes: an object of one key, `b64`."""
+    return isinstance(value, dict) and set(value) == {B64} and isinstance(value[B64], str)
 
 
 def to_body(outputs: Mapping[str, np.ndarray], by_rows: bool) -> bytes:
@@ -154,11 +176,22 @@ def to_body(outputs: Mapping[str, np.ndarray], by_rows: bool) -> bytes:
     if not by_rows:
         document: dict[str, Json] = {"outputs": next(iter(lists.values())) if alone else lists}
     else:
-        if len({len(value) if isinstance(value, list) else -1 for value in lists.values()}) > 1:
-            raise ServingError(INTERNAL, "The outputs' batch sizes differ")
-        rows = zip(*cast(list[list[Json]], list(lists.values())), strict=True)
+        rows = zip(*_rows(outputs, lists), strict=True)
         document = {"predictions": [row[0] if alone else dict(zip(lists, row, strict=True)) for row in rows]}
     return json.dumps(document, ensure_ascii=False).encode("utf-8", "surrogateescape")
+
+
+def _rows(outputs: Mapping[str, np.ndarray], lists: Mapping[str, Json]) -> list[list[Json]]:
+    """Returns the outputs' values by rows, of which all must have as many."""
+    first = next(iter(outputs.values()))
+    for name, value in outputs.items():
+        if not value.ndim:
+            raise _invalid(f"Tensor name: {name} has no shape information ")
+        if len(value) != len(first):
+            raise _invalid(
+                f"Tensor name: {name} has inconsistent batch size: {len(value)} expecting: {len(first)}"
+            )
+    return cast(list[list[Json]], list(lists.values()))
 
 
 def _to_lists(name: str, value: np.ndarray) -> Json:
@@ -167,7 +200,7 @@ def _to_lists(name: str, value: np.ndarray) -> Json:
     texts = np.empty(value.shape, object)
     flat = value.ravel().tolist()
     if name.endswith(_BYTES_SUFFIX):
-        texts.ravel()[:] = [{_B64: base64.b64encode(item).decode()} for item in flat]
+        texts.ravel()[:] = [{B64: base64.b64encode(item).decode()} for item in flat]
     else:
         texts.ravel()[:] = [item.decode("utf-8", "surrogateescape") for item in flat]
     return cast(Json, texts.tolist())

@@ -1,7 +1,9 @@
 """One version of a SavedModel in memory: its signatures, checked inputs, answers as arrays."""
 
+import gc
+import re
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -9,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from serving.errors import (
+    CODES,
     FAILED_PRECONDITION,
     INTERNAL,
     INVALID_ARGUMENT,
@@ -20,36 +23,53 @@ from serving.errors import (
 from serving.tensors import numpy_type, type_name
 
 if TYPE_CHECKING:
+    import tensorflow as tf
     from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef, TensorInfo
 
 DEFAULT_SIGNATURE = "serving_default"
 _SAVED_MODEL_FILE = "saved_model.pb"
 _SERVE_TAG = "serve"
+_INIT_SIGNATURE = "__saved_model_init_op"  # run by loading, never by a request
 _WILDCARDS: Final = frozenset("*?[\\")
+_Callable = Callable[..., Sequence[np.ndarray]]
+_MAX_CALLABLES = 64  # prepared sets of feeds and fetches; rarer ones are prepared for one run
+_NODE = re.compile(r"\{\{node ([^{}]+)\}\}")
 
 
 class LoadedModel:
-    """A SavedModel that answers requests; loading it registers ScaNN's op where the graph needs it.
+    """A SavedModel of TensorFlow 1 or 2 that answers requests; loading it registers ScaNN's op where needed.
+
+    It runs in a Session, as in TF Serving: closing the session frees whatever the graph holds, tables and
+    indexes included, which an eagerly loaded model never does.
 
     Args:
         path: the version's folder.
+        config: of the session; its numbers of threads count for the first session of a process alone.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, config: "tf.compat.v1.ConfigProto | None" = None) -> None:
         import tensorflow as tf
-        from tensorflow.core.protobuf import saved_model_pb2
 
-        content = (Path(path) / _SAVED_MODEL_FILE).read_bytes()
-        if b"Scann>" in content:
-            from scann.scann_ops.py import scann_ops  # noqa: F401  registers the op
-        saved = saved_model_pb2.SavedModel.FromString(content)
-        graph = next((g for g in saved.meta_graphs if _SERVE_TAG in g.meta_info_def.tags), None)
-        if graph is None:
-            raise ValueError(f"{path}: not a SavedModel with a graph to serve")
         self.path = Path(path)
-        self.signature_defs: dict[str, SignatureDef] = dict(graph.signature_def)
-        with _without_wildcards(self.path) as plain_path:
-            self._model = tf.saved_model.load(str(plain_path), tags=[_SERVE_TAG])
+        if b"Scann>" in (self.path / _SAVED_MODEL_FILE).read_bytes():
+            from scann.scann_ops.py import scann_ops  # noqa: F401  registers the op
+        v1 = tf.compat.v1
+        graph = tf.Graph()
+        self._session = v1.Session(graph=graph, config=config or v1.ConfigProto(allow_soft_placement=True))
+        self._callables: dict[tuple[tuple[str, ...], tuple[str, ...]], _Callable] = {}
+        try:
+            with graph.as_default(), _without_wildcards(self.path) as plain_path:
+                meta_graph = v1.saved_model.load(self._session, [_SERVE_TAG], str(plain_path))
+        except BaseException:
+            self._session.close()
+            raise
+        self.signature_defs: dict[str, SignatureDef] = dict(meta_graph.signature_def)
+
+    def close(self) -> None:
+        """Frees the model's memory; no request may be under way."""
+        self._callables.clear()
+        self._session.close()
+        gc.collect()  # a graph refers to itself
 
     def signature(self, name: str) -> "SignatureDef":
         """Returns the SignatureDef of a signature; "" is the default one.
@@ -58,7 +78,7 @@ class LoadedModel:
             ServingError: there is none of that name.
         """
         name = name or DEFAULT_SIGNATURE
-        if name not in self._model.signatures:
+        if name not in self.signature_defs or name == _INIT_SIGNATURE:
             raise ServingError(FAILED_PRECONDITION, f'Serving signature key "{name}" not found.')
         return self.signature_defs[name]
 
@@ -79,23 +99,55 @@ class LoadedModel:
             max_rows: most rows of a batch.
 
         Raises:
-            ServingError: inputs or outputs that the signature doesn't have, of another type or shape; too
-                many rows; a failure of the graph.
+            ServingError: inputs or outputs that the signature doesn't have, or of another type; too many
+                rows; a failure of the graph.
         """
-        import tensorflow as tf
-
         definition = self.signature(signature)
         check_inputs(definition, inputs, max_rows)
         wanted = check_outputs(definition, outputs)
-        tensors = {name: tf.constant(value, definition.inputs[name].dtype) for name, value in inputs.items()}
+        feeds = {definition.inputs[name].name: value for name, value in inputs.items()}
         try:
-            answer = self._model.signatures[signature or DEFAULT_SIGNATURE](**tensors)
+            tensors = self.run(feeds, [definition.outputs[name].name for name in wanted])
+        except ServingError:
+            check_shapes(definition, inputs)  # says more than the graph does
+            raise
+        return dict(zip(wanted, tensors, strict=True))
+
+    def run(self, feeds: Mapping[str, np.ndarray], fetches: Sequence[str]) -> list[np.ndarray]:
+        """Runs the graph.
+
+        Args:
+            feeds: values by the names of their tensors.
+            fetches: the names of the tensors to answer.
+
+        Raises:
+            ServingError: the graph failed, with its code and the name of the node.
+        """
+        import tensorflow as tf
+
+        names = tuple(feeds)
+        places = {name: place for place, name in enumerate(dict.fromkeys(fetches))}
+        try:
+            values = self._callable(names, tuple(places))(*(feeds[name] for name in names))
         except tf.errors.OpError as error:
             # The text of an op's error can hold a request's values: only the node's name is safe to answer.
-            code = INVALID_ARGUMENT if isinstance(error, tf.errors.InvalidArgumentError) else INTERNAL
-            node = getattr(error.op, "name", None) or type(error).__name__
-            raise ServingError(code, f"The model could not answer this request (at {node})") from None
-        return {name: np.asarray(answer[name].numpy()) for name in wanted}
+            node = _NODE.search(error.message or "")
+            where = node[1] if node else type(error).__name__
+            code = CODES.get(error.error_code, INTERNAL)
+            raise ServingError(code, f"The model could not answer this request (at {where})") from None
+        return [np.asarray(values[places[name]]) for name in fetches]
+
+    def _callable(self, feeds: tuple[str, ...], fetches: tuple[str, ...]) -> _Callable:
+        prepared = self._callables.get((feeds, fetches))
+        if prepared is None:
+            from tensorflow.core.protobuf import config_pb2
+
+            options = config_pb2.CallableOptions(feed=feeds, fetch=fetches)
+            # Beside Session.run: no Python per tensor, and shapes are left to the graph, as in TF Serving.
+            prepared = self._session._make_callable_from_options(options)
+            if len(self._callables) < _MAX_CALLABLES:
+                self._callables[feeds, fetches] = prepared
+        return prepared
 
 
 def load_model(path: Path) -> LoadedModel:
@@ -148,7 +200,14 @@ def check_inputs(
     """
     check_names(definition, inputs)
     for name, value in inputs.items():
-        _check_input(name, definition.inputs[name], value)
+        expected = definition.inputs[name].dtype
+        if value.dtype != numpy_type(expected):
+            kind = "string" if value.dtype == object else value.dtype.name
+            raise ServingError(
+                INVALID_ARGUMENT, f'input "{name}" expects {type_name(expected)} but {kind} is provided'
+            )
+    if not _is_batched(definition):
+        return
     rows = {value.shape[0] for value in inputs.values() if value.ndim}
     if len(rows) > 1:
         raise ServingError(INVALID_ARGUMENT, "input tensors must have equal 0th-dimension size")
@@ -158,21 +217,29 @@ def check_inputs(
         )
 
 
-def _check_input(name: str, info: "TensorInfo", value: np.ndarray) -> None:
-    if value.dtype != numpy_type(info.dtype):
-        kind = "string" if value.dtype == object else value.dtype.name
-        raise ServingError(
-            INVALID_ARGUMENT, f'input "{name}" expects {type_name(info.dtype)} but {kind} is provided'
+def _is_batched(definition: "SignatureDef") -> bool:
+    """Says whether the first dimension of all inputs and outputs is free, hence the rows of a request."""
+    infos = [*definition.inputs.values(), *definition.outputs.values()]
+    return all(info.tensor_shape.dim and info.tensor_shape.dim[0].size == -1 for info in infos)
+
+
+def check_shapes(definition: "SignatureDef", inputs: Mapping[str, np.ndarray]) -> None:
+    """Refuses inputs of another shape than a SignatureDef tells.
+
+    Raises:
+        ServingError: INVALID_ARGUMENT, with both shapes.
+    """
+    for name, value in inputs.items():
+        info: TensorInfo = definition.inputs[name]
+        shape = [dim.size for dim in info.tensor_shape.dim]
+        fits = len(shape) == value.ndim and all(
+            expected in (-1, size) for expected, size in zip(shape, value.shape, strict=True)
         )
-    shape = [dim.size for dim in info.tensor_shape.dim]
-    fits = len(shape) == value.ndim and all(
-        expected in (-1, size) for expected, size in zip(shape, value.shape, strict=True)
-    )
-    if not info.tensor_shape.unknown_rank and not fits:
-        raise ServingError(
-            INVALID_ARGUMENT,
-            f'input "{name}" expects shape {_shape_text(shape)} but {_shape_text(value.shape)} is provided',
-        )
+        if not info.tensor_shape.unknown_rank and not fits:
+            raise ServingError(
+                INVALID_ARGUMENT,
+                f'input "{name}" expects shape {_shape_text(shape)} but {_shape_text(value.shape)} is provided',
+            )
 
 
 def check_outputs(definition: "SignatureDef", outputs: tuple[str, ...]) -> list[str]:

@@ -1,20 +1,31 @@
 """Keeps the wanted versions of each model loaded: a new one is whole before it serves, an old one drains."""
 
-import gc
+import os
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
-from serving.errors import NOT_FOUND, UNAVAILABLE, ServerError, ServingError, first_line
+from serving import metrics
+from serving.errors import (
+    FAILED_PRECONDITION,
+    INVALID_ARGUMENT,
+    NOT_FOUND,
+    UNAVAILABLE,
+    ServerError,
+    ServingError,
+    first_line,
+)
 from serving.loaded_model import LoadedModel
 from serving.model_configs import ModelConfig
 from serving.versions import version_path
 
 # States of tensorflow_serving/apis/get_model_status.proto.
 LOADING, AVAILABLE, UNLOADING, END = "LOADING", "AVAILABLE", "UNLOADING", "END"
-DRAIN_SECONDS = 60.0  # how long an old version waits for its requests; they keep it in memory anyway
+RELOAD_SECONDS = 60.0  # how long a new config waits for its models
 
 
 @dataclass
@@ -26,34 +37,66 @@ class Version:
     error: str = ""
     model: LoadedModel | None = None
     in_flight: int = 0
-    stamp: tuple[int, ...] = ()  # what its folder looked like when it failed
+    tries: int = 1
+    next_try: float = float("inf")  # of a broken one, by the monotonic clock
+    failed_stamp: frozenset[object] = frozenset()  # what its folder looked like when it failed
+    seen_stamp: frozenset[object] = frozenset()  # what it looked like at the last look
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How the manager looks for versions and tries again, by TF Serving's flags.
+
+    `poll_seconds` 0 looks once. A broken version is tried again `retries` times, `retry_seconds` apart, and
+    whenever its files have changed and then stayed the same for one look.
+    """
+
+    poll_seconds: float = 1.0
+    retries: int = 5
+    retry_seconds: float = 60.0
+    labels_of_unavailable: bool = False
+    config_poll_seconds: float = 0.0
+
+
+@dataclass
+class _Model:
+    config: ModelConfig
+    versions: dict[int, Version] = field(default_factory=dict)
+    labels: dict[str, int] = field(default_factory=dict)
+    wanted: list[int] | None = None  # as last read from the disk
 
 
 class ModelManager:
     """Loads, swaps and unloads versions in a thread of its own, and lends them to requests.
 
+    The thread survives whatever happens in a look: it reports and looks again.
+
     Args:
         configs: the models to serve.
         load: makes a model from a version's folder, warmed up; any exception means that it is broken.
-        poll_seconds: between two looks for new versions.
-        report: takes one line for each change.
+        report: takes one line for each change; it may not raise.
         stopping: set when the process should end.
+        policy: how often to look, and how often to try again.
+        reread: reads the configs anew, where the policy says that they are polled.
     """
 
     def __init__(
         self,
         configs: Sequence[ModelConfig],
         load: Callable[[Path], LoadedModel],
-        poll_seconds: float,
         report: Callable[[str], None],
         stopping: threading.Event,
+        policy: Policy = Policy(),
+        reread: Callable[[], Sequence[ModelConfig]] | None = None,
     ) -> None:
-        self._configs, self._load, self._report = list(configs), load, report
-        self._poll_seconds = poll_seconds
-        self._models: dict[str, dict[int, Version]] = {config.name: {} for config in configs}
+        self._load, self._report, self._stopping = load, report, stopping
+        self._policy, self._reread = policy, reread
+        self._configs = self._read = list(configs)
+        self._models = {config.name: _Model(config) for config in configs}
         self._changed = threading.Condition()
-        self._stopping = stopping
+        self._wake = threading.Event()
         self._first_pass = threading.Event()
+        self._last_error = ""
         self._thread = threading.Thread(target=self._watch, name="versions", daemon=True)
 
     def start(self) -> None:
@@ -64,27 +107,83 @@ class ModelManager:
         """Waits for the first look at all models, or for the signal to stop.
 
         Raises:
-            ServerError: a model of which no version can be served.
+            ServerError: a model of which no version can be served, or a label of a version that isn't.
         """
         while not self._first_pass.wait(0.1):
             if self._stopping.is_set():
                 return
-        for name, versions in self._models.items():
-            if not _available(versions) and not self._stopping.is_set():
-                raise ServerError(f"Model {name}: no version can be loaded{_first_error(versions)}")
+        for name, model in self._models.items():
+            if not _available(model) and not self._stopping.is_set():
+                raise ServerError(f"Model {name}: no version can be loaded{_first_error(model)}")
+        if not self._stopping.is_set():
+            try:
+                self._set_labels(self._configs)
+            except ServingError as error:
+                raise ServerError(error.message) from None
+
+    def is_watching(self) -> bool:
+        """Says whether new versions would be loaded."""
+        return self._thread.is_alive()
 
     def drain(self, seconds: float) -> None:
         """Waits for requests under way, but no longer than `seconds`."""
         with self._changed:
-            all_versions = [version for versions in self._models.values() for version in versions.values()]
-            self._changed.wait_for(lambda: not any(version.in_flight for version in all_versions), seconds)
+            versions = [version for model in self._models.values() for version in model.versions.values()]
+            self._changed.wait_for(lambda: not any(version.in_flight for version in versions), seconds)
+
+    def reload(self, configs: Sequence[ModelConfig]) -> None:
+        """Serves other models from now on, or the same by other policies and labels.
+
+        A model that is no longer listed is unloaded once its requests have ended.
+
+        Raises:
+            ServingError: a model that can't be served, or a label of a version that isn't. All others are.
+        """
+        with self._changed:
+            self._apply(configs)
+        self._wake.set()
+        with self._changed:
+            self._changed.wait_for(lambda: all(map(self._is_settled, configs)), RELOAD_SECONDS)
+            missing = [config.name for config in configs if not _available(self._models[config.name])]
+        if missing:
+            names = ", ".join(missing)
+            raise ServingError(UNAVAILABLE, f"{len(missing)} model(s) did not become available: {{{names}}}")
+        self._set_labels(configs)
+
+    def _apply(self, configs: Sequence[ModelConfig]) -> None:
+        self._configs = list(configs)
+        for config in configs:
+            model = self._models.setdefault(config.name, _Model(config))
+            model.config, model.wanted = config, None
+
+    def _is_settled(self, config: ModelConfig) -> bool:
+        model = self._models[config.name]
+        if model.wanted is None:
+            return False
+        tried = [model.versions.get(number) for number in model.wanted]
+        return all(version and version.state != LOADING for version in tried)
+
+    def _set_labels(self, configs: Sequence[ModelConfig]) -> None:
+        with self._changed:
+            for config in configs:
+                model = self._models[config.name]
+                for label, number in config.labels:
+                    unused = self._policy.labels_of_unavailable and model.labels.get(label, number) == number
+                    if not unused and number not in _available(model):
+                        raise ServingError(
+                            FAILED_PRECONDITION,
+                            f"Request to assign label to version {number} of model {config.name}, "
+                            "which is not currently available for inference",
+                        )
+            for config in configs:
+                self._models[config.name].labels = dict(config.labels)
 
     @contextmanager
     def lease(self, name: str, number: int | None = None) -> Iterator[tuple[LoadedModel, int]]:
         """Lends a version, the highest unless one is asked for; it isn't unloaded meanwhile.
 
         Raises:
-            ServingError: NOT_FOUND, or UNAVAILABLE while the model's first version is loading.
+            ServingError: NOT_FOUND, or UNAVAILABLE while the model is loading.
         """
         version = self._borrow(name, number)
         try:
@@ -93,21 +192,40 @@ class ModelManager:
         finally:
             with self._changed:
                 version.in_flight -= 1
-                self._changed.notify_all()
+                if version.in_flight == 0 and (version.state == UNLOADING or self._stopping.is_set()):
+                    self._wake.set()
+                    self._changed.notify_all()
 
     def _borrow(self, name: str, number: int | None) -> Version:
         with self._changed:
-            versions = self._models.get(name, {})
-            available = _available(versions)
-            version = available.get(max(available, default=0) if number is None else number)
-            if version is not None:
-                version.in_flight += 1
-                return version
-            loading = name in self._models and not self._first_pass.is_set()
-            if loading and (number is None or number in versions):
-                raise ServingError(UNAVAILABLE, f"Model {name} is loading")
+            model = self._models.get(name)
+            if model is not None:
+                available = _available(model)
+                version = available.get(max(available, default=0) if number is None else number)
+                if version is not None:
+                    version.in_flight += 1
+                    return version
+                loading = [v.number for v in model.versions.values() if v.state == LOADING]
+                started = self._first_pass.is_set()
+                if (number in loading) if number is not None else (loading or not started):
+                    raise ServingError(UNAVAILABLE, f"Model {name} is loading")
         request = f"Latest({name})" if number is None else f"Specific({name}, {number})"
         raise ServingError(NOT_FOUND, f"Servable not found for request: {request}")
+
+    def knows(self, name: str) -> bool:
+        """Says whether a model of this name is or was served."""
+        return name in self._models
+
+    def labelled(self, name: str, label: str) -> int:
+        """Returns the version that a label of a model stands for.
+
+        Raises:
+            ServingError: the model has no such label, in TF Serving's words.
+        """
+        model = self._models.get(name)
+        if model is None or label not in model.labels:
+            raise ServingError(INVALID_ARGUMENT, f"Unrecognized servable version label: {label}")
+        return model.labels[label]
 
     def statuses(self, name: str, number: int | None = None) -> list[Version]:
         """Lists the versions of a model that are or were here, highest first, or the one asked for.
@@ -116,7 +234,7 @@ class ModelManager:
             ServingError: NOT_FOUND.
         """
         with self._changed:
-            versions = dict(self._models.get(name, {}))
+            versions = dict(self._models[name].versions) if name in self._models else {}
         if number is not None:
             if number not in versions:
                 raise ServingError(NOT_FOUND, f"Could not find version {number} of model {name}")
@@ -128,84 +246,156 @@ class ModelManager:
     def available(self) -> dict[str, int]:
         """Returns the highest version that serves, by model."""
         with self._changed:
-            available = {name: _available(versions) for name, versions in self._models.items()}
+            available = {name: _available(model) for name, model in self._models.items()}
             return {name: max(versions) for name, versions in available.items() if versions}
 
     def _watch(self) -> None:
+        """Looks again and again; nothing that goes wrong in a look ends the thread."""
+        next_look = next_reread = 0.0
         while not self._stopping.is_set():
+            now = time.monotonic()
+            poll, config_poll = self._policy.poll_seconds, self._policy.config_poll_seconds
+            if self._reread is not None and config_poll > 0 and now >= next_reread:
+                next_reread = now + config_poll
+                self._guard("model_config_file", self._reread_configs)
+            due = now >= next_look
+            if due:
+                next_look = now + poll if poll > 0 else float("inf")
             for config in self._configs:
-                try:
-                    self._refresh(config)
-                except OSError as error:  # the folder is being moved or can't be read: what serves stays
-                    self._report(f"model {config.name}: {error}")
+                self._guard(f"model {config.name}", partial(self._refresh, config, due))
+            self._guard("unused versions", self._remove_unlisted)
             self._first_pass.set()
-            self._stopping.wait(self._poll_seconds)
+            with self._changed:
+                self._changed.notify_all()
+            self._wake.wait(min(filter(None, (poll, config_poll, 1.0))))
+            self._wake.clear()
 
-    def _refresh(self, config: ModelConfig) -> None:
+    def _guard(self, what: str, step: Callable[[], None]) -> None:
+        """Takes a step of a look; a failure is reported once, not at every look."""
+        try:
+            step()
+        except Exception as error:  # the folder is being moved or can't be read: what serves stays
+            line = f"{what}: {first_line(error)}"
+            metrics.FAILURES.add("versions", type(error).__name__)
+            if line != self._last_error:
+                self._last_error = line
+                self._report(line)
+
+    def _reread_configs(self) -> None:
+        assert self._reread is not None
+        configs = list(self._reread())
+        if configs == self._read:  # a reload by request holds until the file says something new
+            return
+        self._read = configs
+        with self._changed:
+            self._apply(configs)
+        for config in configs:
+            self._refresh(config, due=True)
+        self._set_labels(configs)
+
+    def _refresh(self, config: ModelConfig, due: bool) -> None:
         """Loads what is wanted and not here, then unloads what is here and not wanted."""
-        versions = self._models[config.name]
-        wanted = config.wanted()
+        model = self._models[config.name]
+        if due or model.wanted is None:
+            wanted = config.wanted()
+            with self._changed:
+                model.wanted = wanted
+        wanted = model.wanted or []
         for number in reversed(wanted):
             if not self._stopping.is_set():
-                self._try_load(config, number)
-        if not _available(versions):
-            self._fall_back(config)
-        serving = set(_available(versions))
+                self._try_load(model, number)
+        if not _available(model):
+            self._fall_back(model)
+        serving = set(_available(model))
         if serving & set(wanted):
-            for number in sorted(serving - set(wanted)):
-                self._unload(config, versions[number])
+            self._unload(model, serving - set(wanted))
+        self._unload(model, set())
 
-    def _fall_back(self, config: ModelConfig) -> None:
+    def _fall_back(self, model: _Model) -> None:
         """At a start with a broken newest version: the newest that can be loaded serves."""
-        for number in reversed(config.everything()):
-            if self._stopping.is_set() or self._try_load(config, number):
+        for number in reversed(model.config.everything()):
+            if self._stopping.is_set() or self._try_load(model, number):
                 return
 
-    def _try_load(self, config: ModelConfig, number: int) -> bool:
-        """Loads a version, unless it is here or failed and is the same still; returns whether it serves."""
-        versions = self._models[config.name]
-        path = version_path(config.base_path, number)
-        earlier = versions.get(number)
-        if earlier and (earlier.state == AVAILABLE or (earlier.error and earlier.stamp == _stamp(path))):
+    def _remove_unlisted(self) -> None:
+        listed = {config.name for config in self._configs}
+        for name, model in list(self._models.items()):
+            if name not in listed:
+                model.labels = {}
+                self._unload(model, set(_available(model)))
+
+    def _try_load(self, model: _Model, number: int) -> bool:
+        """Loads a version, unless it is here or broken and not due; returns whether it serves."""
+        name = model.config.name
+        path = version_path(model.config.base_path, number)
+        earlier = model.versions.get(number)
+        if earlier and (earlier.state in (AVAILABLE, UNLOADING)):
             return earlier.state == AVAILABLE
-        version = Version(number, stamp=_stamp(path))
+        stamp = _stamp(path)
+        version = Version(number, failed_stamp=stamp, seen_stamp=stamp)
+        if earlier and earlier.error:
+            changed = stamp != earlier.failed_stamp
+            still = stamp == earlier.seen_stamp
+            earlier.seen_stamp = stamp
+            if not (changed and still) and time.monotonic() < earlier.next_try:
+                return False
+            version.tries = 1 if changed else earlier.tries + 1
         with self._changed:
-            versions[number] = version
+            model.versions[number] = version
         try:
-            model = self._load(path)
+            with metrics.LOAD_LATENCY.measure(str(path)):
+                loaded = self._load(path)
         except Exception as error:  # whatever is wrong with a version, the others go on serving
-            version.error = first_line(error)
-            version.state = END
-            self._report(f"model {config.name}: version {number} is broken and not served: {version.error}")
+            text = first_line(error)
+            metrics.LOADS.add(str(path), "fail")
+            if version.tries <= self._policy.retries:
+                version.next_try = time.monotonic() + max(self._policy.retry_seconds, 0.0)
+            with self._changed:
+                version.error, version.state = text, END
+            if not earlier or earlier.error != text:
+                self._report(f"model {name}: version {number} is broken and not served: {text}")
             return False
+        metrics.LOADS.add(str(path), "success")
         with self._changed:
-            version.model, version.state = model, AVAILABLE
+            version.model, version.state = loaded, AVAILABLE
         if self._first_pass.is_set():
-            self._report(f"model {config.name}: version {number} serves")
+            self._report(f"model {name}: version {number} serves")
         return True
 
-    def _unload(self, config: ModelConfig, version: Version) -> None:
+    def _unload(self, model: _Model, numbers: set[int]) -> None:
+        """Takes versions out of service, and frees those whose last request has ended."""
         with self._changed:
-            version.state = UNLOADING
-            self._changed.wait_for(lambda: version.in_flight == 0, DRAIN_SECONDS)
-            version.model, version.state = None, END
-        gc.collect()  # a loaded model refers to itself
-        self._report(f"model {config.name}: version {version.number} ended")
+            for number in numbers:
+                model.versions[number].state = UNLOADING
+            drained = [v for v in model.versions.values() if v.state == UNLOADING and not v.in_flight]
+        for version in sorted(drained, key=lambda version: version.number):
+            loaded, version.model = version.model, None
+            try:
+                if loaded is not None:
+                    loaded.close()
+            finally:
+                with self._changed:
+                    version.state = END
+            self._report(f"model {model.config.name}: version {version.number} ended")
 
 
-def _available(versions: dict[int, Version]) -> dict[int, Version]:
-    return {number: version for number, version in versions.items() if version.state == AVAILABLE}
+def _available(model: _Model) -> dict[int, Version]:
+    return {number: version for number, version in model.versions.items() if version.state == AVAILABLE}
 
 
-def _first_error(versions: dict[int, Version]) -> str:
-    numbers = sorted(versions, reverse=True)
-    return f"; version {numbers[0]}: {versions[numbers[0]].error}" if numbers else ""
+def _first_error(model: _Model) -> str:
+    numbers = sorted(model.versions, reverse=True)
+    return f"; version {numbers[0]}: {model.versions[numbers[0]].error}" if numbers else ""
 
 
-def _stamp(path: Path) -> tuple[int, ...]:
-    """Returns numbers that change when a version's files are replaced."""
-    try:
-        files = [path, path / "saved_model.pb"]
-        return tuple(value for f in files if f.exists() for value in (f.stat().st_mtime_ns, f.stat().st_size))
-    except OSError:
-        return ()
+def _stamp(path: Path) -> frozenset[object]:
+    """Returns what changes when any of a version's files is written, replaced or removed."""
+    files = set()
+    for folder, _, names in os.walk(path):
+        for name in names:
+            try:
+                status = os.stat(os.path.join(folder, name))
+            except OSError:  # removed meanwhile
+                continue
+            files.add((folder, name, status.st_mtime_ns, status.st_size, status.st_ino))
+    return frozenset(files)

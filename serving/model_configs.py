@@ -4,27 +4,32 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from serving.errors import FlagError, ServerError, first_line
 from serving.options import Options
 from serving.versions import versions
 
 if TYPE_CHECKING:
+    from google.protobuf.message import Message
     from tensorflow_serving.config import model_server_config_pb2
+
+_Message = TypeVar("_Message", bound="Message")
 
 
 @dataclass(frozen=True)
 class ModelConfig:
     """A model, the folder of its versions and which of those to serve.
 
-    `specific` names the versions; without it the `latest` highest ones are served (0: all).
+    `specific` names the versions; without it the `latest` highest ones are served (0: all). Each of `labels` is
+    a name for a version.
     """
 
     name: str
     base_path: Path
     latest: int = 1
     specific: tuple[int, ...] = ()
+    labels: tuple[tuple[str, int], ...] = ()
 
     def wanted(self) -> list[int]:
         """Lists the versions on disk that should be served, lowest first."""
@@ -62,18 +67,44 @@ def read_model_configs(path: Path) -> list[ModelConfig]:
     Raises:
         FlagError: the file is none, or names a model twice or without a name.
     """
-    from google.protobuf import text_format
     from tensorflow_serving.config import model_server_config_pb2
 
+    message = read_text_proto(path, model_server_config_pb2.ModelServerConfig())
     try:
-        text = path.read_text(encoding="utf-8")
-        message = text_format.Parse(text, model_server_config_pb2.ModelServerConfig())
+        return list_models(message)
+    except FlagError as error:
+        raise FlagError(f"{path}: {error}") from None
+
+
+def read_text_proto(path: Path, message: _Message) -> _Message:
+    """Reads a message in text form.
+
+    Raises:
+        FlagError: the file can't be read, or is none of this kind.
+    """
+    from google.protobuf import text_format
+
+    try:
+        return text_format.Parse(path.read_text(encoding="utf-8"), message)
+    except OSError as error:
+        raise FlagError(f"{path}: {error.strerror}") from None
     except (text_format.ParseError, UnicodeDecodeError) as error:
-        raise FlagError(f"{path}: not a ModelServerConfig: {first_line(error)}") from None
+        kind = message.DESCRIPTOR.full_name
+        raise FlagError(f"{path}: Error parsing text-format {kind}: {first_line(error)}") from None
+
+
+def list_models(message: "model_server_config_pb2.ModelServerConfig") -> list[ModelConfig]:
+    """Reads the models of a ModelServerConfig.
+
+    Raises:
+        FlagError: none, a model without a name of its own, or a field that this server can't honour.
+    """
+    if message.WhichOneof("config") == "custom_model_config":
+        raise FlagError("custom_model_config is not supported: only model_config_list is")
     configs = [_config(entry) for entry in message.model_config_list.config]
     listed = [config.name for config in configs]
     if not configs or not all(listed) or len(set(listed)) < len(listed):
-        raise FlagError(f"{path}: model_config_list must hold models, each with a name of its own")
+        raise FlagError("model_config_list must hold models, each with a name of its own")
     return configs
 
 
@@ -95,7 +126,15 @@ def config_text(base_paths: Mapping[str, Path]) -> str:
 
 
 def _config(entry: "model_server_config_pb2.ModelConfig") -> ModelConfig:
+    if entry.model_platform not in ("", "tensorflow"):
+        raise FlagError(f"model {entry.name}: model_platform {entry.model_platform} is not supported")
+    if entry.HasField("logging_config"):
+        raise FlagError(f"model {entry.name}: logging_config is not supported: no request is ever logged")
     policy = entry.model_version_policy
     kind = policy.WhichOneof("policy_choice")
+    specific = tuple(policy.specific.versions)
+    if kind == "specific" and not specific:
+        raise FlagError(f"model {entry.name}: model_version_policy specific lists no version")
     latest = {"all": 0, "latest": max(policy.latest.num_versions, 1)}.get(kind, 1)
-    return ModelConfig(entry.name, Path(entry.base_path), latest, tuple(policy.specific.versions))
+    labels = tuple(sorted(entry.version_labels.items()))
+    return ModelConfig(entry.name, Path(entry.base_path), latest, specific, labels)

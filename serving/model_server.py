@@ -3,22 +3,26 @@
 python -m serving.model_server --port=8500 --rest_api_port=8501 --model_config_file=models.config
 """
 
+import gc
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from serving.errors import FlagError, ServerError
-from serving.model_configs import ModelConfig, model_configs
+from serving.model_configs import ModelConfig, model_configs, read_model_configs, read_text_proto
 from serving.options import Options, parse_options
+from serving.reporter import Reporter
 from serving.stderr import divert_noise
 
 if TYPE_CHECKING:
     from serving.loaded_model import LoadedModel
 
+METRICS_PATH = "/monitoring/prometheus/metrics"  # as in TF Serving, where the config names none
 GRACE_SECONDS = 15  # for requests under way, after a signal to stop
 
 
@@ -56,53 +60,96 @@ def serve(argv: Sequence[str]) -> int:
 
 def _run(options: Options, configs: Sequence[ModelConfig], stop: threading.Event, terminal: TextIO) -> int:
     from serving.grpc_service import start_grpc
-    from serving.manager import ModelManager
-    from serving.rest_service import start_rest
+    from serving.http_server import HttpServer
+    from serving.manager import ModelManager, Policy
+    from serving.rest_service import RestService
+    from serving.service import Service
 
-    _set_threads(options.tensorflow_session_parallelism)
+    reporter = Reporter(terminal)
+    report = reporter.report
+    metrics_path = _metrics_path(options)
+    for name in options.ignored:
+        report(f"--{name}: accepted, without effect here")
+    policy = Policy(
+        options.file_system_poll_wait_seconds,
+        options.max_num_load_retries,
+        options.load_retry_interval_micros / 1e6,
+        options.allow_version_labels_for_unavailable_models,
+        options.model_config_file_poll_wait_seconds,
+    )
+    _prepare_tensorflow()
+    config_file = options.model_config_file
     manager = ModelManager(
         configs,
-        lambda path: _load(path, options.enable_model_warmup),
-        options.file_system_poll_wait_seconds,
-        lambda line: print(line, file=terminal),
+        partial(_load, options),
+        report,
         stop,
+        policy,
+        reread=None if config_file is None else partial(read_model_configs, config_file),
     )
-    grpc_server = start_grpc(manager, options) if options.port else None
-    rest_server = start_rest(manager, options) if options.rest_api_port else None
+    service = Service(manager, options.max_batch_rows, reporter, stop)
+    grpc_server = rest_server = None
     try:
         manager.start()
         manager.wait_until_loaded()
-        if not stop.is_set():
+        if not stop.is_set():  # ports open when the models are there, as in TF Serving
+            if options.port or options.grpc_socket_path:
+                grpc_server = start_grpc(service, options)
+            if options.rest_api_port:
+                rest_server = HttpServer(RestService(service, metrics_path), options)
+                rest_server.start()
             sys.stdout.write(_ready_line(options, manager.available()) + "\n")
             sys.stdout.flush()
         stop.wait()
     finally:
-        stop.set()
+        stop.set()  # from now on new requests are answered UNAVAILABLE, which clients try elsewhere
+        manager.drain(GRACE_SECONDS)
         if rest_server is not None:
-            rest_server.shutdown()
+            rest_server.shutdown(GRACE_SECONDS)
         if grpc_server is not None:
             grpc_server.stop(GRACE_SECONDS).wait()
-        manager.drain(GRACE_SECONDS)
     return 0
 
 
-def _load(path: Path, warm: bool) -> "LoadedModel":
+def _metrics_path(options: Options) -> str:
+    """Returns where the metrics are, by the monitoring config; "" for nowhere."""
+    if options.monitoring_config_file is None:
+        return ""
+    from serving.config_protos import make_message
+
+    message: Any = read_text_proto(options.monitoring_config_file, make_message("MonitoringConfig"))
+    config = message.prometheus_config
+    return (config.path or METRICS_PATH) if config.enable else ""
+
+
+def _load(options: Options, path: Path) -> "LoadedModel":
+    import tensorflow as tf
+
     from serving.loaded_model import LoadedModel
     from serving.warmup import run_warmup
 
-    model = LoadedModel(path)
-    if warm:
-        run_warmup(model)
+    threads = options.tensorflow_session_parallelism
+    config = tf.compat.v1.ConfigProto(
+        allow_soft_placement=True,
+        intra_op_parallelism_threads=options.tensorflow_intra_op_parallelism or threads,
+        inter_op_parallelism_threads=options.tensorflow_inter_op_parallelism or threads,
+    )
+    model = LoadedModel(path, config)
+    if options.enable_model_warmup:
+        try:
+            run_warmup(model, options.num_request_iterations_for_warmup)
+        except BaseException:
+            model.close()
+            raise
     return model
 
 
-def _set_threads(parallelism: int) -> None:
+def _prepare_tensorflow() -> None:
     import tensorflow as tf
 
     tf.get_logger().setLevel("ERROR")
-    if parallelism > 0:
-        tf.config.threading.set_intra_op_parallelism_threads(parallelism)
-        tf.config.threading.set_inter_op_parallelism_threads(parallelism)
+    gc.collect()
+    gc.freeze()  # TensorFlow's own objects stay: collecting what a model leaves takes milliseconds
 
 
 def _check_port(address: str, port: int) -> None:
@@ -117,13 +164,8 @@ def _check_port(address: str, port: int) -> None:
 
 
 def _ready_line(options: Options, available: dict[str, int]) -> str:
-    where = [
-        f"{kind} {options.bind_address}:{port}"
-        for kind, port in (("gRPC", options.port), ("REST", options.rest_api_port))
-        if port
-    ]
     models = ", ".join(f"{name} {version}" for name, version in available.items())
-    return f"ready: {', '.join(where)}, models {models}"
+    return f"ready: {', '.join(options.where)}, models {models}"
 
 
 if __name__ == "__main__":

@@ -2,27 +2,16 @@
 
 from typing import TYPE_CHECKING
 
-from serving.errors import INVALID_ARGUMENT, ServingError
 from serving.manager import ModelManager
 
 if TYPE_CHECKING:
-    from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataResponse, SignatureDefMap
+    from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataResponse
     from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusResponse
-    from tensorflow_serving.apis.model_pb2 import ModelSpec
+
+    from serving.loaded_model import LoadedModel
 
 SIGNATURE_DEF = "signature_def"  # the one metadata field that TF Serving knows
 _OK, _UNKNOWN = 0, 2  # tensorflow.error.Code
-
-
-def version_of(spec: "ModelSpec") -> int | None:
-    """Reads the version that a ModelSpec asks for; None for the latest.
-
-    Raises:
-        ServingError: a version label: this server has none.
-    """
-    if spec.version_label:
-        raise ServingError(INVALID_ARGUMENT, f"Unrecognized servable version label: {spec.version_label}")
-    return spec.version.value if spec.HasField("version") else None
 
 
 def status_response(manager: ModelManager, name: str, number: int | None) -> "GetModelStatusResponse":
@@ -43,22 +32,15 @@ def status_response(manager: ModelManager, name: str, number: int | None) -> "Ge
     return response
 
 
-def metadata_response(
-    manager: ModelManager, name: str, number: int | None
-) -> "tuple[GetModelMetadataResponse, SignatureDefMap]":
-    """Tells the signatures of a version: the response, and the map that is packed in it.
-
-    Raises:
-        ServingError: there is no such version.
-    """
+def metadata_response(name: str, model: "LoadedModel", version: int) -> "GetModelMetadataResponse":
+    """Tells the signatures of a version, packed in the response."""
     from tensorflow_serving.apis import get_model_metadata_pb2
 
     response = get_model_metadata_pb2.GetModelMetadataResponse()
     signatures = get_model_metadata_pb2.SignatureDefMap()
-    with manager.lease(name, number) as (model, version):
-        response.model_spec.name = name
-        response.model_spec.version.value = version
-        for key, definition in model.signature_defs.items():
-            signatures.signature_def[key].CopyFrom(definition)
+    response.model_spec.name = name
+    response.model_spec.version.value = version
+    for key, definition in model.signature_defs.items():
+        signatures.signature_def[key].CopyFrom(definition)
     response.metadata[SIGNATURE_DEF].Pack(signatures)
-    return response, signatures
+    return response

@@ -1,67 +1,152 @@
-"""TF Serving's REST service over a model manager: `:predict`, status and metadata."""
+"""TF Serving's REST interface over the service, apart from HTTP."""
 
 import json
 import re
-import socket
 import threading
-from collections.abc import Callable
+import time
+from dataclasses import dataclass
 from http import HTTPStatus
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlsplit
+from typing import TYPE_CHECKING, Final, TypeVar
+from urllib.parse import unquote
 
-from serving.errors import HTTP_STATUS, INTERNAL, INVALID_ARGUMENT, ServerError, ServingError
+from tensorflow_serving.apis.classification_pb2 import ClassificationRequest
+from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataRequest, SignatureDefMap
+from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusRequest
+from tensorflow_serving.apis.model_pb2 import ModelSpec
+from tensorflow_serving.apis.regression_pb2 import RegressionRequest
+
+from serving import metrics
+from serving.errors import HTTP_STATUS, INTERNAL, INVALID_ARGUMENT, NOT_FOUND, ServingError
+from serving.json_examples import fill_examples
 from serving.json_tensors import INSTANCES, SIGNATURE_NAME, parse_body, to_body, to_inputs
-from serving.manager import ModelManager
-from serving.options import Options
-from serving.responses import SIGNATURE_DEF, metadata_response, status_response
+from serving.responses import SIGNATURE_DEF
+from serving.service import Service
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
 
-AT_ONCE = 16  # predictions; the others wait for their turn
-MOST_DISCARDED = 1 << 30  # bytes of a body that is too long
-IDLE_SECONDS = 60  # an idle or stalled connection is closed after these
-_Connection = socket.socket | tuple[bytes, socket.socket]
-_PREDICT = re.compile(r"/v1/models/([^/:]+)(?:/versions/(\d{1,18}))?:predict", re.IGNORECASE)
-_STATUS = re.compile(r"/v1/models/([^/:]+)(?:/versions/(\d{1,18}))?(/metadata)?", re.IGNORECASE)
+_MODEL = r"/v1/models/([^/:]+)(?:/versions/(\d+)|/labels/([^/:]+))?"
+_INFER: Final = re.compile(rf"{_MODEL}:(classify|regress|predict)", re.IGNORECASE)
+_STATUS: Final = re.compile(rf"{_MODEL}(?:/(metadata))?", re.IGNORECASE)
+_LARGE: Final = 1 << 20  # bytes of a body above which one is read at a time
+_Request = TypeVar("_Request", ClassificationRequest, RegressionRequest)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer over HTTP."""
+
+    status: int
+    body: bytes
+    content_type: str = "application/json"
+
+
+def error_answer(status: int, message: str) -> Answer:
+    """Returns an error as TF Serving writes it."""
+    return Answer(status, json.dumps({"error": message}).encode())
 
 
 class RestService:
-    """Answers of the REST interface, apart from HTTP."""
+    """Answers requests of method, path and body.
 
-    def __init__(self, manager: ModelManager, max_rows: int) -> None:
-        self._manager, self._max_rows = manager, max_rows
-        self._turns = threading.BoundedSemaphore(AT_ONCE)
+    Args:
+        service: what is asked.
+        metrics_path: where the metrics are; "" for nowhere.
+    """
 
-    def get(self, path: str) -> bytes:
-        """Answers a model's status or metadata."""
-        match = _STATUS.fullmatch(path)
-        if match is None:
-            raise ServingError(INVALID_ARGUMENT, f"Malformed request: GET {path}")
-        name, number = unquote(match[1]), int(match[2]) if match[2] else None
-        if match[3]:
-            return self._metadata(name, number)
-        return _to_json(status_response(self._manager, name, number))
+    def __init__(self, service: Service, metrics_path: str = "") -> None:
+        self._service, self._metrics_path = service, metrics_path
+        self._large_body = threading.Lock()  # JSON takes some twenty times its bytes
 
-    def post(self, path: str, body: bytes) -> bytes:
-        """Answers a prediction."""
-        match = _PREDICT.fullmatch(path)
-        if match is None:
-            raise ServingError(INVALID_ARGUMENT, f"Malformed request: POST {path}")
-        name, number = unquote(match[1]), int(match[2]) if match[2] else None
-        with self._turns, self._manager.lease(name, number) as (model, _):
+    def answer(self, method: str, path: str, body: bytes) -> Answer:
+        """Answers one request; an error becomes its status and text."""
+        if self._metrics_path and method == "GET" and path == self._metrics_path:
+            return Answer(HTTPStatus.OK, metrics.page().encode(), "text/plain")
+        try:
+            return Answer(HTTPStatus.OK, self._answer(method, path, body))
+        except ServingError as error:
+            return error_answer(HTTP_STATUS[error.code], error.message)
+        except Exception as error:  # an exception's text can hold a request's values
+            self._service.reporter.report_failure(f"REST {method}", error)
+            return error_answer(HTTP_STATUS[INTERNAL], f"The server failed ({type(error).__name__})")
+
+    def _answer(self, method: str, path: str, body: bytes) -> bytes:
+        if not path.lower().startswith("/v1/"):
+            raise ServingError(NOT_FOUND, f"Not found: {method} {path}")
+        if method == "POST" and (match := _INFER.fullmatch(path)):
+            return self._infer(_spec(match), match[4].lower(), body)
+        if method == "GET" and (match := _STATUS.fullmatch(path)):
+            if match[4]:
+                return self._metadata(_spec(match))
+            return _to_json(self._service.status(GetModelStatusRequest(model_spec=_spec(match))))
+        raise ServingError(INVALID_ARGUMENT, f"Malformed request: {method} {path}")
+
+    def _infer(self, spec: ModelSpec, api: str, body: bytes) -> bytes:
+        name = spec.name if self._service.manager.knows(spec.name) else ""
+        start = time.perf_counter()
+        try:
+            if len(body) > _LARGE:
+                with self._large_body:
+                    answer = self._ask(spec, api, body)
+            else:
+                answer = self._ask(spec, api, body)
+        except ServingError as error:
+            metrics.REQUESTS.add(name, error.code)
+            raise
+        metrics.REQUESTS.add(name, "OK")
+        metrics.REQUEST_LATENCY.observe(time.perf_counter() - start, name, api.capitalize(), "REST")
+        return answer
+
+    def _ask(self, spec: ModelSpec, api: str, body: bytes) -> bytes:
+        if api == "predict":
+            return self._predict(spec, body)
+        if api == "classify":
+            classified = self._service.classify(_examples(ClassificationRequest(), spec, body)).result
+            rows = [
+                [[entry.label, entry.score] for entry in row.classes] for row in classified.classifications
+            ]
+            return json.dumps({"results": rows}, ensure_ascii=False).encode()
+        values = self._service.regress(_examples(RegressionRequest(), spec, body)).result.regressions
+        return json.dumps({"results": [value.value for value in values]}).encode()
+
+    def _predict(self, spec: ModelSpec, body: bytes) -> bytes:
+        with self._service.lease(spec) as (model, _):
             document = parse_body(body)
-            signature = str(document.get(SIGNATURE_NAME, ""))
-            inputs = to_inputs(document, model.signature(signature).inputs)
-            outputs = model.predict(signature, inputs, max_rows=self._max_rows)
+            spec.signature_name = str(document.get(SIGNATURE_NAME, ""))
+            inputs = to_inputs(document, model.signature(spec.signature_name).inputs)
+            outputs = self._service.run(model, spec, inputs)
         return to_body(outputs, by_rows=INSTANCES in document)
 
-    def _metadata(self, name: str, number: int | None) -> bytes:
-        response, signatures = metadata_response(self._manager, name, number)
-        spec = json.loads(_to_json(response.model_spec))
-        metadata = {SIGNATURE_DEF: json.loads(_to_json(signatures))}
-        return json.dumps({"model_spec": spec, "metadata": metadata}, indent=1).encode()
+    def _metadata(self, spec: ModelSpec) -> bytes:
+        request = GetModelMetadataRequest(model_spec=spec, metadata_field=[SIGNATURE_DEF])
+        response = self._service.metadata(request)
+        signatures = SignatureDefMap()
+        response.metadata[SIGNATURE_DEF].Unpack(signatures)
+        document = {
+            "model_spec": json.loads(_to_json(response.model_spec)),
+            "metadata": {SIGNATURE_DEF: json.loads(_to_json(signatures))},
+        }
+        return json.dumps(document, indent=1).encode()
+
+
+def _spec(match: re.Match[str]) -> ModelSpec:
+    spec = ModelSpec(name=unquote(match[1]))
+    if match[2]:
+        version = int(match[2]) if len(match[2]) < 20 else 1 << 63
+        if version >= 1 << 63:
+            raise ServingError(INVALID_ARGUMENT, f"Failed to convert version: {match[2][:40]} to numeric.")
+        spec.version.value = version
+    elif match[3]:
+        spec.version_label = unquote(match[3])
+    return spec
+
+
+def _examples(request: _Request, spec: ModelSpec, body: bytes) -> _Request:
+    document = parse_body(body)
+    request.model_spec.CopyFrom(spec)
+    request.model_spec.signature_name = str(document.get(SIGNATURE_NAME, ""))
+    fill_examples(document, request.input)
+    return request
 
 
 def _to_json(message: "Message") -> bytes:
@@ -71,111 +156,3 @@ def _to_json(message: "Message") -> bytes:
         message, including_default_value_fields=True, preserving_proto_field_name=True
     )
     return text.encode()
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """HTTP around a RestService; answers are sent in one piece and nothing is logged."""
-
-    protocol_version = "HTTP/1.1"
-    timeout = IDLE_SECONDS
-    wbufsize = -1
-    disable_nagle_algorithm = True
-    service: RestService
-    max_message_bytes: int
-
-    def do_GET(self) -> None:
-        self._answer(self.service.get)
-
-    def do_POST(self) -> None:
-        length = self.headers.get("Content-Length", "")
-        if not length.isdigit():
-            return self.send_error(HTTPStatus.LENGTH_REQUIRED, "A Content-Length is needed")
-        if int(length) > self.max_message_bytes:
-            self._discard(min(int(length), MOST_DISCARDED))
-            message = f"The body has {length} bytes, more than {self.max_message_bytes}"
-            return self.send_error(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, message)
-        body = self.rfile.read(int(length))
-        return self._answer(lambda path: self.service.post(path, body))
-
-    def _discard(self, left: int) -> None:
-        """Reads on, as a client that is still sending would take a closed connection for a broken one."""
-        while left > 0 and (read := len(self.rfile.read(min(left, 1 << 20)))):
-            left -= read
-
-    def _answer(self, answer: Callable[[str], bytes]) -> None:
-        try:
-            self._send(HTTPStatus.OK, answer(urlsplit(self.path).path))
-        except ServingError as error:
-            self._send_error(HTTP_STATUS[error.code], error.message)
-        except (ConnectionError, TimeoutError):
-            self.close_connection = True
-        except Exception as error:  # an exception's text can hold a request's values
-            self._send_error(HTTP_STATUS[INTERNAL], f"The server failed ({type(error).__name__})")
-
-    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
-        """Answers a wrong request, after which the connection can't be read further."""
-        self.close_connection = True
-        self.request_version = self.protocol_version  # a status line also for what names no version
-        self._send_error(HTTPStatus(code), message or HTTPStatus(code).phrase)
-
-    def _send_error(self, status: HTTPStatus, message: str) -> None:
-        self._send(status, json.dumps({"error": message}).encode())
-
-    def _send(self, status: HTTPStatus, body: bytes) -> None:
-        self.send_response_only(status)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
-        if self.close_connection:
-            self.send_header("Connection", "close")
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_: object) -> None:
-        """Logs nothing: a request is private."""
-
-
-class _Server(ThreadingHTTPServer):
-    """A thread a connection, of which there are at most so many."""
-
-    daemon_threads = True
-    request_queue_size = 128
-
-    def __init__(self, address: tuple[str, int], handler: type[_Handler], connections: int) -> None:
-        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
-        self._slots = threading.BoundedSemaphore(connections)
-        super().__init__(address, handler)
-
-    def process_request(self, request: _Connection, client_address: object) -> None:
-        if not self._slots.acquire(timeout=1):
-            return self.shutdown_request(request)
-        return super().process_request(request, client_address)
-
-    def process_request_thread(self, request: _Connection, client_address: object) -> None:
-        try:
-            super().process_request_thread(request, client_address)
-        finally:
-            self._slots.release()
-
-    def handle_error(self, request: _Connection, client_address: object) -> None:
-        """Passes over a connection that breaks: it is the client's affair."""
-
-
-def start_rest(manager: ModelManager, options: Options) -> ThreadingHTTPServer:
-    """Starts to answer on the options' REST port.
-
-    Raises:
-        ServerError: the port is in use.
-    """
-    service = RestService(manager, options.max_batch_rows)
-    handler = type(
-        "Handler", (_Handler,), {"service": service, "max_message_bytes": options.max_message_bytes}
-    )
-    address = (options.bind_address, options.rest_api_port)
-    try:
-        server = _Server(address, handler, options.rest_api_num_threads)
-    except OSError as error:
-        raise ServerError(
-            f"Port {options.rest_api_port} of {options.bind_address} can't be opened: {error.strerror}"
-        ) from None
-    threading.Thread(target=server.serve_forever, name="rest", daemon=True).start()
-    return server

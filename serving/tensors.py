@@ -17,18 +17,26 @@ _TYPES: dict[int, tuple[np.dtype, str]] = {
     1: (np.dtype(np.float32), "float_val"),
     2: (np.dtype(np.float64), "double_val"),
     3: (np.dtype(np.int32), "int_val"),
+    4: (np.dtype(np.uint8), "int_val"),
+    5: (np.dtype(np.int16), "int_val"),
+    6: (np.dtype(np.int8), "int_val"),
     7: (np.dtype(object), "string_val"),
     9: (np.dtype(np.int64), "int64_val"),
     10: (np.dtype(np.bool_), "bool_val"),
+    17: (np.dtype(np.uint16), "int_val"),
+    19: (np.dtype(np.float16), "half_val"),
+    22: (np.dtype(np.uint32), "uint32_val"),
+    23: (np.dtype(np.uint64), "uint64_val"),
 }
-_NAMES = {1: "float", 2: "double", 3: "int32", 7: "string", 9: "int64", 10: "bool"}
+_NAMES = {1: "float", 2: "double", 7: "string", 10: "bool", 19: "half"}  # the others have numpy's own
 _NUMBERS = {dtype: number for number, (dtype, _) in _TYPES.items()}
-STRING = 7
+STRING, HALF = 7, 19
 
 
 def type_name(data_type: int) -> str:
     """Returns TensorFlow's name of a DataType (`int64`)."""
-    return _NAMES.get(data_type, f"type {data_type}")
+    known = _TYPES[data_type][0].name if data_type in _TYPES else f"type {data_type}"
+    return _NAMES.get(data_type, known)
 
 
 def numpy_type(data_type: int) -> np.dtype:
@@ -73,6 +81,8 @@ def to_array(name: str, proto: "TensorProto") -> np.ndarray:
     elif proto.dtype == STRING:
         values = np.empty(len(proto.string_val), object)
         values[:] = list(proto.string_val)
+    elif proto.dtype == HALF:  # its bits, each in an integer
+        values = np.fromiter(proto.half_val, np.uint16).view(np.float16)
     else:
         values = np.fromiter(getattr(proto, _TYPES[proto.dtype][1]), dtype)
     if 0 < values.size < places:
@@ -85,7 +95,8 @@ def to_array(name: str, proto: "TensorProto") -> np.ndarray:
 def to_proto(array: np.ndarray, proto: "TensorProto") -> None:
     """Fills a proto with an array, each value in the field of its type, as TF Serving answers."""
     number = _NUMBERS[array.dtype]
+    values = array.view(np.uint16) if number == HALF else array
     proto.dtype = number
     for size in array.shape:
         proto.tensor_shape.dim.add().size = size
-    getattr(proto, _TYPES[number][1]).extend(array.ravel().tolist())
+    getattr(proto, _TYPES[number][1]).extend(values.ravel().tolist())

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+MAX_VERSION = (1 << 63) - 1
+
 
 def versions(base_path: Path) -> list[int]:
     """Lists the versions under `base_path`, lowest first; none where the folder is missing or empty."""
@@ -14,8 +16,11 @@ def versions(base_path: Path) -> list[int]:
 
 
 def is_version(name: str) -> bool:
-    """Says whether a folder's name is a version; the names of staged and hidden folders are not."""
-    return name.isascii() and name.isdigit()
+    """Says whether a folder's name is a version; the names of staged and hidden folders are not.
+
+    As in TF Serving a version is an int64, and a larger number is no version.
+    """
+    return name.isascii() and name.isdigit() and len(name) < 64 and int(name) <= MAX_VERSION
 
 
 def version_path(base_path: Path, version: int) -> Path:

@@ -5,6 +5,7 @@ made from ids of the catalogue, never taken from a listener.
 """
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 
 from models import names
@@ -72,8 +73,12 @@ def write_warmup(model_dir: Path | str, requests: Mapping[str, Sequence[Inputs]]
     return path
 
 
-def run_warmup(model: LoadedModel) -> int:
-    """Asks the warm-up requests of a loaded version, if it has any; returns how many were asked.
+def run_warmup(model: LoadedModel, times: int = 1) -> int:
+    """Asks the warm-up requests of a loaded version, if it has any; returns how many there were.
+
+    Args:
+        model: the version.
+        times: how often each is asked.
 
     Raises:
         ServingError: the model can't answer one: such a version must not serve.
@@ -85,9 +90,10 @@ def run_warmup(model: LoadedModel) -> int:
     if not path.exists():
         return 0
     count = 0
-    for record in tf.data.TFRecordDataset(str(path)).take(MAX_REQUESTS).as_numpy_iterator():
+    for record in islice(tf.compat.v1.io.tf_record_iterator(str(path)), MAX_REQUESTS):
         request = prediction_log_pb2.PredictionLog.FromString(record).predict_log.request
         inputs = {name: to_array(name, proto) for name, proto in request.inputs.items()}
-        model.predict(request.model_spec.signature_name, inputs)
+        for _ in range(times):
+            model.predict(request.model_spec.signature_name, inputs)
         count += 1
     return count

@@ -61,6 +61,12 @@ def test_a_refusal_is_told_with_its_code(client: Client) -> None:
         client.recommend([["i03"]] * 501, k=1)
 
 
+@pytest.mark.parametrize("k", [0, -1])
+def test_a_k_that_asks_for_nothing_is_refused(client: Client, k: int) -> None:
+    with pytest.raises(ServerError, match=f"k={k}: must be 1 or more"):
+        client.recommend([["i03"]], k=k)
+
+
 def test_a_server_that_is_not_there_is_told() -> None:
     address = f"127.0.0.1:{free_port()}"
     with Client(address, timeout=5) as client, pytest.raises(ServerError, match=f"{address}: UNAVAILABLE"):

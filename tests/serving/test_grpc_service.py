@@ -171,8 +171,15 @@ def test_a_model_tells_its_signatures(channel: grpc.Channel) -> None:
     assert set(signatures.signature_def["serving_default"].outputs) == {"item_ids", "scores"}
 
 
-def test_what_is_not_built_is_unimplemented(channel: grpc.Channel) -> None:
+def test_a_signature_of_another_method_is_told(channel: grpc.Channel) -> None:
     from tensorflow_serving.apis import classification_pb2, prediction_service_pb2_grpc
 
     stub = prediction_service_pb2_grpc.PredictionServiceStub(channel)
-    assert refusal(lambda: stub.Classify(classification_pb2.ClassificationRequest()))[0] == "UNIMPLEMENTED"
+    request = classification_pb2.ClassificationRequest()
+    assert refusal(lambda: stub.Classify(request)) == ("INVALID_ARGUMENT", "Missing ModelSpec")
+    request.model_spec.name = "upnext"
+    code, details = refusal(lambda: stub.Classify(request))
+    assert code == "INVALID_ARGUMENT"
+    assert details.startswith(
+        "Expected classification signature method_name to be tensorflow/serving/classify."
+    )

@@ -6,8 +6,17 @@ from pathlib import Path
 import pytest
 
 from serving.errors import ServerError, ServingError
-from serving.manager import ModelManager
+from serving.manager import ModelManager, Policy
 from serving.model_configs import ModelConfig
+
+
+class Text(str):
+    """A model that is a text, and knows whether it was closed."""
+
+    closed = False
+
+    def close(self) -> None:
+        self.closed = True
 
 
 class Loader:
@@ -18,19 +27,22 @@ class Loader:
         self.gate.set()
         self.loaded: list[str] = []
 
-    def __call__(self, path: Path) -> str:
+    def __call__(self, path: Path) -> Text:
         self.gate.wait(10)
         self.loaded.append(path.name)
-        return (path / "saved_model.pb").read_text()
+        return Text((path / "saved_model.pb").read_text())
 
 
 class CountedConfig(ModelConfig):
     """Counts how often the manager looks for versions."""
 
     looks = 0
+    failure: Exception | None = None
 
     def wanted(self) -> list[int]:
         type(self).looks += 1
+        if self.failure is not None:
+            raise self.failure
         return super().wanted()
 
 
@@ -39,8 +51,14 @@ class Watched:
 
     def __init__(self, base: Path) -> None:
         self.base, self.lines, self.loader, self.stopping = base, [], Loader(), threading.Event()
-        config = CountedConfig("m", base)
-        self.manager = ModelManager([config], self.loader, 0.01, self.lines.append, self.stopping)
+        self.start_with(Policy(poll_seconds=0.01))
+
+    def start_with(self, policy: Policy, reread: Callable[[], list[ModelConfig]] | None = None) -> None:
+        config = CountedConfig("m", self.base)
+        self.manager = ModelManager([config], self.loader, self.report, self.stopping, policy, reread)
+
+    def report(self, line: str) -> None:
+        self.lines.append(line)
 
     def wait_for_another_look(self) -> None:
         """Waits until the manager has looked for versions once more, from beginning to end."""
@@ -171,7 +189,7 @@ def test_a_first_version_that_is_loading_is_unavailable(watched: Watched) -> Non
     watched.loader.gate.clear()
     watched.push(1, "one")
     watched.manager.start()
-    eventually(lambda: bool(watched.manager._models["m"]))
+    eventually(lambda: bool(watched.manager._models["m"].versions))
     with pytest.raises(ServingError) as refusal:
         watched.answer()
     assert refusal.value.code == "UNAVAILABLE"
@@ -187,3 +205,123 @@ def test_what_is_unknown_is_not_found(watched: Watched) -> None:
             pass
         with pytest.raises(ServingError, match="Could not find"):
             watched.manager.statuses(name, number)
+
+
+def test_what_is_unloaded_is_closed_after_its_last_request(watched: Watched) -> None:
+    watched.push(1, "one")
+    watched.manager.start()
+    watched.manager.wait_until_loaded()
+    with watched.manager.lease("m") as (model, _):
+        watched.push(2, "two")
+        eventually(lambda: watched.states() == {1: "UNLOADING", 2: "AVAILABLE"})
+        watched.wait_for_another_look()
+        assert not model.closed
+    eventually(lambda: model.closed)
+
+
+def test_a_failed_load_is_tried_again_so_often(watched: Watched) -> None:
+    watched.start_with(Policy(0.01, retries=2, retry_seconds=0.02))
+    watched.push(1, "one")
+    watched.manager.start()
+    watched.manager.wait_until_loaded()
+    watched.push(2)
+    eventually(lambda: watched.loader.loaded.count("2") == 3)
+    time.sleep(0.1)
+    assert watched.loader.loaded.count("2") == 3
+    assert len([line for line in watched.lines if "version 2 is broken" in line]) == 1
+
+
+@pytest.mark.parametrize("late", ["saved_model.pb", "variables/variables.index", "assets/vocabulary"])
+def test_a_version_that_is_still_being_copied_serves_once_it_is_whole(watched: Watched, late: str) -> None:
+    watched.push(1, "one")
+    whole = watched.loader.__call__
+
+    def load(path: Path) -> Text:
+        if path.name == "2" and not (path / late).exists():
+            raise FileNotFoundError(late)
+        return whole(path)
+
+    watched.manager._load = load
+    watched.manager.start()
+    watched.manager.wait_until_loaded()
+    watched.push(2, "" if late == "saved_model.pb" else "two")
+    eventually(lambda: watched.states().get(2) == "END")
+    for file in (late, "saved_model.pb"):
+        (watched.base / "2" / file).parent.mkdir(exist_ok=True)
+        (watched.base / "2" / file).write_text("two")
+    eventually(lambda: watched.answer() == ("two", 2))
+
+
+def test_the_thread_survives_whatever_a_look_raises(watched: Watched) -> None:
+    watched.push(1, "one")
+    watched.manager.start()
+    watched.manager.wait_until_loaded()
+    for error in (BrokenPipeError(), ValueError("x"), RecursionError()):
+        CountedConfig.failure = error
+        watched.wait_for_another_look()
+    CountedConfig.failure = None
+    watched.push(2, "two")
+    eventually(lambda: watched.answer() == ("two", 2))
+    assert watched.manager.is_watching()
+    assert "model m: x" in watched.lines
+
+
+def test_another_config_is_served_without_a_gap(watched: Watched, tmp_path: Path) -> None:
+    watched.push(1, "one")
+    watched.push(2, "two")
+    watched.manager.start()
+    watched.manager.wait_until_loaded()
+    other = Watched(tmp_path / "n")
+    other.push(7, "seven")
+    watched.manager.reload([ModelConfig("n", other.base), ModelConfig("m", watched.base, specific=(1,))])
+    assert watched.answer() == ("one", 1)
+    with watched.manager.lease("n") as (model, version):
+        assert (model, version) == ("seven", 7)
+    watched.manager.reload([ModelConfig("n", other.base)])
+    eventually(lambda: watched.states() == {1: "END", 2: "END"})
+    with pytest.raises(ServingError, match="Servable not found"):
+        watched.answer()
+
+
+def test_a_config_file_is_read_again(watched: Watched) -> None:
+    versions = [2]
+    config = ModelConfig("m", watched.base, latest=0)
+    watched.start_with(
+        Policy(0.01, config_poll_seconds=0.01),
+        lambda: [ModelConfig("m", watched.base, specific=tuple(versions))] if versions else [config],
+    )
+    watched.push(1, "one")
+    watched.push(2, "two")
+    watched.manager.start()
+    watched.manager.wait_until_loaded()
+    versions[:] = [1]
+    eventually(lambda: watched.answer() == ("one", 1))
+    versions.clear()
+    eventually(lambda: watched.answer() == ("two", 2))
+    assert watched.states() == {1: "AVAILABLE", 2: "AVAILABLE"}
+
+
+def test_labels_name_versions_that_serve(watched: Watched) -> None:
+    watched.push(1, "one")
+    watched.push(2, "two")
+    watched.manager.start()
+    watched.manager.wait_until_loaded()
+    labels = (("canary", 2), ("stable", 1))
+    watched.manager.reload([ModelConfig("m", watched.base, latest=2, labels=labels)])
+    assert watched.manager.labelled("m", "stable") == 1
+    with pytest.raises(ServingError, match="Unrecognized servable version label: x"):
+        watched.manager.labelled("m", "x")
+    with pytest.raises(ServingError, match="assign label to version 9 of model m, which is not currently"):
+        watched.manager.reload([ModelConfig("m", watched.base, latest=2, labels=(("stable", 9),))])
+    assert watched.manager.labelled("m", "stable") == 1
+
+
+def test_polling_zero_looks_once(watched: Watched) -> None:
+    watched.start_with(Policy(poll_seconds=0))
+    watched.push(1, "one")
+    watched.manager.start()
+    watched.manager.wait_until_loaded()
+    watched.push(2, "two")
+    watched.manager._wake.set()
+    time.sleep(0.1)
+    assert watched.states() == {1: "AVAILABLE"}

@@ -25,12 +25,14 @@ def test_models_are_read_in_order(tmp_path: Path) -> None:
       config { name: "b" base_path: "/m/b" model_version_policy { specific { versions: 3 versions: 5 } } }
       config { name: "c" base_path: "/m/c" model_version_policy { all {} } }
       config { name: "d" base_path: "/m/d" model_version_policy { latest { num_versions: 2 } } }
+      config { name: "e" base_path: "/m/e" version_labels { key: "stable" value: 4 } }
     }"""
     assert read_model_configs(config_file(tmp_path, text)) == [
         ModelConfig("a", Path("/m/a")),
         ModelConfig("b", Path("/m/b"), specific=(3, 5)),
         ModelConfig("c", Path("/m/c"), latest=0),
         ModelConfig("d", Path("/m/d"), latest=2),
+        ModelConfig("e", Path("/m/e"), labels=(("stable", 4),)),
     ]
 
 
@@ -41,6 +43,9 @@ def test_models_are_read_in_order(tmp_path: Path) -> None:
         "",
         'model_config_list { config { base_path: "/m" } }',
         'model_config_list { config { name: "a" } config { name: "a" } }',
+        'model_config_list { config { name: "a" logging_config { sampling_config { sampling_rate: 1 } } } }',
+        'model_config_list { config { name: "a" model_platform: "tensorflow_hub" } }',
+        'model_config_list { config { name: "a" model_version_policy { specific {} } } }',
     ],
 )
 def test_a_wrong_config_file_is_named(tmp_path: Path, text: str) -> None:

@@ -31,6 +31,28 @@ def test_a_wrong_flag_is_named(flags: list[str], message: str) -> None:
         parse_options(flags)
 
 
+def test_tf_servings_flags_are_read_as_it_reads_them() -> None:
+    flags = [
+        "--model_base_path=m",
+        "--enable_batching",
+        "--flush_filesystem_caches=false",
+        "--enable_model_warmup",
+    ]
+    options = parse_options([*flags, "--grpc_channel_arguments=grpc.max_connection_age_ms=2000,a.b=c"])
+    assert options.ignored == ("flush_filesystem_caches", "enable_batching")
+    assert options.enable_model_warmup
+    assert options.grpc_channel_arguments == (("grpc.max_connection_age_ms", 2000), ("a.b", "c"))
+    assert parse_options(["--model_base_path=m", "--port=0", "--grpc_socket_path=s"]).where == ["gRPC unix:s"]
+    assert parse_options(["--model_base_path=m", "--bind_address=::1"]).where == ["gRPC [::1]:8500"]
+
+
+def test_the_version_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as end:
+        parse_options(["--version"])
+    assert end.value.code == 0
+    assert "TensorFlow ModelServer: " in capsys.readouterr().out
+
+
 def test_flags_are_not_shortened() -> None:
     with pytest.raises(FlagError):
         parse_options(["--model_base=m"])

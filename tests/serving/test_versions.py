@@ -21,3 +21,11 @@ def test_leading_zeros_are_found_again(tmp_path: Path) -> None:
 
 def test_an_empty_name_is_no_version() -> None:
     assert not is_version("")
+
+
+def test_a_number_beyond_int64_is_no_version(tmp_path: Path) -> None:
+    for name in (str((1 << 63) - 1), str(1 << 63), "9" * 20, "1" * 5000):
+        if len(name) < 255:
+            (tmp_path / name).mkdir()
+        assert is_version(name) == (name == str((1 << 63) - 1))
+    assert versions(tmp_path) == [(1 << 63) - 1]

@@ -126,3 +126,34 @@ def save_toy(model: str, path: Path, bias: float = 0.0) -> None:
     folder = ModelFolder(path)
     folder.write_titles({i: Title(f"Title {i}", "Someone", KINDS[n % 2][5:]) for n, i in enumerate(ITEMS)})
     folder.write_info(ModelSpans(spans=SpanRange(first=1, last=1)))
+
+
+def save_half_plus(addend: float, path: Path) -> None:
+    """Writes a TensorFlow 1 SavedModel that answers x / 2 + addend, as predict, classify and regress take it."""
+    import tensorflow as tf
+
+    v1 = tf.compat.v1
+    with tf.Graph().as_default(), v1.Session() as session:
+        half, added = v1.Variable(0.5, name="half"), v1.Variable(addend, name="added")
+        x = v1.placeholder(tf.float32, name="x")
+        y = tf.identity(x * half + added, name="y")
+        examples = v1.placeholder(tf.string, [None], name="examples")
+        parsed = v1.parse_example(examples, {"x": tf.io.FixedLenFeature([1], tf.float32)})["x"]
+        scores = tf.identity(parsed * half + added, name="scores")
+        session.run(v1.global_variables_initializer())
+        info, define = v1.saved_model.build_tensor_info, v1.saved_model.build_signature_def
+        builder = v1.saved_model.Builder(str(path))
+        builder.add_meta_graph_and_variables(
+            session,
+            ["serve"],
+            {
+                "serving_default": define({"x": info(x)}, {"y": info(y)}, "tensorflow/serving/predict"),
+                "classify": define(
+                    {"inputs": info(examples)}, {"scores": info(scores)}, "tensorflow/serving/classify"
+                ),
+                "regress": define(
+                    {"inputs": info(examples)}, {"outputs": info(scores)}, "tensorflow/serving/regress"
+                ),
+            },
+        )
+        builder.save()
