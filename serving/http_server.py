@@ -194,5 +194,7 @@ class _Request(httputil.HTTPMessageDelegate):
             "HTTP/1.1", answer.status, _REASONS.get(answer.status, "Error")
         )
         with suppress(iostream.StreamClosedError):
-            self._connection.write_headers(start_line, headers, answer.body)
+            self._connection.write_headers(
+                start_line, headers, b"" if self._method == "HEAD" else answer.body
+            )
             self._connection.finish()

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -19,7 +19,8 @@ def divert_noise(log_file: Path | None) -> Iterator[TextIO]:
     """
     sys.stderr.flush()
     kept = os.dup(2)
-    with os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="replace") as terminal:
+    terminal = os.fdopen(os.dup(2), "w", buffering=1, encoding="utf-8", errors="replace")
+    try:
         if log_file is None:
             os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
             os.environ.setdefault("GRPC_VERBOSITY", "NONE")
@@ -29,9 +30,11 @@ def divert_noise(log_file: Path | None) -> Iterator[TextIO]:
             log_file.parent.mkdir(parents=True, exist_ok=True)
             with log_file.open("ab") as log:
                 os.dup2(log.fileno(), 2)
-        try:
-            yield terminal
-        finally:
+        yield terminal
+    finally:
+        with suppress(OSError):  # the reader may be gone, as after `| tee`
             sys.stderr.flush()
-            os.dup2(kept, 2)
-            os.close(kept)
+        with suppress(OSError):
+            terminal.close()
+        os.dup2(kept, 2)
+        os.close(kept)
