@@ -96,20 +96,34 @@ def fit_counting(interactions: Interactions, *, neighbours: int = NEIGHBOURS) ->
     )
 
 
-class CountingLayer:
-    """Scores the whole catalogue with the blend of EASE and transitions.
+class NamedItems(NamedTuple):
+    """The counting scores of the items that evidence names for each history, and of the candidates asked for."""
 
-    Its tables are constants that any number of graphs share.
+    items: tf.Tensor
+    """int32 [B, U], distinct within a row; 0 = none, any number of times."""
+    scores: tf.Tensor
+    """float32 [B, U]; 0 where there is no item."""
+    candidates: tf.Tensor
+    """float32 [B, C]."""
+
+
+class CountingLayer:
+    """Scores items with the blend of EASE and transitions.
+
+    Its tables are variables that any number of graphs share. A module that is saved with such a graph must
+    track `tables`.
     """
 
     def __init__(self, evidence: CountingEvidence) -> None:
         import tensorflow as tf
 
-        self._ease = tuple(tf.constant(table) for table in evidence.ease)
-        self._transitions = tuple(tf.constant(table) for table in evidence.transitions)
+        self.tables = tf.Module()
+        self.tables.ease = [tf.Variable(table, trainable=False) for table in evidence.ease]
+        self.tables.transitions = [tf.Variable(table, trainable=False) for table in evidence.transitions]
+        self._size = evidence.n_items + 1
 
     def __call__(self, history: tf.Tensor) -> tf.Tensor:
-        """Computes the scores.
+        """Computes the scores of the whole catalogue.
 
         Args:
             history: int32 [B, L] item indices, oldest first; 0 = none, ignored wherever it stands.
@@ -117,11 +131,62 @@ class CountingLayer:
         Returns:
             float32 [B, N + 1]: about 1 for the best items of a row, 0 at index 0 and in a row without history.
         """
-        ease = _table_scores(history, *self._ease, decay=EASE_DECAY, events=EASE_EVENTS)
-        transitions = _table_scores(
-            history, *self._transitions, decay=TRANSITION_DECAY, events=TRANSITION_EVENTS
+        import tensorflow as tf
+
+        rows, size = tf.shape(history)[0], self._size
+
+        def scores(part: _Named) -> tf.Tensor:
+            cell = part.items + size * tf.range(rows)[:, None]
+            sums = tf.math.unsorted_segment_sum(part.weights, cell, rows * size)
+            sums = tf.ensure_shape(tf.reshape(sums, [rows, size]), [None, size])
+            return _scaled(sums, size)
+
+        ease, transitions = self._parts(history)
+        return 0.5 * (scores(ease) + scores(transitions))
+
+    def named(self, history: tf.Tensor, candidates: tf.Tensor) -> NamedItems:
+        """Computes the same scores for the neighbours of the history's items alone, whatever the catalogue's size.
+
+        Args:
+            history: as `__call__` takes it.
+            candidates: int32 [B, C] items whose scores are wanted too, 0 = none.
+        """
+        import tensorflow as tf
+
+        ease, transitions = self._parts(history)
+        none = tf.zeros([tf.shape(history)[0], 1], tf.int32)
+        items = tf.concat([none, candidates, ease.items, transitions.items], axis=1)
+        place, width = _places_of_distinct(items, self._size)
+        rows = tf.shape(items)[0]
+        at_candidates, at_ease, at_transitions = tf.split(
+            place[:, 1:], [tf.shape(part)[1] for part in (candidates, ease.items, transitions.items)], axis=1
         )
-        return 0.5 * (_scaled(ease) + _scaled(transitions))
+
+        def scores(weights: tf.Tensor, at: tf.Tensor) -> tf.Tensor:
+            sums = tf.math.unsorted_segment_sum(weights, at, rows * width)
+            return _scaled(tf.reshape(sums, [rows, width]), self._size)
+
+        merged = 0.5 * (scores(ease.weights, at_ease) + scores(transitions.weights, at_transitions))
+        distinct = tf.math.unsorted_segment_max(items, place, rows * width)
+        return NamedItems(
+            tf.maximum(tf.reshape(distinct, [rows, width]), 0),
+            merged,
+            tf.gather(tf.reshape(merged, [-1]), at_candidates),
+        )
+
+    def _parts(self, history: tf.Tensor) -> tuple[_Named, _Named]:
+        tables = self.tables
+        return (
+            _neighbours_of(history, *tables.ease, decay=EASE_DECAY, events=EASE_EVENTS),
+            _neighbours_of(history, *tables.transitions, decay=TRANSITION_DECAY, events=TRANSITION_EVENTS),
+        )
+
+
+class _Named(NamedTuple):
+    """What one table says for each row's history: item int32 and weight float32 of each cell, both [B, any]."""
+
+    items: tf.Tensor
+    weights: tf.Tensor
 
 
 def _strongest_of_dense(kept: np.ndarray, weights: np.ndarray, size: int, count: int) -> Neighbours:
@@ -152,29 +217,54 @@ def _strongest_of_sparse(weights: sparse.csr_matrix, count: int) -> Neighbours:
     return table
 
 
-def _table_scores(
+def _neighbours_of(
     history: tf.Tensor, neighbours: tf.Tensor, weights: tf.Tensor, *, decay: float, events: int
-) -> tf.Tensor:
-    """Sums the weights of the `events` newest items of each row, faded by `decay`: float32 [B, N + 1]."""
+) -> _Named:
+    """Finds the neighbours of the `events` newest items of each row, their weights faded by `decay`."""
     import tensorflow as tf
 
     rows, length = tf.unstack(tf.shape(history))
-    size = neighbours.shape[0]
     # places count from 1, so the largest are the newest events and 0 is none
     place = tf.where(history > 0, tf.range(1, length + 1)[None, :], 0)
     newest = tf.math.top_k(place, tf.minimum(events, length)).values
     item = tf.gather(history, tf.maximum(newest - 1, 0), batch_dims=1)
     item = tf.where(newest > 0, item, 0)  # row 0 of the tables adds nothing
     fade = tf.pow(tf.constant(decay), tf.range(tf.shape(item)[1], dtype=tf.float32))
-    added = tf.gather(weights, item) * fade[None, :, None]
-    cell = tf.gather(neighbours, item) + size * tf.range(rows)[:, None, None]
-    flat = tf.math.unsorted_segment_sum(added, cell, rows * size)
-    return tf.ensure_shape(tf.reshape(flat, [rows, size]), [None, size])
+    weight = tf.gather(weights, item) * fade[None, :, None]
+    cells = tf.shape(item)[1] * neighbours.shape[1]
+    return _Named(tf.reshape(tf.gather(neighbours, item), [rows, cells]), tf.reshape(weight, [rows, cells]))
 
 
-def _scaled(scores: tf.Tensor) -> tf.Tensor:
-    """Divides each row by the mean of its ten highest, as `by_top` does; zeros where none is positive."""
+def _places_of_distinct(items: tf.Tensor, size: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """Gives each distinct item of a row a place of its own, in the order in which they first stand there.
+
+    Args:
+        items: int32 [B, M], M at least 1, below `size`.
+        size: of the catalogue, 0 included.
+
+    Returns:
+        int32 [B, M], the place of each cell in a flat [B, W], and int32 W, at least `TOP_OF_ROW`.
+    """
     import tensorflow as tf
 
-    highest = tf.nn.relu(tf.math.top_k(scores[:, 1:], min(TOP_OF_ROW, scores.shape[1] - 1)).values)
+    rows = tf.shape(items)[0]
+    cell = tf.cast(items, tf.int64) + size * tf.range(tf.cast(rows, tf.int64))[:, None]
+    number = tf.reshape(tf.unique(tf.reshape(cell, [-1])).idx, tf.shape(items))
+    end = tf.reduce_max(number, axis=1) + 1  # rows have no cell in common, and come one after the other
+    start = tf.concat([tf.zeros_like(end[:1]), end[:-1]], axis=0)
+    width = tf.maximum(tf.reduce_max(end - start), TOP_OF_ROW)
+    return number + (width * tf.range(rows) - start)[:, None], width
+
+
+def _scaled(scores: tf.Tensor, size: int) -> tf.Tensor:
+    """Divides each row by the mean of its ten highest, as `by_top` does; zeros where none is positive.
+
+    Args:
+        scores: float32 [B, any], 0 where there is no item.
+        size: of the catalogue, 0 included.
+    """
+    import tensorflow as tf
+
+    top = min(TOP_OF_ROW, size - 1)
+    highest = tf.nn.relu(tf.math.top_k(scores, top).values)
     return tf.math.divide_no_nan(scores, tf.reduce_mean(highest, axis=1, keepdims=True))

@@ -119,6 +119,15 @@ def shift_right(x: tf.Tensor) -> tf.Tensor:
     return tf.concat([tf.zeros_like(x[:, :1]), x[:, :-1]], axis=1)
 
 
+def requests_at(batch: Batch, place: tf.Tensor) -> dict[str, tf.Tensor]:
+    """Takes what `RequestEncoder` reads at `place` int32 [B] of each row: windows of one position."""
+    at_place = {
+        name: tf.gather(batch[name], place, batch_dims=1)[:, None]
+        for name in (names.GAP, names.HOUR, names.WEEKDAY, names.CONTEXT)
+    }
+    return {**at_place, names.LISTENER: batch[names.LISTENER]}
+
+
 def positives(batch: Batch) -> tf.Tensor:
     """Marks the targets that count as positive, all but skips: bool [B, T]."""
     return (batch[names.TARGET] > 0) & (batch[names.ITEM] > 0) & (batch[names.OUTCOME] != names.SKIPPED)

@@ -12,7 +12,7 @@ import tensorflow as tf
 from models import names
 from models.catalog_arrays import CatalogArrays
 from models.config import RankerConfig
-from models.counting import CountingEvidence, CountingLayer
+from models.counting import CountingEvidence, CountingLayer, NamedItems
 from models.layers import (
     Batch,
     FeatureSizes,
@@ -20,6 +20,7 @@ from models.layers import (
     RequestEncoder,
     embed_known,
     positives,
+    requests_at,
     shift_right,
     small_normal,
 )
@@ -100,10 +101,7 @@ class Ranker(tf.keras.Model):
         Returns:
             float32 [B, T, D] each: `embedding`, `block_0` and so on, `request`, `queries`.
         """
-        events = tf.gather(items, batch[names.ITEM]) + embed_known(self.outcome, batch[names.SEEN_OUTCOME])
-        events += embed_known(self.request.gap, batch[names.GAP])
-        x = shift_right(self.item_norm(events))
-        x += tf.one_hot([0], tf.shape(x)[1])[..., None] * self.start
+        x = self._embed(batch, items)
         outputs = {"embedding": x}
         x = self.dropout(x, training=training)
         for number, block in enumerate(self.blocks):
@@ -115,6 +113,21 @@ class Ranker(tf.keras.Model):
     def queries(self, batch: Batch, items: tf.Tensor, training: bool = False) -> tf.Tensor:
         """Computes what each position asks for: float32 [B, T, D]. Position t has seen the events before t."""
         return self.activations(batch, items, training=training)["queries"]
+
+    def query_at(self, batch: Batch, place: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
+        """Computes what `queries` does at `place` int32 [B] of each row alone: float32 [B, D]."""
+        x = self._embed(batch, items)
+        for block in self.blocks[:-1]:
+            x = block(x)
+        last = self.blocks[-1].output_at(x, place)[:, None]
+        return self.out(self.norm(last) + self.request(requests_at(batch, place)))[:, 0]
+
+    def _embed(self, batch: Batch, items: tf.Tensor) -> tf.Tensor:
+        """Makes the blocks' input of the events before each position: float32 [B, T, D]."""
+        events = tf.gather(items, batch[names.ITEM]) + embed_known(self.outcome, batch[names.SEEN_OUTCOME])
+        events += embed_known(self.request.gap, batch[names.GAP])
+        x = shift_right(self.item_norm(events))
+        return x + tf.one_hot([0], tf.shape(x)[1])[..., None] * self.start
 
     def logits(self, queries: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
         """Computes next-item logits of `queries` float32 [Q, D] over the catalogue: float32 [Q, N + 1]."""
@@ -146,6 +159,23 @@ class Ranker(tf.keras.Model):
             return tf.zeros([tf.shape(history)[0], self.bias.shape[0]])
         return self._evidence(history)
 
+    def named(self, history: tf.Tensor, candidates: tf.Tensor) -> NamedItems:
+        """Computes the counting evidence of the few items that it names, and of `candidates` int32 [B, C].
+
+        Args:
+            history: int32 [B, T].
+            candidates: int32 [B, C].
+        """
+        if self._evidence is None:
+            none = tf.zeros([tf.shape(candidates)[0], 1])
+            return NamedItems(tf.cast(none, tf.int32), none, tf.zeros(tf.shape(candidates)))
+        return self._evidence.named(history, candidates)
+
+    @property
+    def evidence_tables(self) -> tf.Module | None:
+        """The tables of the evidence: Keras doesn't track them, so whoever saves a graph must."""
+        return None if self._evidence is None else self._evidence.tables
+
     def score_all(self, queries: tf.Tensor, history: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
         """Scores the whole catalogue.
 
@@ -169,8 +199,16 @@ class Ranker(tf.keras.Model):
         Returns:
             float32 [B, C] scores, and each head's probability float32 [B, C].
         """
-        scores = tf.gather(self._next_item_scores(queries, history, items), candidates, batch_dims=1)
-        logits = self.head_logits(queries[:, None, :], tf.gather(items, candidates))
+        return self.score_counted(queries, candidates, self.named(history, candidates).candidates, items)
+
+    def score_counted(
+        self, queries: tf.Tensor, candidates: tf.Tensor, counted: tf.Tensor, items: tf.Tensor
+    ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
+        """Does what `score` does, for candidates whose counting evidence is known: `counted` float32 [B, C]."""
+        vectors = tf.gather(items, candidates)
+        scores = tf.linalg.matvec(vectors, queries) + tf.gather(self.bias, candidates)
+        scores += self._evidence_weight * counted
+        logits = self.head_logits(queries[:, None, :], vectors)
         scores += self.config.head_weight * outcome_evidence(logits)
         scores = tf.where(candidates > 0, scores, -np.inf)
         return scores, {head: tf.sigmoid(logit) for head, logit in logits.items()}

@@ -20,12 +20,13 @@ class Retriever(tf.Module):
     def __init__(self, model: TwoTower, searcher: tf.Module | None) -> None:
         super().__init__()
         self.model = model
+        self.items = tf.Variable(model.items.table(), trainable=False, name="item_vectors")
         self.vectors = tf.Variable(model.candidates(), trainable=False, name="candidate_vectors")
         self.searcher = searcher
 
     def query(self, batch: dict[str, tf.Tensor], last: tf.Tensor) -> tf.Tensor:
         """Computes query vectors float32 [B, D] of each row's request, which stands at place `last` int32 [B]."""
-        return tf.gather(self.model.queries(batch), last, batch_dims=1)
+        return self.model.query_at(batch, last, self.items)
 
     def search(self, queries: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Finds unfiltered candidates int32 [B, 200] and their scores float32 [B, 200]."""

@@ -21,6 +21,11 @@ def best_first(index: tf.Tensor, scores: tf.Tensor, k: int) -> tuple[tf.Tensor, 
     """
     order = tf.argsort(index, axis=1, stable=True)
     index, scores = tf.gather(index, order, batch_dims=1), tf.gather(scores, order, batch_dims=1)
+    return best_of_ascending(index, scores, k)
+
+
+def best_of_ascending(index: tf.Tensor, scores: tf.Tensor, k: int) -> tuple[tf.Tensor, tf.Tensor]:
+    """Does what `best_first` does, for items that are in ascending order already."""
     scores = tf.where(index > 0, scores, NO_SCORE)
     missing = tf.maximum(k - tf.shape(index)[1], 0)
     index = tf.pad(index, [[0, 0], [0, missing]])
@@ -60,9 +65,15 @@ def exact_top(
 
 def join(index: tf.Tensor, more: tf.Tensor) -> tf.Tensor:
     """Joins two sets of item indices int32 [B, C] and [B, D] into one [B, C + D], ascending, a repeated one as 0."""
-    both = tf.sort(tf.concat([index, more], axis=1), axis=1)
-    repeated = tf.concat([tf.zeros_like(both[:, :1], tf.bool), both[:, 1:] == both[:, :-1]], axis=1)
-    return tf.where(repeated, 0, both)
+    return ascending(tf.concat([index, more], axis=1))[0]
+
+
+def ascending(index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+    """Sorts item indices int32 [B, C]: ascending, a repeated one as 0; and the places int32 that they come from."""
+    order = tf.argsort(index, axis=1)
+    index = tf.gather(index, order, batch_dims=1)
+    repeated = tf.concat([tf.zeros_like(index[:, :1], tf.bool), index[:, 1:] == index[:, :-1]], axis=1)
+    return tf.where(repeated, 0, index), order
 
 
 def build_searcher(vectors: np.ndarray, k: int, config: IndexConfig) -> tuple[tf.Module, str]:

@@ -11,7 +11,7 @@ from models import names
 from models.catalog_arrays import CatalogArrays
 from models.eligibility import Eligibility
 from models.request_features import RequestFeatures
-from models.search import NO_SCORE, best_first, join
+from models.search import NO_SCORE, best_of_ascending
 
 if TYPE_CHECKING:  # for types alone: an edit of one model must not retrain the other
     from models.reranker import Reranker
@@ -76,13 +76,12 @@ class ServedModel(tf.Module):
             lambda rows: self.eligibility.mask(*(tf.gather(values, rows) for values in filters)),
         )
 
-    def eligible(self, filters: list[tf.Tensor]) -> tf.Tensor:
-        """Marks the items that each row allows, bool [B, N + 1]; a batch without filters doesn't pay for them."""
-        rows = tf.shape(filters[0])[0]
+    def allowed(self, items: tf.Tensor, filters: list[tf.Tensor]) -> tf.Tensor:
+        """Marks which of `items` int32 [B, C] each row allows; a batch without filters doesn't pay for them."""
         return tf.cond(
             tf.reduce_any(self.eligibility.filtered(*filters)),
-            lambda: self.eligibility.mask(*filters),
-            lambda: tf.tile(tf.range(self.eligibility.size)[None, :] > 0, [rows, 1]),
+            lambda: tf.gather(self.eligibility.mask(*filters), items, batch_dims=1),
+            lambda: items > 0,
         )
 
 
@@ -112,8 +111,8 @@ class ServedRanker(ServedModel):
         batch, last = self.read(request)
         candidates = self.features.index(request[names.CANDIDATE_IDS])
         scores, heads = self.ranking.score(batch, last, candidates)
-        eligible = tf.gather(self.eligible(filters_of(request)), candidates, batch_dims=1)
-        return {names.SCORES: tf.where(eligible, scores, NO_SCORE), **heads}
+        allowed = self.allowed(candidates, filters_of(request))
+        return {names.SCORES: tf.where(allowed, scores, NO_SCORE), **heads}
 
 
 class ServedUpnext(ServedModel):
@@ -128,11 +127,12 @@ class ServedUpnext(ServedModel):
     def answer(self, request: Tensors) -> Tensors:
         batch, last = self.read(request)
         filters = filters_of(request)
-        candidates, _ = self.retrieve(self.retrieval, batch, last, filters)
-        neighbours = self.ranking.neighbours(batch[names.ITEM], self.eligible(filters))
-        candidates = join(candidates, neighbours)
-        scores, _ = self.ranking.score(batch, last, candidates)
-        ranked, scores = best_first(candidates, scores, names.ANSWERS)
+        retrieved, _ = self.retrieve(self.retrieval, batch, last, filters)
+        candidates, counted = self.ranking.add_neighbours(
+            batch[names.ITEM], retrieved, lambda items: self.allowed(items, filters)
+        )
+        scores, _ = self.ranking.score(batch, last, candidates, counted)
+        ranked, scores = best_of_ascending(candidates, scores, names.ANSWERS)
         return {names.ITEM_IDS: self.features.ids(ranked), names.SCORES: scores}
 
 

@@ -33,15 +33,32 @@ class CausalSelfAttention(tf.keras.layers.Layer):
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         batch, length = tf.shape(x)[0], tf.shape(x)[1]
-        qkv = tf.reshape(self.qkv(x), [batch, length, 3, self._heads, self._size])
-        query, key, value = tf.unstack(tf.transpose(qkv, [2, 0, 3, 1, 4]), num=3)
-        distance = tf.range(length)[:, None] - tf.range(length)[None, :]
-        bias = tf.gather(self.bias, tf.clip_by_value(distance, 0, self.bias.shape[1] - 1), axis=1)
-        bias = tf.where(distance >= 0, bias, -1e9)
+        query, key, value = self._project(x)
+        bias = self._bias_of(tf.range(length)[:, None] - tf.range(length)[None, :])
         scores = tf.matmul(query, key, transpose_b=True) * self._size**-0.5 + bias
         weights = self.dropout(tf.nn.softmax(scores), training=training)
         mixed = tf.transpose(tf.matmul(weights, value), [0, 2, 1, 3])
         return self.out(tf.reshape(mixed, [batch, length, self._heads * self._size]))
+
+    def output_at(self, x: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
+        """Computes what `call` does at `place` int32 [B] of each row alone: float32 [B, D]."""
+        query, key, value = self._project(x)
+        query = tf.gather(tf.transpose(query, [0, 2, 1, 3]), place, batch_dims=1)[:, :, None]
+        bias = self._bias_of(place[:, None] - tf.range(tf.shape(x)[1]))
+        bias = tf.transpose(bias, [1, 0, 2])[:, :, None]
+        scores = tf.matmul(query, key, transpose_b=True) * self._size**-0.5 + bias
+        mixed = tf.matmul(tf.nn.softmax(scores), value)
+        return self.out(tf.reshape(mixed, [tf.shape(x)[0], self._heads * self._size]))
+
+    def _project(self, x: tf.Tensor) -> list[tf.Tensor]:
+        """Makes query, key and value of `x` float32 [B, T, D]: float32 [B, heads, T, D / heads] each."""
+        qkv = tf.reshape(self.qkv(x), [tf.shape(x)[0], tf.shape(x)[1], 3, self._heads, self._size])
+        return tf.unstack(tf.transpose(qkv, [2, 0, 3, 1, 4]), num=3)
+
+    def _bias_of(self, distance: tf.Tensor) -> tf.Tensor:
+        """Returns what each head adds to the scores of events that lie `distance` int32 [...] back."""
+        bias = tf.gather(self.bias, tf.clip_by_value(distance, 0, self.bias.shape[1] - 1), axis=1)
+        return tf.where(distance >= 0, bias, -1e9)
 
 
 class TransformerBlock(tf.keras.layers.Layer):
@@ -70,3 +87,9 @@ class TransformerBlock(tf.keras.layers.Layer):
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         x += self.dropout(self.attention(self.attention_norm(x), training=training), training=training)
         return x + self.dropout(self.feed(self.feed_norm(x)), training=training)
+
+    def output_at(self, x: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
+        """Computes what `call` does at `place` int32 [B] of each row alone, without dropout: float32 [B, D]."""
+        y = tf.gather(x, place, batch_dims=1) + self.attention.output_at(self.attention_norm(x), place)
+        y = y[:, None]
+        return (y + self.feed(self.feed_norm(y)))[:, 0]

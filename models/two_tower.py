@@ -11,12 +11,21 @@ import tensorflow_recommenders as tfrs
 from models import names
 from models.catalog_arrays import CatalogArrays
 from models.config import TwoTowerConfig
-from models.layers import Batch, FeatureSizes, ItemEncoder, RequestEncoder, positives, shift_right
+from models.layers import (
+    Batch,
+    FeatureSizes,
+    ItemEncoder,
+    RequestEncoder,
+    positives,
+    requests_at,
+    shift_right,
+)
 from models.losses import accidental_hits, sampled_softmax
 from models.samplers import MixedSampler
 
 DECAYS = (0.0, 0.5, 0.8, 0.95, 1.0)
 """Rates at which the query tower forgets, a step: from the last item alone to all items alike."""
+_LITTLE = 1e-6  # weight of a history without events
 
 
 class QueryTower(tf.keras.layers.Layer):
@@ -42,10 +51,23 @@ class QueryTower(tf.keras.layers.Layer):
     def call(self, batch: Batch, items: tf.Tensor) -> tf.Tensor:
         history = shift_right(tf.gather(items, batch[names.ITEM]))
         summaries = decayed_means(history, shift_right(batch[names.ITEM][..., None])[..., 0] > 0)
-        weights = tf.nn.softmax(self.skip)
-        mixed = tf.einsum("rbtd,r->btd", summaries, weights)
-        flat = tf.concat([*tf.unstack(summaries, axis=0, num=len(DECAYS)), self.request(batch)], axis=-1)
-        return tf.math.l2_normalize(mixed + self.out(self.hidden(flat)), axis=-1)
+        return self._join(summaries, self.request(batch))
+
+    def query_at(self, batch: Batch, place: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
+        """Computes what `call` does at `place` int32 [B] of each row alone: float32 [B, D]."""
+        history = tf.gather(items, batch[names.ITEM])
+        summaries = decayed_means_before(history, batch[names.ITEM] > 0, place)
+        request = self.request(requests_at(batch, place))
+        return self._join(summaries, request[:, 0])
+
+    def _join(self, summaries: tf.Tensor, request: tf.Tensor) -> tf.Tensor:
+        """Makes queries float32 [..., D] of summaries float32 [..., R, D] and requests float32 [..., D]."""
+        mixed = tf.reduce_sum(summaries * tf.nn.softmax(self.skip)[:, None], axis=-2)
+        width = len(DECAYS) * summaries.shape[-1]
+        flat = tf.reshape(summaries, tf.concat([tf.shape(request)[:-1], [width]], axis=0))
+        return tf.math.l2_normalize(
+            mixed + self.out(self.hidden(tf.concat([flat, request], axis=-1))), axis=-1
+        )
 
 
 def decayed_means(history: tf.Tensor, present: tf.Tensor) -> tf.Tensor:
@@ -56,19 +78,37 @@ def decayed_means(history: tf.Tensor, present: tf.Tensor) -> tf.Tensor:
         present: bool [B, T]: which places hold an event.
 
     Returns:
-        float32 [len(DECAYS), B, T, D].
+        float32 [B, T, len(DECAYS), D].
     """
     length = tf.shape(history)[1]
-    distance = tf.cast(tf.range(length)[:, None] - tf.range(length)[None, :], tf.float32)
-    causal = tf.cast(distance >= 0, tf.float32)
+    kernel = _fade(tf.range(length)[:, None] - tf.range(length)[None, :])
     mask = tf.cast(present, tf.float32)
-    means = []
-    for decay in DECAYS:
-        kernel = causal * tf.pow(decay, tf.maximum(distance, 0.0))
-        total = tf.einsum("ts,bsd->btd", kernel, history * mask[..., None])
-        weight = tf.einsum("ts,bs->bt", kernel, mask)
-        means.append(total / tf.maximum(weight, 1e-6)[..., None])
-    return tf.stack(means)
+    total = tf.einsum("tsr,bsd->btrd", kernel, history * mask[..., None])
+    weight = tf.einsum("tsr,bs->btr", kernel, mask)
+    return total / tf.maximum(weight, _LITTLE)[..., None]
+
+
+def decayed_means_before(history: tf.Tensor, present: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
+    """Computes the means of the events before one place of each row, as `decayed_means` does.
+
+    Args:
+        history: float32 [B, T, D]; place t holds event t.
+        present: bool [B, T]: which places hold an event.
+        place: int32 [B].
+
+    Returns:
+        float32 [B, len(DECAYS), D].
+    """
+    age = place[:, None] - 1 - tf.range(tf.shape(history)[1])
+    weight = _fade(age) * tf.cast(present, tf.float32)[..., None]
+    total = tf.matmul(weight, history, transpose_a=True)
+    return total / tf.maximum(tf.reduce_sum(weight, axis=1), _LITTLE)[..., None]
+
+
+def _fade(age: tf.Tensor) -> tf.Tensor:
+    """Weighs events of an age int32 [...] in steps: float32 [..., len(DECAYS)]; 0 for those still to come."""
+    fade = tf.pow(tf.constant(DECAYS), tf.cast(tf.maximum(age, 0), tf.float32)[..., None])
+    return tf.where(age[..., None] >= 0, fade, 0.0)
 
 
 class CandidateTower(tf.keras.layers.Layer):
@@ -118,6 +158,16 @@ class TwoTower(tfrs.models.Model):
     def queries(self, batch: Batch) -> tf.Tensor:
         """Computes query vectors float32 [B, T, D]."""
         return self.query_tower(batch, self.items.table())
+
+    def query_at(self, batch: Batch, place: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
+        """Computes query vectors float32 [B, D] of one place of each row, over item vectors looked up beforehand.
+
+        Args:
+            batch: the windows.
+            place: int32 [B].
+            items: float32 [N + 1, D], what `items.table()` gives.
+        """
+        return self.query_tower.query_at(batch, place, items)
 
     def candidates(self) -> tf.Tensor:
         """Computes candidate vectors float32 [N + 1, D]; row 0 is no item."""

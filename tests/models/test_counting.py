@@ -62,6 +62,35 @@ def test_long_histories_score_nearly_as_the_dense_blend(
     np.testing.assert_allclose(scores[:, 1:], expected[:, 1:], atol=0.02)
 
 
+@pytest.mark.parametrize("width", [0, 3])
+def test_the_named_items_score_as_in_the_whole_catalogue(evidence: CountingEvidence, width: int):
+    histories = padded([[3, 9, 4, 9], [], [30], list(range(1, 21)) * 4])
+    candidates = tf.constant([[9, 0, 17], [1, 2, 3], [30, 30, 1], [0, 0, 0]])[:, :width]
+
+    named = CountingLayer(evidence).named(histories, candidates)
+
+    whole = counting_scores(histories, evidence).numpy()
+    scattered = np.zeros_like(whole)
+    np.put_along_axis(scattered, named.items.numpy(), named.scores.numpy(), axis=1)
+    np.testing.assert_allclose(scattered, whole, rtol=1e-5, atol=1e-6)
+    expected = np.take_along_axis(whole, candidates.numpy(), axis=1)
+    np.testing.assert_allclose(named.candidates, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_no_item_is_named_twice_for_a_row(evidence: CountingEvidence):
+    named = CountingLayer(evidence).named(padded([[3, 9, 4], [7]]), tf.constant([[9, 8], [8, 8]]))
+
+    for row in named.items.numpy():
+        assert np.unique(row[row > 0]).size == (row > 0).sum()
+
+
+def test_nothing_is_named_without_a_history(evidence: CountingEvidence):
+    named = CountingLayer(evidence).named(tf.zeros([2, 0], tf.int32), tf.zeros([2, 0], tf.int32))
+
+    assert not named.items.numpy().any()
+    assert not named.scores.numpy().any()
+
+
 def test_scores_worked_out_by_hand():
     ease = two_items([[0, 0], [2, 0], [1, 0]], [[0, 0], [3.0, 0], [1.0, 0]])
     transitions = two_items([[0, 0], [2, 1], [0, 0]], [[0, 0], [2.0, 4.0], [0, 0]])
@@ -185,9 +214,10 @@ def test_saved_evidence_comes_back(tmp_path: Path, evidence: CountingEvidence):
 def test_a_saved_model_carries_the_evidence(tmp_path: Path, evidence: CountingEvidence):
     history = padded([[3, 9, 4], [8]])
     module, layer = tf.Module(), CountingLayer(evidence)
+    module.tables = layer.tables
     module.score = tf.function(layer, input_signature=[tf.TensorSpec([None, None], tf.int32)])
 
     tf.saved_model.save(module, str(tmp_path))
 
-    served = tf.saved_model.load(str(tmp_path)).score(history)
-    np.testing.assert_allclose(served, counting_scores(history, evidence), rtol=1e-6)
+    served = tf.saved_model.load(str(tmp_path))
+    np.testing.assert_allclose(served.score(history), counting_scores(history, evidence), rtol=1e-6)

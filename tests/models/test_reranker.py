@@ -31,14 +31,17 @@ def test_neighbours_are_the_best_counted_items_that_are_eligible():
 
 def test_counted_neighbours_join_the_candidates_where_they_are_eligible(model: Ranker):
     reranker, history = Reranker(model), tf.constant([[1], [1], [0]])
-    eligible = tf.constant([[True] * 13, [n != 2 for n in range(13)], [True] * 13])
+    allowed = tf.constant([[True] * 13, [n != 2 for n in range(13)], [True] * 13])
 
-    neighbours = reranker.neighbours(history, eligible).numpy()
+    candidates, counted = reranker.add_neighbours(
+        history, tf.constant([[7]] * 3), lambda items: tf.gather(allowed, items, batch_dims=1)
+    )
 
-    assert neighbours[0, 0] == 2
-    assert 2 not in neighbours[1]
-    assert neighbours[1, 0] == 3
-    assert set(neighbours[2]) == {0}
+    best = tf.gather(candidates, tf.argmax(counted, axis=1), batch_dims=1).numpy()
+    assert best[0] == 2
+    assert 2 not in candidates[1].numpy()
+    assert best[1] == 3
+    assert set(candidates[2].numpy()) == {0, 7}
 
 
 def test_each_row_is_scored_at_the_place_of_its_request(model: Ranker):

@@ -24,6 +24,12 @@ def test_a_position_sees_no_later_one(layer):
     assert np.abs(first[:, 3:] - other[:, 3:]).max() > 1e-3
 
 
+def test_the_output_of_one_place_is_the_one_among_all(layer):
+    output = layer.output_at(tf.constant(X), tf.constant([4, 1]))
+
+    np.testing.assert_allclose(output, layer(X).numpy()[[0, 1], [4, 1]], rtol=1e-5, atol=1e-6)
+
+
 def test_dropout_applies_in_training_alone(layer):
     np.testing.assert_array_equal(layer(X), layer(X))
     assert np.abs(layer(X, training=True) - layer(X)).max() > 1e-3

@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
+from models import names
 from models.config import TwoTowerConfig
 from models.two_tower import TwoTower
 from tests.models import tiny
@@ -28,6 +29,17 @@ def test_queries_depend_on_the_order_of_the_history(model):
     other = model.queries(tiny.batch([[3, 1, 2, 4]])).numpy()[0, 3]
 
     assert np.abs(first - other).max() > 1e-3
+
+
+def test_the_query_of_one_place_is_the_one_among_all(model):
+    batch = tiny.batch([[1, 2, 3, 4], [5, 0, 0, 0], [6, 7, 0, 8]])
+    batch[names.GAP] = tf.constant([[0, 1, 2, 3], [4, 0, 0, 0], [0, 5, 6, 0]])
+    places = tf.constant([3, 0, 2])
+
+    queries = model.query_at(batch, places, model.items.table())
+
+    expected = tf.gather(model.queries(batch), places, batch_dims=1)
+    np.testing.assert_allclose(queries, expected, rtol=1e-5, atol=1e-6)
 
 
 def test_vectors_have_unit_length(model):

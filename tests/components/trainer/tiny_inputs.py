@@ -65,6 +65,7 @@ class Repeats:
     """Stands for a model that recommends the last play again: one-hot vectors of the tiny items."""
 
     heads = ()
+    evidence_tables = None
 
     def __init__(self) -> None:
         self.items = self
@@ -76,6 +77,9 @@ class Repeats:
 
     def queries(self, batch: Batch, items: tf.Tensor | None = None) -> tf.Tensor:
         return tf.one_hot(tf.roll(batch[names.ITEM], 1, axis=1), 13)
+
+    def query_at(self, batch: Batch, place: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
+        return tf.gather(self.queries(batch), place, batch_dims=1)
 
     def score_all(self, queries: tf.Tensor, history: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
         return tf.matmul(queries, items, transpose_b=True)
