@@ -45,6 +45,7 @@ step upnext run --data demo/data --home demo/home
 grpc=$(free_port)
 rest=$(free_port)
 step upnext serve --home demo/home --grpc-port "$grpc" --rest-port "$rest"
+: >demo/serve.out  # there before it is looked into
 "$upnext" serve --home demo/home --grpc-port "$grpc" --rest-port "$rest" >demo/serve.out 2>&1 &
 server=$!
 wait_until_ready
