@@ -206,7 +206,7 @@ def check_inputs(
             raise ServingError(
                 INVALID_ARGUMENT, f'input "{name}" expects {type_name(expected)} but {kind} is provided'
             )
-    if not _is_batched(definition):
+    if not is_batched(definition):
         return
     rows = {value.shape[0] for value in inputs.values() if value.ndim}
     if len(rows) > 1:
@@ -217,7 +217,7 @@ def check_inputs(
         )
 
 
-def _is_batched(definition: "SignatureDef") -> bool:
+def is_batched(definition: "SignatureDef") -> bool:
     """Says whether the first dimension of all inputs and outputs is free, hence the rows of a request."""
     infos = [*definition.inputs.values(), *definition.outputs.values()]
     return all(info.tensor_shape.dim and info.tensor_shape.dim[0].size == -1 for info in infos)

@@ -59,6 +59,7 @@ def serve(argv: Sequence[str]) -> int:
 
 
 def _run(options: Options, configs: Sequence[ModelConfig], stop: threading.Event, terminal: TextIO) -> int:
+    from serving.batching import read_parameters
     from serving.grpc_service import start_grpc
     from serving.http_server import HttpServer
     from serving.manager import ModelManager, Policy
@@ -87,7 +88,8 @@ def _run(options: Options, configs: Sequence[ModelConfig], stop: threading.Event
         policy,
         reread=None if config_file is None else partial(read_model_configs, config_file),
     )
-    service = Service(manager, options.max_batch_rows, reporter, stop)
+    batching = read_parameters(options.batching_parameters_file) if options.enable_batching else None
+    service = Service(manager, options.max_batch_rows, reporter, stop, batching)
     grpc_server = rest_server = None
     try:
         manager.start()

@@ -22,8 +22,6 @@ IGNORED: Final = (
     "thread_pool_factory_config_file",
     "xla_cpu_compilation_enabled",
     "xla_gpu_compilation_enabled",
-    "enable_batching",
-    "batching_parameters_file",
     "enable_per_model_batching_parameters",
 )
 
@@ -55,6 +53,8 @@ class Options:
     rest_api_timeout_in_ms: int
     ssl_config_file: Path | None
     monitoring_config_file: Path | None
+    enable_batching: bool
+    batching_parameters_file: Path | None
     max_message_bytes: int
     max_batch_rows: int
     log_file: Path | None
@@ -93,9 +93,16 @@ def parse_options(argv: Sequence[str]) -> Options:
             raise FlagError(f"--{flag}={port}: a port is a number from 1 to 65535, or 0 for none")
     if options.port == options.rest_api_port and (options.port or not options.grpc_socket_path):
         raise FlagError("the gRPC port and the REST port must differ, and one of them must be given")
+    if options.batching_parameters_file is not None and not options.enable_batching:
+        raise FlagError("--batching_parameters_file is set without --enable_batching")
     if options.model_config_file is None and options.model_base_path is None:
         raise FlagError("Nothing to serve: give --model_config_file, or --model_name and --model_base_path")
-    for flag in ("model_config_file", "ssl_config_file", "monitoring_config_file"):
+    for flag in (
+        "model_config_file",
+        "ssl_config_file",
+        "monitoring_config_file",
+        "batching_parameters_file",
+    ):
         path = getattr(options, flag)
         if path is not None and not path.is_file():
             raise FlagError(f"--{flag}={path}: there is no such file")
@@ -163,6 +170,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--ssl_config_file", type=Path, help="an SSLConfig in text form: gRPC over TLS")
     add("--monitoring_config_file", type=Path, help="a MonitoringConfig in text form: metrics for Prometheus")
+    add_switch("enable_batching", False, "run requests that come at once together")
+    add("--batching_parameters_file", type=Path, help="BatchingParameters in text form")
     add("--max_message_bytes", type=_positive(int), default=64 << 20, help="longest request")
     add("--max_batch_rows", type=_positive(int), default=512, help="most rows (listeners) of a request")
     add(

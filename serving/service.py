@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from tensorflow_serving.apis.classification_pb2 import ClassificationRequest, ClassificationResponse
@@ -20,9 +21,10 @@ from tensorflow_serving.apis.predict_pb2 import PredictRequest, PredictResponse
 from tensorflow_serving.apis.regression_pb2 import RegressionRequest, RegressionResponse
 
 from serving import metrics
+from serving.batching import Batcher, BatchingParameters
 from serving.errors import INVALID_ARGUMENT, UNAVAILABLE, FlagError, ServingError
 from serving.examples import CLASSIFY, REGRESS, Task, infer
-from serving.loaded_model import DEFAULT_SIGNATURE, LoadedModel, check_names
+from serving.loaded_model import DEFAULT_SIGNATURE, LoadedModel, check_inputs, check_names, is_batched
 from serving.manager import ModelManager
 from serving.model_configs import list_models
 from serving.reporter import Reporter
@@ -38,11 +40,19 @@ class Service:
         max_rows: most rows of a request.
         reporter: takes the failures of the server.
         stopping: set when the process is about to end.
+        batching: how requests are joined; None: each runs alone.
     """
 
     def __init__(
-        self, manager: ModelManager, max_rows: int, reporter: Reporter, stopping: threading.Event
+        self,
+        manager: ModelManager,
+        max_rows: int,
+        reporter: Reporter,
+        stopping: threading.Event,
+        batching: BatchingParameters | None = None,
     ) -> None:
+        self._batching, self._lock = batching, threading.Lock()
+        self._batchers: WeakKeyDictionary[LoadedModel, Batcher] = WeakKeyDictionary()
         self.manager, self.max_rows, self.reporter, self._stopping = manager, max_rows, reporter, stopping
 
     @contextmanager
@@ -87,9 +97,19 @@ class Service:
         inputs: dict[str, np.ndarray],
         outputs: tuple[str, ...] = (),
     ) -> dict[str, np.ndarray]:
-        """Runs a signature, measured."""
-        with metrics.RUNTIME_LATENCY.measure(spec.name, "Predict", "TF"):
-            return model.predict(spec.signature_name, inputs, outputs=outputs, max_rows=self.max_rows)
+        """Runs a signature, measured, together with other requests where batching is on."""
+        definition = model.signature(spec.signature_name)
+        check_inputs(definition, inputs, self.max_rows)
+
+        def ask(tensors: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+            with metrics.RUNTIME_LATENCY.measure(spec.name, "Predict", "TF"):
+                return model.predict(spec.signature_name, tensors, outputs=outputs)
+
+        if self._batching is None or not inputs or not is_batched(definition):
+            return ask(inputs)
+        with self._lock:
+            batcher = self._batchers.setdefault(model, Batcher(self._batching))
+        return batcher.run((spec.signature_name, outputs), inputs, ask)
 
     def classify(self, request: ClassificationRequest) -> ClassificationResponse:
         """Answers Classify."""

@@ -43,7 +43,7 @@ def processes(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
     push_toy(base, 1)
     config = PushedModels(home / "serving").config_path(names.SCANN)
     limits = ["--max_batch_rows=500", "--max_message_bytes=1000000"]
-    watch = ["--file_system_poll_wait_seconds=0.1", f"--log_file={log}"]
+    watch = ["--file_system_poll_wait_seconds=0.1", f"--log_file={log}", "--enable_batching"]
     started = Processes(
         ServerProcess([f"--model_config_file={config}", *limits], folder / "home"),
         ServerProcess(["--model_name=upnext", f"--model_base_path={base}", *watch], folder / "changing"),

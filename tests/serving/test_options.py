@@ -39,7 +39,8 @@ def test_tf_servings_flags_are_read_as_it_reads_them() -> None:
         "--enable_model_warmup",
     ]
     options = parse_options([*flags, "--grpc_channel_arguments=grpc.max_connection_age_ms=2000,a.b=c"])
-    assert options.ignored == ("flush_filesystem_caches", "enable_batching")
+    assert options.ignored == ("flush_filesystem_caches",)
+    assert options.enable_batching
     assert options.enable_model_warmup
     assert options.grpc_channel_arguments == (("grpc.max_connection_age_ms", 2000), ("a.b", "c"))
     assert parse_options(["--model_base_path=m", "--port=0", "--grpc_socket_path=s"]).where == ["gRPC unix:s"]

@@ -1,0 +1,125 @@
+"""HTTP's limits, with answers that are made up here."""
+
+import http.client
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from serving.http_server import BODIES, WAITING_PER_THREAD, HttpServer
+from serving.options import parse_options
+from serving.rest_service import Answer
+from tests.serving.running import free_port
+
+LONGEST = 100_000
+
+
+class SlowService:
+    """Echoes a body's size once its gate is open; counts what it answered."""
+
+    def __init__(self) -> None:
+        self.gate = threading.Event()
+        self.paths: list[str] = []
+
+    def answer(self, method: str, path: str, body: bytes) -> Answer:
+        self.gate.wait(10)
+        self.paths.append(path)
+        return Answer(200, json.dumps([method, path, len(body)]).encode())
+
+
+class Running:
+    """A server with one thread for answers."""
+
+    def __init__(self, timeout_in_ms: int = 10_000, address: str = "127.0.0.1") -> None:
+        self.service, self.address, self.port = SlowService(), address, free_port()
+        flags = [f"--rest_api_port={self.port}", f"--rest_api_timeout_in_ms={timeout_in_ms}"]
+        flags += [f"--bind_address={address}", f"--max_message_bytes={LONGEST}", "--rest_api_num_threads=1"]
+        self.server = HttpServer(self.service, parse_options(["--model_base_path=m", *flags]))
+        self.server.start()
+
+    def ask(self, path: str = "/", body: bytes = b"") -> tuple[int, object]:
+        connection = http.client.HTTPConnection(self.address, self.port, timeout=20)
+        connection.request("POST", path, body)
+        answer = connection.getresponse()
+        document = json.loads(answer.read())
+        connection.close()
+        return answer.status, document
+
+
+@pytest.fixture
+def running() -> Iterator[Running]:
+    running = Running()
+    yield running
+    running.service.gate.set()
+    running.server.shutdown(5)
+
+
+def eventually(condition: Callable[[], bool]) -> None:
+    end = time.monotonic() + 10
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+        time.sleep(0.005)
+
+
+def test_a_request_is_answered_by_its_path_without_the_query(running: Running) -> None:
+    running.service.gate.set()
+    assert running.ask("/v1/models/m?x=1", b"12") == (200, ["POST", "/v1/models/m", 2])
+
+
+def test_a_request_takes_no_longer_than_its_timeout() -> None:
+    running = Running(timeout_in_ms=100)
+    assert running.ask() == (504, {"error": "The request took longer than 0.1 s"})
+    running.service.gate.set()
+    running.server.shutdown(5)
+
+
+def test_what_nobody_waits_for_is_not_worked_on() -> None:
+    running = Running(timeout_in_ms=200)
+    with ThreadPoolExecutor(2) as pool:
+        assert [status for status, _ in pool.map(running.ask, ("/a", "/b"))] == [504, 504]
+    running.service.gate.set()
+    eventually(lambda: running.server.waiting == 0)
+    assert len(running.service.paths) == 1
+    running.server.shutdown(5)
+
+
+def test_only_so_many_requests_wait(running: Running) -> None:
+    with ThreadPoolExecutor(WAITING_PER_THREAD + 1) as pool:
+        waiting = [pool.submit(running.ask) for _ in range(WAITING_PER_THREAD)]
+        eventually(lambda: running.server.waiting == WAITING_PER_THREAD)
+        assert running.ask() == (503, {"error": "Too many requests are waiting"})
+        running.service.gate.set()
+        assert {future.result()[0] for future in waiting} == {200}
+
+
+def test_only_so_many_bytes_of_bodies_are_held(running: Running) -> None:
+    with ThreadPoolExecutor(BODIES) as pool:
+        waiting = [pool.submit(running.ask, "/", b" " * LONGEST) for _ in range(BODIES)]
+        eventually(lambda: running.server.waiting == BODIES)
+        assert running.ask("/", b" ")[0] == 503
+        assert running.ask("/", b" " * (LONGEST + 1))[0] == 413
+        running.service.gate.set()
+        assert {future.result()[0] for future in waiting} == {200}
+    assert running.server.buffered == 0
+
+
+def test_a_stop_waits_for_what_is_under_way(running: Running) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        waiting = pool.submit(running.ask)
+        eventually(lambda: running.server.waiting == 1)
+        stopped = pool.submit(running.server.shutdown, 5)
+        running.service.gate.set()
+        assert waiting.result()[0] == 200
+        stopped.result(10)
+    with pytest.raises(ConnectionError):
+        running.ask()
+
+
+def test_ipv6_is_listened_on() -> None:
+    running = Running(address="::1")
+    running.service.gate.set()
+    assert running.ask("/")[0] == 200
+    running.server.shutdown(5)

@@ -1,0 +1,73 @@
+"""Where gRPC listens: TLS by the ssl config, IPv6."""
+
+import json
+import subprocess
+import threading
+from pathlib import Path
+
+import grpc
+import pytest
+from tensorflow_serving.apis import get_model_status_pb2, model_service_pb2_grpc
+
+from serving.grpc_service import start_grpc
+from serving.manager import ModelManager
+from serving.options import parse_options
+from serving.reporter import Reporter
+from serving.service import Service
+from tests.serving.running import free_port
+
+
+def make_certificate(folder: Path, name: str) -> tuple[str, str]:
+    """Makes a key and a certificate that is its own authority."""
+    key, certificate = folder / f"{name}.key", folder / f"{name}.crt"
+    subject = ["-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"]
+    files = ["-keyout", str(key), "-out", str(certificate)]
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *subject, *files]
+    subprocess.run(command, check=True, capture_output=True)
+    return key.read_text(), certificate.read_text()
+
+
+def start(*flags: str) -> tuple[grpc.Server, int]:
+    port = free_port()
+    manager = ModelManager([], lambda path: None, Reporter().report, threading.Event())
+    options = parse_options(["--model_base_path=m", f"--port={port}", *flags])
+    return start_grpc(Service(manager, 1, Reporter(), threading.Event()), options), port
+
+
+def ask(channel: grpc.Channel) -> str:
+    """Asks a manager that never started for its status; returns the refusal."""
+    request = get_model_status_pb2.GetModelStatusRequest()
+    request.model_spec.name = "m"
+    with channel, pytest.raises(grpc.RpcError) as error:
+        model_service_pb2_grpc.ModelServiceStub(channel).GetModelStatus(request, 10)
+    return error.value.details()
+
+
+DEAD_THREAD = "The thread that loads versions has ended"
+
+
+def test_a_dead_version_thread_shows_in_the_status_over_ipv6() -> None:
+    server, port = start("--bind_address=::1")
+    assert ask(grpc.insecure_channel(f"[::1]:{port}", [("grpc.enable_http_proxy", 0)])) == DEAD_THREAD
+    server.stop(0).wait()
+
+
+@pytest.mark.parametrize("verified", [False, True])
+def test_tls_by_the_ssl_config(tmp_path: Path, verified: bool) -> None:
+    key, certificate = make_certificate(tmp_path, "server")
+    client_key, client_certificate = make_certificate(tmp_path, "client")
+    fields = {"server_key": key, "server_cert": certificate}
+    if verified:
+        fields["custom_ca"] = client_certificate
+    config = "".join(f"{name}: {json.dumps(value)}\n" for name, value in fields.items())
+    path = tmp_path / "ssl.config"
+    path.write_text(config + (f"client_verify: {json.dumps(verified)}\n"))
+    server, port = start(f"--ssl_config_file={path}")
+    options = [("grpc.ssl_target_name_override", "server"), ("grpc.enable_http_proxy", 0)]
+    known = (client_key.encode(), client_certificate.encode())
+    for identity, is_let_in in ((known, True), ((None, None), not verified)):
+        credentials = grpc.ssl_channel_credentials(certificate.encode(), *identity)
+        details = ask(grpc.secure_channel(f"127.0.0.1:{port}", credentials, options))
+        assert (details == DEAD_THREAD) == is_let_in
+    assert ask(grpc.insecure_channel(f"127.0.0.1:{port}", options[1:])) != DEAD_THREAD
+    server.stop(0).wait()
