@@ -9,7 +9,7 @@ import logging
 import socket
 import threading
 from collections.abc import Awaitable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent import futures
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Final
@@ -43,7 +43,7 @@ class HttpServer(httputil.HTTPServerConnectionDelegate):
         self.timeout = options.rest_api_timeout_in_ms / 1000
         self.buffered = self.waiting = 0  # touched by the loop's thread alone
         self.max_waiting = options.rest_api_num_threads * WAITING_PER_THREAD
-        self.pool = ThreadPoolExecutor(options.rest_api_num_threads, thread_name_prefix="rest")
+        self.pool = futures.ThreadPoolExecutor(options.rest_api_num_threads, thread_name_prefix="rest")
         self.loop = asyncio.new_event_loop()
         self._server = httpserver.HTTPServer(
             self,
@@ -80,9 +80,12 @@ class HttpServer(httputil.HTTPServerConnectionDelegate):
             end = self.loop.time() + seconds
             while self.waiting and self.loop.time() < end:
                 await asyncio.sleep(0.02)
-            await asyncio.wait_for(self._server.close_all_connections(), 1.0)
+            with suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(self._server.close_all_connections(), 1.0)
 
-        with suppress(TimeoutError):
+        if not self.loop.is_running():
+            return
+        with suppress(futures.TimeoutError):
             asyncio.run_coroutine_threadsafe(stop(), self.loop).result(seconds + 2.0)
         self.loop.call_soon_threadsafe(self.loop.stop)
 
