@@ -52,7 +52,7 @@ def infer(
         A result for each task, without its ModelSpec.
 
     Raises:
-        ServingError: a signature that there isn't or that is of another method, no examples, too many, or a
+        ServingError: a signature that there isn't or whose tensors aren't those of the method, no examples, too many, or a
             failure of the graph.
     """
     plans = [_plan(model, task) for task in tasks]
@@ -73,12 +73,7 @@ def _plan(model: LoadedModel, task: Task) -> _Plan:
         raise ServingError(UNIMPLEMENTED, f"Unsupported signature method_name: {task.method}")
     if definition is None:
         raise ServingError(INVALID_ARGUMENT, f"No signature was found with the name: {name}")
-    kind = _KINDS[task.method]
-    if definition.method_name != task.method:
-        raise ServingError(
-            INVALID_ARGUMENT,
-            f"Expected {kind} signature method_name to be {task.method}. Was: {definition.method_name}",
-        )
+    kind = _KINDS[task.method]  # the signature's own method_name isn't read: models of TensorFlow 2 have none
     if len(definition.inputs) != 1:
         raise ServingError(INVALID_ARGUMENT, "Expected one input Tensor.")
     if _INPUTS not in definition.inputs:
