@@ -52,8 +52,8 @@ def infer(
         A result for each task, without its ModelSpec.
 
     Raises:
-        ServingError: a signature that there isn't or whose tensors aren't those of the method, no examples, too many, or a
-            failure of the graph.
+        ServingError: a signature that there isn't or whose tensors aren't those of the method, no examples, too
+            many, or a failure of the graph.
     """
     plans = [_plan(model, task) for task in tasks]
     rows = _serialize(examples)

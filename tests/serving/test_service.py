@@ -125,7 +125,7 @@ def test_several_signatures_are_asked_at_once(predictions: Stub) -> None:
     ("signature", "method", "code", "message"),
     [
         ("nothing", REGRESS, "INVALID_ARGUMENT", "No signature was found with the name: nothing"),
-        ("classify", REGRESS, "INVALID_ARGUMENT", "Was: tensorflow/serving/classify"),
+        ("classify", REGRESS, "INVALID_ARGUMENT", "No regression outputs found in SignatureDef: classify"),
         ("regress", "x", "UNIMPLEMENTED", "Unsupported signature method_name: x"),
         ("regress", REGRESS, "INVALID_ARGUMENT", "Input is empty."),
     ],
