@@ -7,7 +7,12 @@ from pathlib import Path
 
 import grpc
 import pytest
-from tensorflow_serving.apis import get_model_status_pb2, model_service_pb2_grpc
+from tensorflow_serving.apis import (
+    get_model_status_pb2,
+    model_service_pb2_grpc,
+    predict_pb2,
+    prediction_service_pb2_grpc,
+)
 
 from serving.grpc_service import start_grpc
 from serving.manager import ModelManager
@@ -27,11 +32,14 @@ def make_certificate(folder: Path, name: str) -> tuple[str, str]:
     return key.read_text(), certificate.read_text()
 
 
-def start(*flags: str) -> tuple[grpc.Server, int]:
+def start(*flags: str, stopping: bool = False) -> tuple[grpc.Server, int]:
     port = free_port()
     manager = ModelManager([], lambda path: None, Reporter().report, threading.Event())
     options = parse_options(["--model_base_path=m", f"--port={port}", *flags])
-    return start_grpc(Service(manager, 1, Reporter(), threading.Event()), options), port
+    stop = threading.Event()
+    if stopping:
+        stop.set()
+    return start_grpc(Service(manager, 1, Reporter(), stop), options), port
 
 
 def ask(channel: grpc.Channel) -> str:
@@ -49,6 +57,18 @@ DEAD_THREAD = "The thread that loads versions has ended"
 def test_a_dead_version_thread_shows_in_the_status_over_ipv6() -> None:
     server, port = start("--bind_address=::1")
     assert ask(grpc.insecure_channel(f"[::1]:{port}", [("grpc.enable_http_proxy", 0)])) == DEAD_THREAD
+    server.stop(0).wait()
+
+
+def test_a_server_that_stops_is_unavailable() -> None:
+    server, port = start(stopping=True)
+    request = predict_pb2.PredictRequest()
+    request.model_spec.name = "m"
+    with grpc.insecure_channel(f"127.0.0.1:{port}", [("grpc.enable_http_proxy", 0)]) as channel:
+        with pytest.raises(grpc.RpcError) as error:
+            prediction_service_pb2_grpc.PredictionServiceStub(channel).Predict(request, 10)
+        assert error.value.code() == grpc.StatusCode.UNAVAILABLE
+        assert error.value.details() == "The server is stopping"
     server.stop(0).wait()
 
 
