@@ -35,17 +35,17 @@ def ask_at_once(
     """Asks all while the graph is held by a first request; returns their answers."""
     graph.gate.clear()
 
-    def asked(rows: list[list[float]]) -> list[float] | ServingError:
+    def answer(rows: list[list[float]]) -> list[float] | ServingError:
         try:
             return ask(batcher, graph, rows)
         except ServingError as error:
             return error
 
     with ThreadPoolExecutor(len(requests) + 1) as pool:
-        first = pool.submit(asked, [[0.0]])
+        first = pool.submit(answer, [[0.0]])
         while batcher._slots._value:
             pass
-        others = [pool.submit(asked, rows) for rows in requests]
+        others = [pool.submit(answer, rows) for rows in requests]
         while sum(len(batch.requests) for batch in batcher._open.values()) + batcher_refusals(others) < len(
             requests
         ):

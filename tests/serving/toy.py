@@ -138,8 +138,8 @@ def save_half_plus(addend: float, path: Path) -> None:
         x = v1.placeholder(tf.float32, name="x")
         y = tf.identity(x * half + added, name="y")
         examples = v1.placeholder(tf.string, [None], name="examples")
-        parsed = v1.parse_example(examples, {"x": tf.io.FixedLenFeature([1], tf.float32)})["x"]
-        scores = tf.identity(parsed * half + added, name="scores")
+        features = v1.parse_example(examples, {"x": tf.io.FixedLenFeature([1], tf.float32)})["x"]
+        scores = tf.identity(features * half + added, name="scores")
         session.run(v1.global_variables_initializer())
         info, define = v1.saved_model.build_tensor_info, v1.saved_model.build_signature_def
         builder = v1.saved_model.Builder(str(path))
