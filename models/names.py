@@ -78,7 +78,7 @@ P_COMPLETE: Final = "p_complete"
 P_SKIP: Final = "p_skip"
 CANDIDATES: Final = 200  # K of `retrieval`
 ANSWERS: Final = 100  # K of `upnext`
-NEIGHBOURS: Final = 100  # counted neighbours of the history that `upnext` ranks beside the candidates
+NEIGHBOURS: Final = 100  # items that the evidence puts first, which `upnext` ranks beside the candidates
 
 EXTRA_ASSETS: Final = "assets.extra"  # of a SavedModel: the folder of what TensorFlow itself does not read
 

@@ -1,6 +1,6 @@
 """The sequential ranker: a causal transformer whose every position ranks the next item.
 
-A score is a sum of evidence: the transformer's logit, the counting evidence of `models.counting`, and
+A score is a sum of evidence: the transformer's logit, the evidence of `models.memory`, and
 `RankerConfig.head_weight` times that of the outcome heads.
 """
 
@@ -12,7 +12,6 @@ import tensorflow as tf
 from models import names
 from models.catalog_arrays import CatalogArrays
 from models.config import RankerConfig
-from models.counting import CountingEvidence, CountingLayer, NamedItems
 from models.layers import (
     Batch,
     FeatureSizes,
@@ -26,6 +25,8 @@ from models.layers import (
 )
 from models.losses import accidental_hits, full_softmax, sampled_softmax
 from models.masking import mask_features
+from models.memory.evidence import COUNTS, Evidence, Shares
+from models.memory.evidence_layer import EvidenceLayer, NamedItems
 from models.outcome_head import OutcomeHead, outcome_evidence, outcome_loss
 from models.samplers import UniformSampler
 from models.transformer import TransformerBlock
@@ -83,7 +84,7 @@ class Ranker(tf.keras.Model):
         prior = tf.keras.initializers.Constant(log_plays - log_plays.max())
         self.bias = self.add_weight("bias", (catalog.size + 1,), initializer=prior)
         self.head_query = {head: OutcomeHead(width) for head in self.heads}
-        self._evidence: CountingLayer | None = None
+        self._evidence: EvidenceLayer | None = None
         self._evidence_weight = 0.0
         # loss
         self._unplayed = tf.constant(~played)
@@ -142,12 +143,12 @@ class Ranker(tf.keras.Model):
         """
         return {head: layer(queries, items) for head, layer in self.head_query.items()}
 
-    def add_evidence(self, evidence: CountingEvidence, weight: float) -> None:
-        """Adds the counting evidence to the score, `weight` times."""
-        self._evidence, self._evidence_weight = CountingLayer(evidence), weight
+    def add_evidence(self, evidence: Evidence, weight: float, shares: Shares = COUNTS) -> None:
+        """Adds the evidence to the score, `weight` times, in which each memory has its share."""
+        self._evidence, self._evidence_weight = EvidenceLayer(evidence, shares), weight
 
-    def counted(self, history: tf.Tensor) -> tf.Tensor:
-        """Computes the counting evidence alone.
+    def remembered(self, history: tf.Tensor) -> tf.Tensor:
+        """Computes the evidence alone.
 
         Args:
             history: int32 [B, T].
@@ -160,7 +161,7 @@ class Ranker(tf.keras.Model):
         return self._evidence(history)
 
     def named(self, history: tf.Tensor, candidates: tf.Tensor) -> NamedItems:
-        """Computes the counting evidence of the few items that it names, and of `candidates` int32 [B, C].
+        """Computes the evidence of the few items that it names, and of `candidates` int32 [B, C].
 
         Args:
             history: int32 [B, T].
@@ -199,15 +200,15 @@ class Ranker(tf.keras.Model):
         Returns:
             float32 [B, C] scores, and each head's probability float32 [B, C].
         """
-        return self.score_counted(queries, candidates, self.named(history, candidates).candidates, items)
+        return self.score_remembered(queries, candidates, self.named(history, candidates).candidates, items)
 
-    def score_counted(
-        self, queries: tf.Tensor, candidates: tf.Tensor, counted: tf.Tensor, items: tf.Tensor
+    def score_remembered(
+        self, queries: tf.Tensor, candidates: tf.Tensor, remembered: tf.Tensor, items: tf.Tensor
     ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
-        """Does what `score` does, for candidates whose counting evidence is known: `counted` float32 [B, C]."""
+        """Does what `score` does, for candidates whose evidence is known: `remembered` float32 [B, C]."""
         vectors = tf.gather(items, candidates)
         scores = tf.linalg.matvec(vectors, queries) + tf.gather(self.bias, candidates)
-        scores += self._evidence_weight * counted
+        scores += self._evidence_weight * remembered
         logits = self.head_logits(queries[:, None, :], vectors)
         scores += self.config.head_weight * outcome_evidence(logits)
         scores = tf.where(candidates > 0, scores, -np.inf)

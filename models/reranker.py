@@ -9,18 +9,18 @@ from models.ranker import Ranker
 from models.search import NO_SCORE, ascending
 
 
-def top_neighbours(counted: tf.Tensor, eligible: tf.Tensor) -> tf.Tensor:
-    """Finds the eligible items of the highest counting scores.
+def top_neighbours(remembered: tf.Tensor, eligible: tf.Tensor) -> tf.Tensor:
+    """Finds the eligible items that the evidence puts first.
 
     Args:
-        counted: float32 [B, N + 1].
+        remembered: float32 [B, N + 1].
         eligible: bool [B, N + 1].
 
     Returns:
         int32 [B, 100]; 0 where no further item scores above 0.
     """
-    scores = tf.where(eligible & (counted > 0), counted, NO_SCORE)
-    scores, index = tf.math.top_k(scores, min(names.NEIGHBOURS, counted.shape[1]))
+    scores = tf.where(eligible & (remembered > 0), remembered, NO_SCORE)
+    scores, index = tf.math.top_k(scores, min(names.NEIGHBOURS, remembered.shape[1]))
     return tf.where(tf.math.is_inf(scores), 0, index)
 
 
@@ -36,7 +36,7 @@ class Reranker(tf.Module):
     def add_neighbours(
         self, history: tf.Tensor, candidates: tf.Tensor, allow: Callable[[tf.Tensor], tf.Tensor]
     ) -> tuple[tf.Tensor, tf.Tensor]:
-        """Adds the items that counting puts next to the history, which the two towers may have missed.
+        """Adds the items that the evidence puts next to the history, which the two towers may have missed.
 
         Args:
             history: int32 [B, T], left-aligned, oldest first, 0 where there is no event.
@@ -44,8 +44,8 @@ class Reranker(tf.Module):
             allow: from int32 [B, any] items to bool [B, any], the eligible ones.
 
         Returns:
-            int32 [B, C + 100] items, ascending, 0 where there is none; and float32 [B, C + 100], their counting
-            scores.
+            int32 [B, C + 100] items, ascending, 0 where there is none; and float32 [B, C + 100], their
+            evidence.
         """
         named = self.model.named(history, candidates)
         scores = tf.where(allow(named.items) & (named.scores > 0), named.scores, NO_SCORE)
@@ -55,15 +55,15 @@ class Reranker(tf.Module):
         none = tf.math.is_inf(scores)
         neighbours = tf.where(none, 0, tf.gather(named.items, place, batch_dims=1))
         joined, order = ascending(tf.concat([candidates, neighbours], axis=1))
-        counted = tf.concat([named.candidates, tf.where(none, 0.0, scores)], axis=1)
-        return joined, tf.gather(counted, order, batch_dims=1)
+        remembered = tf.concat([named.candidates, tf.where(none, 0.0, scores)], axis=1)
+        return joined, tf.gather(remembered, order, batch_dims=1)
 
     def score(
         self,
         batch: dict[str, tf.Tensor],
         last: tf.Tensor,
         candidates: tf.Tensor,
-        counted: tf.Tensor | None = None,
+        remembered: tf.Tensor | None = None,
     ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         """Scores the candidates of each row's request.
 
@@ -71,12 +71,12 @@ class Reranker(tf.Module):
             batch: the histories and requests.
             last: int32 [B], the place of each row's request.
             candidates: int32 [B, C].
-            counted: float32 [B, C], their counting scores where they are known.
+            remembered: float32 [B, C], their evidence where it is known.
 
         Returns:
             float32 [B, C] scores, -inf where a candidate is 0; and each head's probability float32 [B, C].
         """
         query = self.model.query_at(batch, last, self.table)
-        if counted is None:
+        if remembered is None:
             return self.model.score(query, batch[names.ITEM], candidates, self.table)
-        return self.model.score_counted(query, candidates, counted, self.table)
+        return self.model.score_remembered(query, candidates, remembered, self.table)

@@ -116,7 +116,7 @@ class ServedRanker(ServedModel):
 
 
 class ServedUpnext(ServedModel):
-    """What next? Candidates of the two towers and of counting, ranked."""
+    """What next? Candidates of the two towers and of the evidence, ranked."""
 
     def __init__(
         self, catalog: CatalogArrays, features: RequestFeatures, retrieval: Retriever, ranking: Reranker
@@ -128,10 +128,10 @@ class ServedUpnext(ServedModel):
         batch, last = self.read(request)
         filters = filters_of(request)
         retrieved, _ = self.retrieve(self.retrieval, batch, last, filters)
-        candidates, counted = self.ranking.add_neighbours(
+        candidates, remembered = self.ranking.add_neighbours(
             batch[names.ITEM], retrieved, lambda items: self.allowed(items, filters)
         )
-        scores, _ = self.ranking.score(batch, last, candidates, counted)
+        scores, _ = self.ranking.score(batch, last, candidates, remembered)
         ranked, scores = best_of_ascending(candidates, scores, names.ANSWERS)
         return {names.ITEM_IDS: self.features.ids(ranked), names.SCORES: scores}
 

@@ -13,6 +13,7 @@ from components.common.records import TWO_STAGE
 from components.trainer.inputs import Inputs, eval_batch_size
 from models import baselines, metrics, names
 from models.layers import Batch
+from models.memory.interactions import Interactions
 from models.ranker import Ranker
 from models.ranks import excluded_items, mask_seen, rank_of, ranker_scores, retrieval_scores, target_places
 from models.reranker import top_neighbours
@@ -20,7 +21,7 @@ from models.search import best_first, exact_top, join, scann_top
 from models.two_tower import TwoTower
 
 STAGE: Final = "RankingEvaluator"
-BASELINES: Final[dict[str, Callable[[baselines.Interactions], baselines.Scorer]]] = {
+BASELINES: Final[dict[str, Callable[[Interactions], baselines.Scorer]]] = {
     "popularity": baselines.fit_popularity,
     "markov": baselines.fit_markov,
     "item_knn": baselines.fit_item_knn,
@@ -120,7 +121,7 @@ def _rank_function(
             retrieved, _ = exact_top(queries, candidates, names.CANDIDATES, eligible)
         else:
             retrieved, _ = scann_top(searcher, queries, candidates, names.CANDIDATES)
-        joined = join(retrieved, top_neighbours(ranker.counted(history), eligible))
+        joined = join(retrieved, top_neighbours(ranker.remembered(history), eligible))
         ranked, _ = best_first(joined, tf.gather(by_ranker, joined, batch_dims=1), joined.shape[1])
         hit = ranked == target[:, None]
         two_stage = tf.where(
@@ -144,10 +145,10 @@ def _widened(rows: npt.NDArray[np.int32], width: int) -> npt.NDArray[np.int32]:
     return np.pad(rows, ((0, 0), (0, width - rows.shape[1])))
 
 
-def rank_baselines(targets: Targets, train: baselines.Interactions, exclude_seen: bool) -> None:
+def rank_baselines(targets: Targets, train: Interactions, exclude_seen: bool) -> None:
     """Adds the ranks that counting over `train` gives the same targets."""
     lengths = (targets.history > 0).sum(axis=1)
-    histories = baselines.Interactions(
+    histories = Interactions(
         targets.history[targets.history > 0], np.append(0, np.cumsum(lengths)), train.n_items
     )
     for name, fit_baseline in BASELINES.items():

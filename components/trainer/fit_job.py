@@ -19,8 +19,8 @@ from components.trainer.training_records import Training
 from components.trainer.warm_start import warm_start
 from listening_log.errors import UserError
 from models import names
-from models.baselines import Interactions
 from models.config import RankerConfig, TwoTowerConfig
+from models.memory.interactions import Interactions
 from models.served import ServedModel, save
 
 

@@ -6,7 +6,7 @@ import tensorflow as tf
 from components.common.example_files import read_split
 from components.trainer.inputs import Inputs
 from models import names
-from models.baselines import Interactions
+from models.memory.interactions import Interactions
 
 MAX_EVENTS = 20_000_000
 """Counting reads at most so many events (int32: 80 MB), the first listeners' in the order of the shards."""

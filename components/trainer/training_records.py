@@ -39,3 +39,5 @@ class RankerTraining(Training):
     heads: list[str]
     exclude_seen: bool
     evidence_weight: float
+    evidence_shares: dict[str, float]
+    """What part each memory has in the evidence."""

@@ -9,7 +9,7 @@ import numpy as np
 import scipy.linalg
 from scipy import sparse
 
-from models.baselines import Interactions
+from models.memory.interactions import Interactions
 from models.memory.pair_sums import Floats, Horizon, PairSums, Places, count_pairs, heaviest
 
 NEIGHBOURS = 64

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import sparse
 
-from models.baselines import Interactions
+from models.memory.interactions import Interactions
 
 MAX_CELLS = 32_000_000
 """Pairs of items that are kept, at 44 bytes with three decays: a larger log keeps each item's heaviest."""

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from models import baselines
-from models.baselines import Interactions
+from models.memory.interactions import Interactions
 from models.memory.order_aware_ridge import OrderAwareRidge
 from models.metrics import hit_rate_at_k, ndcg_at_k
 
@@ -99,10 +99,11 @@ def test_the_ridge_reproduces_its_pinned_figures(
 def test_served_counting_loses_nothing_against_the_blend():
     import tensorflow as tf
 
-    from models.counting import CountingLayer, fit_counting
+    from models.memory.evidence import fit_evidence
+    from models.memory.evidence_layer import EvidenceLayer
 
     histories, _ = last_event_held_out("ml-1m")
-    layer = tf.function(CountingLayer(fit_counting(histories)), reduce_retracing=True)
+    layer = tf.function(EvidenceLayer(fit_evidence(histories)), reduce_retracing=True)
 
     def score(part: Interactions) -> np.ndarray:
         newest = [

@@ -11,6 +11,7 @@ import pytest
 
 from models import baselines
 from models.bootstrap import paired_bootstrap
+from models.memory.interactions import Interactions
 from models.metrics import ndcg_gains
 from tests.integration.whole import upnext
 
@@ -28,11 +29,11 @@ class CutLog:
     histories: dict[str, list[str]]
     last: list[str]
 
-    def interactions(self) -> baselines.Interactions:
+    def interactions(self) -> Interactions:
         """The histories as item indices, as the baselines count them."""
         index = {item: 1 + place for place, item in enumerate(self.items)}
         sequences = [np.array([index[item] for item in ids], np.int32) for ids in self.histories.values()]
-        return baselines.Interactions.from_sequences(sequences, len(self.items))
+        return Interactions.from_sequences(sequences, len(self.items))
 
     def gains(self, rankings: list[list[str]]) -> np.ndarray:
         """NDCG@10 of each listener's last event in a ranking of ids."""

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from models import baselines
-from models.baselines import Interactions
+from models.memory.interactions import Interactions
 from models.metrics import NOT_FOUND
 
 FITS = [
@@ -22,29 +22,6 @@ NONE = -np.inf
 
 def log(sequences: list[list[int]], n_items: int = 4) -> Interactions:
     return Interactions.from_sequences(sequences, n_items)
-
-
-def test_sequences_lie_one_after_the_other():
-    joined = log([[3, 1], [], [2]])
-
-    assert joined.items.tolist() == [3, 1, 2]
-    assert joined.offsets.tolist() == [0, 2, 2, 3]
-    assert joined.rows().tolist() == [0, 0, 2]
-    assert joined.slice(1, 3).offsets.tolist() == [0, 0, 1]
-    assert joined.slice(1, 3).items.tolist() == [2]
-
-
-def test_an_index_outside_the_catalogue_is_refused():
-    with pytest.raises(ValueError, match=r"items must be in 1\.\.4, found 1\.\.5"):
-        log([[1, 5]])
-    with pytest.raises(ValueError, match=r"found 0\.\.1"):
-        log([[0, 1]])
-
-
-def test_a_fading_history_weighs_its_newest_event_fully():
-    np.testing.assert_allclose(
-        log([[2, 1, 2], [4]]).matrix(0.5).toarray(), [[0, 0.5, 1.25, 0, 0], [0, 0, 0, 0, 1]]
-    )
 
 
 def test_popularity_counts_plays():
@@ -79,14 +56,6 @@ def test_ease_solves_its_two_item_case():
     np.testing.assert_allclose(
         scores[:, 1:], np.array([[0, 1], [1, 0.9], [0, 0]]) / 201, rtol=1e-5, atol=1e-9
     )
-
-
-def test_ease_fits_the_most_played_items_alone_where_there_are_too_many():
-    kept, weights = baselines.ease_weights(log([[4, 2, 1], [4, 2], [4, 3]]), max_items=2)
-
-    # item 4 regressed on item 2: 2 listeners of both / (2 of item 2 + 200)
-    assert kept.tolist() == [2, 4]
-    np.testing.assert_allclose(weights, [[0, 2 / 202], [2 / 203, 0]], rtol=1e-5)
 
 
 def test_transitions_weigh_gaps_and_damp_totals():

@@ -3,9 +3,9 @@ import pytest
 import tensorflow as tf
 
 from models import names
-from models.baselines import Interactions
 from models.config import RankerConfig
-from models.counting import fit_counting
+from models.memory.evidence import fit_evidence
+from models.memory.interactions import Interactions
 from models.ranker import Ranker
 from models.reranker import Reranker, top_neighbours
 from tests.models import tiny
@@ -17,19 +17,19 @@ def model() -> Ranker:
     config = RankerConfig(dimension=16, blocks=1, dropout=0.0)
     ranker = Ranker(tiny.catalog(), tiny.plays(), tiny.SIZES, 8, (), config)
     ranker.add_evidence(
-        fit_counting(Interactions.from_sequences([[1, 2], [1, 2], [1, 3], [4, 5]] * 3, 12)), 1.0
+        fit_evidence(Interactions.from_sequences([[1, 2], [1, 2], [1, 3], [4, 5]] * 3, 12)), 1.0
     )
     return ranker
 
 
-def test_neighbours_are_the_best_counted_items_that_are_eligible():
-    counted = tf.constant([[0.0, 0.2, 0.9, 0.0, 0.5]])
+def test_neighbours_are_the_best_remembered_items_that_are_eligible():
+    remembered = tf.constant([[0.0, 0.2, 0.9, 0.0, 0.5]])
     eligible = tf.constant([[False, True, False, True, True]])
 
-    assert top_neighbours(counted, eligible).numpy().tolist() == [[4, 1, 0, 0, 0]]
+    assert top_neighbours(remembered, eligible).numpy().tolist() == [[4, 1, 0, 0, 0]]
 
 
-def test_counted_neighbours_join_the_candidates_where_they_are_eligible(model: Ranker):
+def test_remembered_neighbours_join_the_candidates_where_they_are_eligible(model: Ranker):
     reranker, history = Reranker(model), tf.constant([[1], [1], [0]])
     allowed = tf.constant([[True] * 13, [n != 2 for n in range(13)], [True] * 13])
 

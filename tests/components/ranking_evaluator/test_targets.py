@@ -9,8 +9,8 @@ import tensorflow as tf
 from components.common.records import TWO_STAGE
 from components.ranking_evaluator.targets import BASELINES, Targets, rank_baselines, rank_targets
 from models import names
-from models.baselines import Interactions
 from models.config import IndexConfig, RankerConfig, TwoTowerConfig
+from models.memory.interactions import Interactions
 from models.metrics import NOT_FOUND
 from models.ranker import Ranker
 from models.ranks import rank_of, ranker_scores, target_places

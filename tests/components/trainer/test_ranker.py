@@ -10,17 +10,24 @@ import tensorflow as tf
 from components.trainer import trained_model
 from components.trainer.ranker import EVIDENCE_WEIGHTS, build, load, ndcg_measure, weigh_evidence
 from components.trainer.training_records import RankerTraining, TrainingHistory
-from models.baselines import Interactions
 from models.config import RankerConfig
-from models.counting import CountingEvidence, fit_counting
+from models.memory.evidence import RIDGE, Evidence, fit_evidence, mixed_with_counts
+from models.memory.interactions import Interactions
 from tests.components.trainer.tiny_inputs import MAX_LENGTH, Repeats, tiny_inputs
 from tests.models import tiny
 
 CONFIG = RankerConfig(dimension=8, blocks=1)
 
 
-def counted(*sequences: list[int]) -> CountingEvidence:
-    return fit_counting(Interactions.from_sequences(sequences * 5, 12))
+class Sharp(Repeats):
+    """Repeats that are certain: 100 above everything else."""
+
+    def score_all(self, queries: tf.Tensor, history: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
+        return 100 * super().score_all(queries, history, items)
+
+
+def evidence_of(*sequences: list[int]) -> Evidence:
+    return fit_evidence(Interactions.from_sequences(sequences * 5, 12))
 
 
 @pytest.mark.parametrize(
@@ -43,22 +50,46 @@ def test_ndcg_on_eval_is_that_of_the_answers_that_are_served(
 def test_evidence_that_knows_what_follows_gets_the_least_weight_that_helps(tmp_path: Path) -> None:
     inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
 
-    weight = weigh_evidence(Repeats(), counted([1, 2], [3, 4]), inputs, MAX_LENGTH, exclude_seen=False)
+    weight, shares = weigh_evidence(
+        Repeats(), evidence_of([1, 2], [3, 4]), inputs, MAX_LENGTH, exclude_seen=False
+    )
 
     assert weight == EVIDENCE_WEIGHTS[1]
+    assert shares == mixed_with_counts(0.0)
 
 
 def test_evidence_that_says_nothing_gets_no_weight(tmp_path: Path) -> None:
     inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
 
-    assert weigh_evidence(Repeats(), counted([11, 12]), inputs, MAX_LENGTH, exclude_seen=False) == 0.0
+    weight, _ = weigh_evidence(Repeats(), evidence_of([11, 12]), inputs, MAX_LENGTH, exclude_seen=False)
+
+    assert weight == 0.0
+
+
+def test_the_memory_that_knows_what_follows_gets_all_of_the_evidence(tmp_path: Path) -> None:
+    inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
+    misled, right = evidence_of([1, 4], [3, 2]), evidence_of([1, 2], [3, 4])
+    evidence = Evidence(misled.memories | {RIDGE: right.memories[RIDGE]})
+
+    _, shares = weigh_evidence(Repeats(), evidence, inputs, MAX_LENGTH, exclude_seen=False)
+
+    assert shares[RIDGE] > 0.5
+
+
+def test_evidence_can_outweigh_a_transformer_that_errs(tmp_path: Path) -> None:
+    inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
+
+    weight, _ = weigh_evidence(Sharp(), evidence_of([1, 2], [3, 4]), inputs, MAX_LENGTH, exclude_seen=False)
+
+    assert weight > 8
 
 
 def test_a_saved_ranker_is_loaded_with_its_evidence(tmp_path: Path) -> None:
     tf.keras.utils.set_random_seed(5)
-    inputs, evidence = tiny_inputs(tmp_path), counted([1, 2], [3, 4])
+    inputs, evidence = tiny_inputs(tmp_path), evidence_of([1, 2], [3, 4])
     model = build(inputs, tiny.plays(), MAX_LENGTH, CONFIG)
-    model.add_evidence(evidence, 2.0)
+    shares = mixed_with_counts(0.5)
+    model.add_evidence(evidence, 2.0, shares)
     training = RankerTraining(
         max_length=MAX_LENGTH,
         items=12,
@@ -67,10 +98,11 @@ def test_a_saved_ranker_is_loaded_with_its_evidence(tmp_path: Path) -> None:
         heads=[],
         exclude_seen=False,
         evidence_weight=2.0,
+        evidence_shares=shares,
     )
     serving = str(tmp_path / "Format-Serving")
     folder = trained_model.save_parts(serving, model, tiny.plays(), inputs.rows, training)
-    evidence.save(os.path.join(folder, "counting.npz"))
+    evidence.save(os.path.join(folder, "evidence.npz"))
 
     loaded = load(str(tmp_path), inputs)
 

@@ -7,7 +7,7 @@ import pytest
 from components.example_gen.record_files import write_records
 from components.trainer.sequences import plays_of, read_sequences, repeat_share
 from models import names
-from models.baselines import Interactions
+from models.memory.interactions import Interactions
 from tests.components.trainer.tiny_inputs import tiny_inputs, window
 
 

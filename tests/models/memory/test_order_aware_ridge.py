@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from models.baselines import Interactions
+from models.memory.interactions import Interactions
 from models.memory.order_aware_ridge import OrderAwareRidge, pasts
 from models.memory.pair_sums import Horizon
 

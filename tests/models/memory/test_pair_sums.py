@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
 
-from models.baselines import Interactions
 from models.memory import pair_sums
+from models.memory.interactions import Interactions
 from models.memory.pair_sums import Horizon, count_pairs, heaviest
 
 LAST = Horizon(decays=(0.0,), future=(1.0,))
