@@ -1,6 +1,5 @@
 """Keeps the wanted versions of each model loaded: a new one is whole before it serves, an old one drains."""
 
-import os
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -21,26 +20,10 @@ from serving.errors import (
 )
 from serving.loaded_model import LoadedModel
 from serving.model_configs import ModelConfig
-from serving.versions import version_path
+from serving.version_state import AVAILABLE, END, LOADING, UNLOADING, Version
+from serving.versions import stamp_of, version_path
 
-# States of tensorflow_serving/apis/get_model_status.proto.
-LOADING, AVAILABLE, UNLOADING, END = "LOADING", "AVAILABLE", "UNLOADING", "END"
 RELOAD_SECONDS = 60.0  # how long a new config waits for its models
-
-
-@dataclass
-class Version:
-    """One version of a model and how it fares."""
-
-    number: int
-    state: str = LOADING
-    error: str = ""
-    model: LoadedModel | None = None
-    in_flight: int = 0
-    tries: int = 1
-    next_try: float = float("inf")  # of a broken one, by the monotonic clock
-    failed_stamp: frozenset[object] = frozenset()  # what its folder looked like when it failed
-    seen_stamp: frozenset[object] = frozenset()  # what it looked like at the last look
 
 
 @dataclass(frozen=True)
@@ -331,7 +314,7 @@ class ModelManager:
         earlier = model.versions.get(number)
         if earlier and (earlier.state in (AVAILABLE, UNLOADING)):
             return earlier.state == AVAILABLE
-        stamp = _stamp(path)
+        stamp = stamp_of(path)
         version = Version(number, failed_stamp=stamp, seen_stamp=stamp)
         if earlier and earlier.error:
             changed = stamp != earlier.failed_stamp
@@ -386,16 +369,3 @@ def _available(model: _Model) -> dict[int, Version]:
 def _first_error(model: _Model) -> str:
     numbers = sorted(model.versions, reverse=True)
     return f"; version {numbers[0]}: {model.versions[numbers[0]].error}" if numbers else ""
-
-
-def _stamp(path: Path) -> frozenset[object]:
-    """Returns what changes when any of a version's files is written, replaced or removed."""
-    files = set()
-    for folder, _, names in os.walk(path):
-        for name in names:
-            try:
-                status = os.stat(os.path.join(folder, name))
-            except OSError:  # removed meanwhile
-                continue
-            files.add((folder, name, status.st_mtime_ns, status.st_size, status.st_ino))
-    return frozenset(files)

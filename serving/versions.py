@@ -30,3 +30,16 @@ def version_path(base_path: Path, version: int) -> Path:
         return plain
     padded = (p for p in base_path.iterdir() if is_version(p.name) and int(p.name) == version)
     return next(padded, plain)
+
+
+def stamp_of(path: Path) -> frozenset[object]:
+    """Returns what changes when any of a version's files is written, replaced or removed."""
+    files = set()
+    for folder, _, names in os.walk(path):
+        for name in names:
+            try:
+                status = os.stat(os.path.join(folder, name))
+            except OSError:  # removed meanwhile
+                continue
+            files.add((folder, name, status.st_mtime_ns, status.st_size, status.st_ino))
+    return frozenset(files)
