@@ -20,8 +20,8 @@ class Eligibility(tf.Module):
         super().__init__()
         self.items = items
         self.tokens = index_table(list(catalog.tokens), default=-1, first=0)
-        self._token_items = tf.constant(catalog.token_items, tf.int32)
-        self._token_splits = tf.constant(catalog.token_splits, tf.int64)
+        self._token_items = tf.Variable(catalog.token_items, trainable=False)
+        self._token_splits = tf.Variable(catalog.token_splits, trainable=False)
         self.size = catalog.size + 1
 
     def filtered(self, exclude_ids: tf.Tensor, only: tf.Tensor, without: tf.Tensor) -> tf.Tensor:

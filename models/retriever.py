@@ -47,6 +47,15 @@ class Retriever(tf.Module):
         Returns:
             int32 [B, 200] candidates and float32 [B, 200] scores.
         """
+        return tf.cond(
+            tf.reduce_any(filtered) | (tf.size(filtered) == 0),  # ScaNN searches for one query at least
+            lambda: self._search_both(queries, filtered, mask),
+            lambda: self.search(queries),
+        )
+
+    def _search_both(
+        self, queries: tf.Tensor, filtered: tf.Tensor, mask: Callable[[tf.Tensor], tf.Tensor]
+    ) -> tuple[tf.Tensor, tf.Tensor]:
         neutral_rows, filtered_rows = tf.where(~filtered)[:, 0], tf.where(filtered)[:, 0]
 
         def search_exactly() -> tuple[tf.Tensor, tf.Tensor]:

@@ -47,18 +47,20 @@ class ServedModel(tf.Module):
         self.eligibility = Eligibility(catalog, features.items)
 
     def answer(self, request: Tensors) -> Tensors:
-        """Answers a full `contextual` request."""
+        """Answers a request of either signature; one without the contextual inputs as if they were neutral."""
         raise NotImplementedError
 
     def signatures(self) -> dict[str, tf.types.experimental.ConcreteFunction]:
         """Traces `serving_default` and `contextual`."""
         return {
-            names.SERVING_DEFAULT: _trace(self.PLAIN, lambda request: self.answer(with_neutral(request))),
+            names.SERVING_DEFAULT: _trace(self.PLAIN, self.answer),
             names.CONTEXTUAL: _trace({**self.PLAIN, **_CONTEXTUAL}, self.answer),
         }
 
     def read(self, request: Tensors) -> tuple[Tensors, tf.Tensor]:
         """Reads the history and the context of a request (see `RequestFeatures`)."""
+        if names.TIMESTAMPS not in request:
+            return self.features.plain(request[names.ITEM_IDS])
         return self.features(
             request[names.ITEM_IDS],
             request[names.TIMESTAMPS],
@@ -67,17 +69,22 @@ class ServedModel(tf.Module):
         )
 
     def retrieve(
-        self, retrieval: Retriever, batch: Tensors, last: tf.Tensor, filters: list[tf.Tensor]
+        self, retrieval: Retriever, batch: Tensors, last: tf.Tensor, filters: list[tf.Tensor] | None
     ) -> tuple[tf.Tensor, tf.Tensor]:
         """Finds candidates int32 [B, 200] and their scores float32 [B, 200]."""
+        queries = retrieval.query(batch, last)
+        if filters is None:
+            return retrieval.search(queries)
         return retrieval.search_filtered(
-            retrieval.query(batch, last),
+            queries,
             self.eligibility.filtered(*filters),
             lambda rows: self.eligibility.mask(*(tf.gather(values, rows) for values in filters)),
         )
 
-    def allowed(self, items: tf.Tensor, filters: list[tf.Tensor]) -> tf.Tensor:
+    def allowed(self, items: tf.Tensor, filters: list[tf.Tensor] | None) -> tf.Tensor:
         """Marks which of `items` int32 [B, C] each row allows; a batch without filters doesn't pay for them."""
+        if filters is None:
+            return items > 0
         return tf.cond(
             tf.reduce_any(self.eligibility.filtered(*filters)),
             lambda: tf.gather(self.eligibility.mask(*filters), items, batch_dims=1),
@@ -147,21 +154,11 @@ def served_models(
     }
 
 
-def filters_of(request: Tensors) -> list[tf.Tensor]:
-    """Returns the filters of a request in the order in which `Eligibility` takes them."""
+def filters_of(request: Tensors) -> list[tf.Tensor] | None:
+    """Returns the filters of a request in the order in which `Eligibility` takes them; None for a plain one."""
+    if names.EXCLUDE_IDS not in request:
+        return None
     return [request[names.EXCLUDE_IDS], request[names.ONLY], request[names.WITHOUT]]
-
-
-def with_neutral(request: Tensors) -> Tensors:
-    """Adds the neutral value of every contextual input to a plain request."""
-    rows = tf.shape(request[names.ITEM_IDS])[0]
-    neutral = {
-        key: tf.zeros([rows, 0] if rank == 2 else [rows], dtype)
-        if dtype != tf.string
-        else tf.fill([rows, 0], "")
-        for key, (dtype, rank) in _CONTEXTUAL.items()
-    }
-    return {**neutral, **request}
 
 
 def _trace(inputs: dict[str, tuple[tf.DType, int]], answer: Answer) -> tf.types.experimental.ConcreteFunction:

@@ -8,6 +8,9 @@ import tensorflow as tf
 
 from models import names
 from models.config import IndexConfig, RankerConfig, TwoTowerConfig
+from models.layers import as_served
+from models.memory.evidence import fit_evidence
+from models.memory.interactions import Interactions
 from models.ranker import Ranker
 from models.request_features import RequestFeatures
 from models.reranker import Reranker
@@ -17,27 +20,48 @@ from models.served import save, served_models
 from models.two_tower import TwoTower
 from tests.models import tiny
 
-ITEMS = 300
+ITEMS = 307
+MAX_LENGTH = 20
 
 
 @pytest.fixture(scope="module")
-def loaded(tmp_path_factory):
-    """{build: {model: loaded SavedModel}}."""
+def trained() -> tuple[TwoTower, Ranker]:
+    """Towers and a ranker with evidence, as training leaves them but for the training."""
     tf.keras.utils.set_random_seed(5)
     catalog, plays = tiny.catalog(ITEMS), tiny.plays(ITEMS)
-    features = RequestFeatures(catalog, tiny.transform, 20, use_times=True)
     two_tower = TwoTower(catalog, plays, tiny.SIZES, TwoTowerConfig(dimension=8))
-    ranker = Ranker(catalog, plays, tiny.SIZES, 20, [names.P_SKIP], RankerConfig(dimension=8, blocks=1))
+    ranker = Ranker(
+        catalog, plays, tiny.SIZES, MAX_LENGTH, [names.P_SKIP], RankerConfig(dimension=8, blocks=2)
+    )
     two_tower.queries(tiny.batch([[1, 2]]))
+    walks = np.random.default_rng(0).integers(1, ITEMS, (200, 12))
+    ranker.add_evidence(fit_evidence(Interactions.from_sequences(walks, ITEMS), neighbours=20), 2.0)
+    return two_tower, ranker
+
+
+@pytest.fixture(scope="module")
+def saved(tmp_path_factory, trained) -> dict[str, dict[str, str]]:
+    """{build: {model: folder of the SavedModel}}."""
+    catalog, (two_tower, ranker) = tiny.catalog(ITEMS), trained
+    features = RequestFeatures(catalog, tiny.transform, MAX_LENGTH, use_times=True)
     searcher, _ = build_searcher(two_tower.candidates().numpy()[1:], names.CANDIDATES, IndexConfig())
-    loaded_models = {}
+    folders: dict[str, dict[str, str]] = {}
     for build in names.BUILDS:
         retrieval = Retriever(two_tower, searcher if build == names.SCANN else None)
         for name, model in served_models(catalog, features, retrieval, Reranker(ranker)).items():
             path = str(tmp_path_factory.mktemp(build) / name)
             save(model, path)
-            loaded_models.setdefault(build, {})[name] = tf.saved_model.load(path)
-    return loaded_models
+            folders.setdefault(build, {})[name] = path
+    return folders
+
+
+@pytest.fixture(scope="module")
+def loaded(saved):
+    """{build: {model: loaded SavedModel}}."""
+    return {
+        build: {name: tf.saved_model.load(path) for name, path in folders.items()}
+        for build, folders in saved.items()
+    }
 
 
 @dataclasses.dataclass
@@ -156,3 +180,64 @@ def test_padding_anywhere_and_batch_mates_change_nothing(client):
     padded = client.plain(names.UPNEXT, [["", "i00", "", "i01", ""], ["i09"] * 5])
 
     assert ids(alone) == ids(padded)
+
+
+def test_served_scores_are_those_of_the_models_over_the_whole_catalogue(client, trained):
+    history = [5, 9, 200, 31]
+    two_tower, ranker = trained
+    batch, table = as_served(tiny.batch([[*history, 0]])), ranker.items.table()
+    query = ranker.queries(batch, table)[:, len(history)]
+    by_ranker = ranker.score_all(query, batch[names.ITEM], table).numpy()[0]
+    by_towers = tf.linalg.matvec(two_tower.candidates(), two_tower.queries(batch)[0, len(history)]).numpy()
+
+    for kind, scores in ((names.UPNEXT, by_ranker), (names.RETRIEVAL, by_towers)):
+        answer = client.plain(kind, [[f"i{item - 1:02d}" for item in history]])
+        places = [int(item_id[1:]) + 1 for item_id in ids(answer)]
+        np.testing.assert_allclose(answer[names.SCORES][0], scores[places], rtol=1e-4, atol=1e-5)
+
+
+def test_upnext_ranks_the_best_of_what_the_evidence_puts_next(client, trained):
+    _, ranker = trained
+    remembered = ranker.remembered(tf.constant([[5, 9]])).numpy()[0]
+
+    scored = client.plain(names.UPNEXT, [["i04", "i08"]])
+
+    assert f"i{remembered.argmax() - 1:02d}" in ids(scored)
+
+
+@pytest.mark.parametrize("signature", [names.SERVING_DEFAULT, names.CONTEXTUAL])
+@pytest.mark.parametrize("kind", names.MODELS)
+def test_no_op_of_an_unfiltered_request_touches_the_whole_catalogue(saved, kind, signature):
+    shapes = shapes_of_tensors(saved[names.SCANN][kind], signature)
+
+    assert shapes
+    # ScaNN's own op is handed its vectors, uncopied, and reads them once
+    own = [(op, shape) for op, shape in shapes if "Scann>TensorsToScann" not in op]
+    assert [(op, shape) for op, shape in own if {ITEMS, ITEMS + 1} & set(shape)] == []
+
+
+def shapes_of_tensors(path: str, signature: str) -> list[tuple[str, list[int]]]:
+    """Answers one request of neutral inputs and returns the shapes of what each op gave meanwhile."""
+    v1 = tf.compat.v1
+    with tf.Graph().as_default(), v1.Session() as session:
+        meta = v1.saved_model.load(session, ["serve"], path)
+        definition = meta.signature_def[signature]
+        feed = {}
+        for name, info in definition.inputs.items():
+            value = [["i00", "i07"]] if name in (names.ITEM_IDS, names.CANDIDATE_IDS) else None
+            dtype = tf.as_dtype(info.dtype)
+            shape = [1] if name == names.REQUEST_TIME else [1, 0]
+            feed[info.name] = np.zeros(shape, dtype.as_numpy_dtype) if value is None else value
+        metadata = v1.RunMetadata()
+        session.run(
+            [info.name for info in definition.outputs.values()],
+            feed,
+            options=v1.RunOptions(trace_level=v1.RunOptions.FULL_TRACE),
+            run_metadata=metadata,
+        )
+    return [
+        (node.node_name, [dim.size for dim in output.tensor_description.shape.dim])
+        for device in metadata.step_stats.dev_stats
+        for node in device.node_stats
+        for output in node.output
+    ]
