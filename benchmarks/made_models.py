@@ -1,0 +1,144 @@
+"""Models of any catalogue size without training: random weights, random counts, served as a run serves them.
+
+A request costs the same whatever the weights are, so these measure how the cost grows with the catalogue.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import tensorflow as tf
+
+from models import names
+from models.catalog_arrays import CatalogArrays
+from models.config import IndexConfig, RankerConfig, TwoTowerConfig
+from models.layers import FeatureSizes, example_batch
+from models.memory.evidence import FADING, MAX_ENTRIES, NEIGHBOURS, Evidence, mixed_with_counts
+from models.memory.neighbours import FadingTable
+from models.ranker import Ranker
+from models.request_features import RequestFeatures, Transform
+from models.reranker import Reranker
+from models.retriever import Retriever
+from models.search import build_searcher
+from models.served import save, served_models
+from models.two_tower import TwoTower
+
+MAX_LENGTH: Final = 200
+GENRES: Final = 50
+CONTENT_TOKENS: Final = 2000
+CONTENT_AN_ITEM: Final = 6
+CONTEXT_TOKENS: Final = 500
+EVIDENCE_WEIGHT: Final = 4.0
+RIDGE_SHARE: Final = 0.5
+
+
+def make_models(folder: Path, items: int, build: str, transform: Transform, seed: int) -> dict[str, Path]:
+    """Writes the three served models of a made catalogue.
+
+    Args:
+        folder: where the models go, a folder each.
+        items: size of the catalogue.
+        build: which of `names.BUILDS`.
+        transform: of the log.
+        seed: of everything that is random.
+
+    Returns:
+        The folder of each model by its name.
+    """
+    tf.keras.utils.set_random_seed(seed)
+    draw = np.random.default_rng(seed)
+    catalog = make_catalog(items, draw)
+    plays = np.append(0, draw.zipf(1.5, items).clip(max=10_000))
+    sizes = FeatureSizes(context=CONTEXT_TOKENS + 1)
+    two_tower = TwoTower(catalog, plays, sizes, TwoTowerConfig())
+    two_tower.queries(example_batch())
+    heads = [names.P_COMPLETE, names.P_SKIP]
+    ranker = Ranker(catalog, plays, sizes, MAX_LENGTH, heads, RankerConfig())
+    ranker.losses_of(example_batch(), training=False)
+    ranker.add_evidence(make_evidence(items, draw), EVIDENCE_WEIGHT, mixed_with_counts(RIDGE_SHARE))
+    features = RequestFeatures(catalog, transform, MAX_LENGTH, use_times=True)
+    searcher = None
+    if build == names.SCANN:
+        vectors = two_tower.candidates().numpy()[1:]
+        searcher, _ = build_searcher(vectors, names.CANDIDATES, IndexConfig())
+    models = served_models(catalog, features, Retriever(two_tower, searcher), Reranker(ranker))
+    for name, model in models.items():
+        save(model, str(folder / name))
+    return {name: folder / name for name in models}
+
+
+def make_catalog(items: int, draw: np.random.Generator) -> CatalogArrays:
+    """Makes a catalogue whose items have a kind, a genre and some content each."""
+    genre = draw.integers(GENRES, size=items)
+    order = np.argsort(genre, kind="stable")
+    content = np.zeros((items + 1, CONTENT_AN_ITEM), np.int32)
+    content[1:] = draw.integers(1, CONTENT_TOKENS + 1, (items, CONTENT_AN_ITEM))
+    return CatalogArrays(
+        item_ids=item_ids(items),
+        content=content,
+        content_size=CONTENT_TOKENS,
+        tokens=[b"genre=%03d" % number for number in range(GENRES)],
+        token_splits=np.searchsorted(genre[order], np.arange(GENRES + 1)).astype(np.int64),
+        token_items=(order + 1).astype(np.int32),
+    )
+
+
+def item_ids(items: int) -> list[bytes]:
+    """Returns the ids of a made catalogue, as long as those of real ones are."""
+    return [b"track-%016d" % number for number in range(items)]
+
+
+def make_evidence(items: int, draw: np.random.Generator) -> Evidence:
+    """Makes memories of random items, as many as a log would leave of a catalogue of this size."""
+    shape = (items + 1, max(1, min(NEIGHBOURS, items, MAX_ENTRIES // (items + 1))))
+
+    def table(decay: float, events: int) -> FadingTable:
+        neighbours, weights = draw.integers(1, items + 1, shape, np.int32), draw.random(shape, np.float32)
+        neighbours[0] = weights[0] = 0
+        return FadingTable(neighbours, weights, decay, events)
+
+    return Evidence({name: tuple(table(*fade) for fade in fades) for name, fades in FADING.items()})
+
+
+def fit_log_transform(folder: Path, seed: int) -> Transform:
+    """Fits the log's Transform, as the pipeline does, on made windows whose tokens fill a vocabulary."""
+    import apache_beam as beam
+    import tensorflow_transform as tft
+    import tensorflow_transform.beam as tft_beam
+    from google.protobuf import text_format
+    from tensorflow_metadata.proto.v0 import schema_pb2
+    from tfx_bsl.public import tfxio
+
+    from components.schema.component import schema_text
+    from components.transform.log_features import TOKEN_MIN_COUNT, preprocessing_fn
+
+    draw = np.random.default_rng(seed)
+    tokens = [f"column={number % CONTEXT_TOKENS}" for number in range(TOKEN_MIN_COUNT * CONTEXT_TOKENS)]
+    windows = [_window(tokens[at : at + 50], draw) for at in range(0, len(tokens), 50)]
+    schema = text_format.Parse(schema_text("log"), schema_pb2.Schema())
+    source = tfxio.TFExampleBeamRecord(
+        physical_format="memory", schema=schema, telemetry_descriptors=["benchmark"]
+    )
+    context = tft_beam.Context(temp_dir=str(folder / "temporary"), use_deep_copy_optimization=True)
+    with beam.Pipeline() as pipeline, context:
+        records = pipeline | beam.Create(windows) | source.BeamSource()
+        graph = (records, source.TensorAdapterConfig()) | tft_beam.AnalyzeDataset(preprocessing_fn)
+        _ = graph | tft_beam.WriteTransformFn(str(folder))
+    return tft.TFTransformOutput(str(folder)).transform_features_layer()
+
+
+def _window(tokens: Sequence[str], draw: np.random.Generator) -> bytes:
+    """Makes a serialised window of events an hour apart or so, each with one token of its context."""
+    example, events = tf.train.Example(), len(tokens)
+    feature = example.features.feature
+    for name in (names.ITEM_IDS, names.USER_ID, names.LISTENER):
+        feature[name].bytes_list.value.extend([b"x"] * (events if name == names.ITEM_IDS else 1))
+    feature[names.CONTEXT].bytes_list.value.extend(token.encode() for token in tokens)
+    feature[names.TIMESTAMPS].int64_list.value.extend(
+        (1_700_000_000 + draw.exponential(3600, events).cumsum()).astype(int)
+    )
+    for name in (names.OUTCOMES, names.TARGETS):
+        feature[name].int64_list.value.extend([1] * events)
+    feature[names.WINDOW_START].int64_list.value.append(0)
+    return example.SerializeToString()
