@@ -13,7 +13,7 @@ from tensorflow_serving.apis import inference_pb2, model_service_pb2_grpc, predi
 
 from serving import metrics
 from serving.config_protos import make_message
-from serving.errors import INTERNAL, ServerError, ServingError
+from serving.errors import INTERNAL, RESOURCE_EXHAUSTED, ServerError, ServingError
 from serving.model_configs import read_text_proto
 from serving.options import Options, bracketed
 from serving.service import Service
@@ -45,6 +45,8 @@ def _method(
             metrics.REQUESTS.add(name, "OK")
             return response
         metrics.REQUESTS.add(name, code)
+        if code == RESOURCE_EXHAUSTED:  # a request beyond a limit stays so: gRPC need not try it again
+            context.set_trailing_metadata((("grpc-retry-pushback-ms", "-1"),))
         context.abort(getattr(grpc.StatusCode, code), message)
         raise AssertionError("abort raises")
 

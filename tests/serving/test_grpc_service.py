@@ -181,3 +181,9 @@ def test_a_signature_of_another_method_is_told(channel: grpc.Channel) -> None:
     code, details = refusal(lambda: stub.Classify(request))
     assert code == "INVALID_ARGUMENT"
     assert details == "No classification inputs found in SignatureDef: serving_default"
+
+
+def test_a_request_beyond_a_limit_need_not_be_tried_again(channel: grpc.Channel) -> None:
+    with pytest.raises(grpc.RpcError) as error:
+        ask(channel, "upnext", history(*[["i03"]] * 501))
+    assert ("grpc-retry-pushback-ms", "-1") in [tuple(pair) for pair in error.value.trailing_metadata()]
