@@ -1,17 +1,21 @@
 """A client of the served models over gRPC, this server's or TF Serving's own."""
 
-import ipaddress
 import math
 from collections.abc import Sequence
-from typing import NamedTuple
+from itertools import cycle
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from typing_extensions import Unpack
 
 from models import names
+from serving.channel import CallError, Tls, channel_options, check_connections
 from serving.errors import ServerError
 from serving.request import Inputs, Rows, Wishes, build_request
 from serving.tensors import to_array, to_proto
+
+if TYPE_CHECKING:
+    from tensorflow_serving.apis.predict_pb2 import PredictRequest, PredictResponse
 
 
 class Ranking(NamedTuple):
@@ -22,28 +26,40 @@ class Ranking(NamedTuple):
 
 
 class Client:
-    """Asks a model server for rankings.
+    """Asks a model server for rankings, from any number of threads.
 
-    The arguments of a question are those of `serving.request.build_request`; each has a row a history.
+    The arguments of a question are those of `serving.request.build_request`; each has a row a history. A call
+    that fails with UNAVAILABLE or RESOURCE_EXHAUSTED is tried again within its timeout, by gRPC, up to four
+    times in some 1.5 seconds.
 
     Args:
         address: `host:port` of the server's gRPC.
-        timeout: seconds that one question may take.
+        timeout: seconds that one question may take, with all its tries.
+        connections: how many are kept open; questions take them in turn. More than one spreads the load over
+            the servers behind an address, and lifts the limit of streams of one connection.
+        tls: for a server with TLS; None: plain text.
 
     Raises:
-        ServerError: by each question, where the server can't be reached or refuses; with its code and message.
+        ServerError: a file of `tls` can't be read.
+        CallError: by each question, where the server can't be reached or refuses.
     """
 
-    def __init__(self, address: str, *, timeout: float = 30.0) -> None:
+    def __init__(
+        self, address: str, *, timeout: float = 30.0, connections: int = 1, tls: Tls | None = None
+    ) -> None:
         import grpc
-        from tensorflow_serving.apis import prediction_service_pb2_grpc
+        from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
-        options = [("grpc.max_receive_message_length", -1), ("grpc.max_send_message_length", -1)]
-        if _is_loopback(address):  # a proxy of the environment is elsewhere
-            options.append(("grpc.enable_http_proxy", 0))
+        check_connections(connections)
+        options = channel_options(address, tls)
         self._address, self._timeout = address, timeout
-        self._channel = grpc.insecure_channel(address, options=options)
-        self._service = prediction_service_pb2_grpc.PredictionServiceStub(self._channel)
+        self._channels = [
+            grpc.insecure_channel(address, options)
+            if tls is None
+            else grpc.secure_channel(address, tls.credentials(), options)
+            for _ in range(connections)
+        ]
+        self._services = cycle([PredictionServiceStub(channel) for channel in self._channels])
 
     def __enter__(self) -> "Client":
         return self
@@ -52,49 +68,74 @@ class Client:
         self.close()
 
     def close(self) -> None:
-        """Closes the connection."""
-        self._channel.close()
+        """Closes the connections."""
+        for channel in self._channels:
+            channel.close()
 
     def recommend(self, histories: Rows, *, k: int, **wishes: Unpack[Wishes]) -> list[Ranking]:
-        """Asks what comes next: the best `k` of the whole catalogue for each history."""
+        """Asks what comes next: the best `k` of the whole catalogue for each history; at most 100."""
+        check_count(k, names.ANSWERS)
         return top_rankings(self.predict(names.UPNEXT, *build_request(histories, **wishes)), k)
 
     def retrieve(
         self, histories: Rows, *, k: int = names.CANDIDATES, **wishes: Unpack[Wishes]
     ) -> list[Ranking]:
-        """Asks which few hundred: the best `k` candidates of retrieval for each history."""
+        """Asks which few hundred: the best `k` candidates of retrieval for each history; at most 200."""
+        check_count(k, names.CANDIDATES)
         return top_rankings(self.predict(names.RETRIEVAL, *build_request(histories, **wishes)), k)
 
     def rank(
         self, histories: Rows, candidates: Rows, *, k: int | None = None, **wishes: Unpack[Wishes]
     ) -> list[Ranking]:
         """Asks in what order: each row's candidates, best first (equals in the order of the request)."""
+        if k is not None:
+            check_count(k)
         signature, inputs = build_request(histories, candidates=candidates, **wishes)
-        scores = self.predict(names.RANKER, signature, inputs, (names.SCORES,))[names.SCORES]
-        order = np.argsort(-scores, axis=1, kind="stable")
-        answer = {
-            names.ITEM_IDS: np.take_along_axis(inputs[names.CANDIDATE_IDS], order, 1),
-            names.SCORES: np.take_along_axis(scores, order, 1),
-        }
-        return top_rankings(answer, scores.shape[1] if k is None else k)
+        return rank_candidates(inputs, self.predict(names.RANKER, signature, inputs, (names.SCORES,)), k)
 
     def predict(
         self, model: str, signature: str, inputs: Inputs, outputs: Sequence[str] = ()
     ) -> dict[str, np.ndarray]:
-        """Asks one signature of one model as it is."""
+        """Asks one signature of one model as it is; `outputs` names those wanted, none of them all."""
         import grpc
-        from tensorflow_serving.apis import predict_pb2
 
-        request = predict_pb2.PredictRequest()
-        request.model_spec.name, request.model_spec.signature_name = model, signature
-        request.output_filter.extend(outputs)
-        for name, value in inputs.items():
-            to_proto(value, request.inputs[name])
+        request = predict_request(model, signature, inputs, outputs)
         try:
-            answer = self._service.Predict(request, self._timeout)
+            return read_outputs(next(self._services).Predict(request, self._timeout))
         except grpc.RpcError as error:
-            raise ServerError(f"{self._address}: {error.code().name}: {error.details()}") from None
-        return {name: to_array(name, proto) for name, proto in answer.outputs.items()}
+            raise CallError(self._address, error) from None
+
+
+def predict_request(
+    model: str, signature: str, inputs: Inputs, outputs: Sequence[str] = ()
+) -> "PredictRequest":
+    """Builds the proto of a question."""
+    from tensorflow_serving.apis.predict_pb2 import PredictRequest
+
+    request = PredictRequest(output_filter=outputs)
+    request.model_spec.name, request.model_spec.signature_name = model, signature
+    for name, value in inputs.items():
+        to_proto(value, request.inputs[name])
+    return request
+
+
+def read_outputs(response: "PredictResponse") -> dict[str, np.ndarray]:
+    """Reads the tensors of an answer; strings are object arrays of bytes."""
+    return {name: to_array(name, proto) for name, proto in response.outputs.items()}
+
+
+def check_count(k: int, most: int | None = None) -> None:
+    """Refuses a number of items that no ranking can have.
+
+    Raises:
+        ServerError: `k` isn't a whole number, is below 1, or above `most`.
+    """
+    if isinstance(k, bool) or not isinstance(k, int | np.integer):
+        raise ServerError(f"k={k}: must be a whole number")
+    if k < 1:
+        raise ServerError(f"k={k}: must be 1 or more")
+    if most is not None and k > most:
+        raise ServerError(f"k={k}: must be {most} or less, which is all that the model answers")
 
 
 def top_rankings(answer: dict[str, np.ndarray], k: int) -> list[Ranking]:
@@ -105,22 +146,24 @@ def top_rankings(answer: dict[str, np.ndarray], k: int) -> list[Ranking]:
         k: most items of a ranking.
 
     Raises:
-        ServerError: `k` below 1.
+        ServerError: `k` isn't a whole number, or below 1.
     """
-    if k < 1:
-        raise ServerError(f"k={k}: must be 1 or more")
+    check_count(k)
     rows = zip(answer[names.ITEM_IDS][:, :k].tolist(), answer[names.SCORES][:, :k].tolist(), strict=True)
     return [_ranking(ids, scores) for ids, scores in rows]
+
+
+def rank_candidates(inputs: Inputs, answer: dict[str, np.ndarray], k: int | None) -> list[Ranking]:
+    """Orders each row's candidates by the ranker's scores; the best `k`, or all."""
+    scores = answer[names.SCORES]
+    order = np.argsort(-scores, axis=1, kind="stable")
+    ordered = {
+        names.ITEM_IDS: np.take_along_axis(inputs[names.CANDIDATE_IDS], order, 1),
+        names.SCORES: np.take_along_axis(scores, order, 1),
+    }
+    return top_rankings(ordered, scores.shape[1] if k is None else k)
 
 
 def _ranking(ids: list[bytes], scores: list[float]) -> Ranking:
     kept = [place for place, item_id in enumerate(ids) if item_id and scores[place] != -math.inf]
     return Ranking([ids[p].decode("utf-8", "surrogateescape") for p in kept], [scores[p] for p in kept])
-
-
-def _is_loopback(address: str) -> bool:
-    host = address.rpartition(":")[0].strip("[]")
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False

@@ -1,3 +1,6 @@
+from functools import partial
+from typing import Any
+
 import pytest
 
 from serving.client import Client
@@ -61,10 +64,29 @@ def test_a_refusal_is_told_with_its_code(client: Client) -> None:
         client.recommend([["i03"]] * 501, k=1)
 
 
-@pytest.mark.parametrize("k", [0, -1])
-def test_a_k_that_asks_for_nothing_is_refused(client: Client, k: int) -> None:
-    with pytest.raises(ServerError, match=f"k={k}: must be 1 or more"):
-        client.recommend([["i03"]], k=k)
+@pytest.mark.parametrize(
+    ("k", "message"),
+    [
+        (0, "k=0: must be 1 or more"),
+        (-1, "k=-1: must be 1 or more"),
+        (2.5, "k=2.5: must be a whole number"),
+        (True, "k=True: must be a whole number"),
+        ("3", "k=3: must be a whole number"),
+    ],
+)
+def test_a_k_that_is_no_number_of_items_is_refused_before_anything_is_asked(k: Any, message: str) -> None:
+    with Client(f"127.0.0.1:{free_port()}") as nobody:
+        for ask in (nobody.recommend, nobody.retrieve, partial(nobody.rank, candidates=[["i04"]])):
+            with pytest.raises(ServerError, match=message):
+                ask([["i03"]], k=k)
+
+
+def test_a_k_beyond_what_a_model_answers_is_refused() -> None:
+    with Client(f"127.0.0.1:{free_port()}") as nobody:
+        with pytest.raises(ServerError, match="k=101: must be 100 or less"):
+            nobody.recommend([["i03"]], k=101)
+        with pytest.raises(ServerError, match="k=201: must be 200 or less"):
+            nobody.retrieve([["i03"]], k=201)
 
 
 def test_a_server_that_is_not_there_is_told() -> None:

@@ -1,7 +1,6 @@
 """Where gRPC listens: TLS by the ssl config, IPv6."""
 
 import json
-import subprocess
 import threading
 from pathlib import Path
 
@@ -19,17 +18,8 @@ from serving.manager import ModelManager
 from serving.options import parse_options
 from serving.reporter import Reporter
 from serving.service import Service
+from tests.serving.certificates import make_certificate
 from tests.serving.running import free_port
-
-
-def make_certificate(folder: Path, name: str) -> tuple[str, str]:
-    """Makes a key and a certificate that is its own authority."""
-    key, certificate = folder / f"{name}.key", folder / f"{name}.crt"
-    subject = ["-subj", f"/CN={name}", "-addext", f"subjectAltName=DNS:{name}"]
-    files = ["-keyout", str(key), "-out", str(certificate)]
-    command = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "1", *subject, *files]
-    subprocess.run(command, check=True, capture_output=True)
-    return key.read_text(), certificate.read_text()
 
 
 def start(*flags: str, stopping: bool = False) -> tuple[grpc.Server, int]:
