@@ -20,10 +20,11 @@ from serving.errors import (
     ServingError,
     first_line,
 )
+from serving.lean_tensorflow import register_scann
 from serving.tensors import numpy_type, type_name
 
 if TYPE_CHECKING:
-    import tensorflow as tf
+    from tensorflow.core.protobuf.config_pb2 import ConfigProto
     from tensorflow.core.protobuf.meta_graph_pb2 import SignatureDef, TensorInfo
 
 DEFAULT_SIGNATURE = "serving_default"
@@ -47,19 +48,21 @@ class LoadedModel:
         config: of the session; its numbers of threads count for the first session of a process alone.
     """
 
-    def __init__(self, path: Path, config: "tf.compat.v1.ConfigProto | None" = None) -> None:
-        import tensorflow as tf
+    def __init__(self, path: Path, config: "ConfigProto | None" = None) -> None:
+        from tensorflow.core.protobuf.config_pb2 import ConfigProto
+        from tensorflow.python.client.session import Session
+        from tensorflow.python.framework.ops import Graph
+        from tensorflow.python.saved_model.loader_impl import SavedModelLoader
 
         self.path = Path(path)
         if b"Scann>" in (self.path / _SAVED_MODEL_FILE).read_bytes():
-            from scann.scann_ops.py import scann_ops  # noqa: F401  registers the op
-        v1 = tf.compat.v1
-        graph = tf.Graph()
-        self._session = v1.Session(graph=graph, config=config or v1.ConfigProto(allow_soft_placement=True))
+            register_scann()
+        graph = Graph()
+        self._session = Session(graph=graph, config=config or ConfigProto(allow_soft_placement=True))
         self._callables: dict[tuple[tuple[str, ...], tuple[str, ...]], _Callable] = {}
         try:
             with graph.as_default(), _without_wildcards(self.path) as plain_path:
-                meta_graph = v1.saved_model.load(self._session, [_SERVE_TAG], str(plain_path))
+                meta_graph = SavedModelLoader(str(plain_path)).load(self._session, [_SERVE_TAG])
         except BaseException:
             self._session.close()
             raise
@@ -123,13 +126,13 @@ class LoadedModel:
         Raises:
             ServingError: the graph failed, with its code and the name of the node.
         """
-        import tensorflow as tf
+        from tensorflow.python.framework.errors_impl import OpError
 
-        names = tuple(feeds)
-        places = {name: place for place, name in enumerate(dict.fromkeys(fetches))}
+        names = tuple(sorted(feeds))  # a protobuf's map has no order, and each order would be prepared anew
+        places = {name: place for place, name in enumerate(sorted(set(fetches)))}
         try:
             values = self._callable(names, tuple(places))(*(feeds[name] for name in names))
-        except tf.errors.OpError as error:
+        except OpError as error:
             # The text of an op's error can hold a request's values: only the node's name is safe to answer.
             node = _NODE.search(error.message or "")
             where = node[1] if node else type(error).__name__

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from serving.errors import FlagError, ServerError
+from serving.lean_tensorflow import skip_public_interface
 from serving.model_configs import ModelConfig, model_configs, read_model_configs, read_text_proto
 from serving.options import Options, parse_options
 from serving.reporter import Reporter
@@ -55,6 +56,7 @@ def serve(argv: Sequence[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     with divert_noise(options.log_file) as terminal:
+        skip_public_interface()
         return _run(options, model_configs(options), stop, terminal)
 
 
@@ -125,13 +127,13 @@ def _metrics_path(options: Options) -> str:
 
 
 def _load(options: Options, path: Path) -> "LoadedModel":
-    import tensorflow as tf
+    from tensorflow.core.protobuf.config_pb2 import ConfigProto
 
     from serving.loaded_model import LoadedModel
     from serving.warmup import run_warmup
 
     threads = options.tensorflow_session_parallelism
-    config = tf.compat.v1.ConfigProto(
+    config = ConfigProto(
         allow_soft_placement=True,
         intra_op_parallelism_threads=options.tensorflow_intra_op_parallelism or threads,
         inter_op_parallelism_threads=options.tensorflow_inter_op_parallelism or threads,
@@ -147,9 +149,11 @@ def _load(options: Options, path: Path) -> "LoadedModel":
 
 
 def _prepare_tensorflow() -> None:
-    import tensorflow as tf
+    from tensorflow.python.client import session  # noqa: F401  what a model needs, so that it is frozen too
+    from tensorflow.python.platform import tf_logging
+    from tensorflow.python.saved_model import loader_impl  # noqa: F401
 
-    tf.get_logger().setLevel("ERROR")
+    tf_logging.get_logger().setLevel("ERROR")
     gc.collect()
     gc.freeze()  # TensorFlow's own objects stay: collecting what a model leaves takes milliseconds
 

@@ -83,14 +83,14 @@ def run_warmup(model: LoadedModel, times: int = 1) -> int:
     Raises:
         ServingError: the model can't answer one: such a version must not serve.
     """
-    import tensorflow as tf
+    from tensorflow.python.lib.io._pywrap_record_io import RecordIterator
     from tensorflow_serving.apis import prediction_log_pb2
 
     path = warmup_path(model.path)
     if not path.exists():
         return 0
     count = 0
-    for record in islice(tf.compat.v1.io.tf_record_iterator(str(path)), MAX_REQUESTS):
+    for record in islice(RecordIterator(str(path), ""), MAX_REQUESTS):
         request = prediction_log_pb2.PredictionLog.FromString(record).predict_log.request
         inputs = {name: to_array(name, proto) for name, proto in request.inputs.items()}
         for _ in range(times):

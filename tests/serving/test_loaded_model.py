@@ -49,6 +49,15 @@ def test_an_error_of_the_graph_tells_its_shape_or_node_and_no_value(upnext_dir: 
     assert refusal.value.code == "INVALID_ARGUMENT"
 
 
+def test_inputs_in_any_order_run_the_same_prepared_graph(upnext_dir: Path) -> None:
+    model = LoadedModel(upnext_dir)
+    signature, inputs = build_request([["i03"]], request_time=1)
+    for names in (list(inputs), sorted(inputs), sorted(inputs, reverse=True)):
+        answer = model.predict(signature, {name: inputs[name] for name in names})
+        assert answer["item_ids"][0, 0] == b"i04"
+    assert len(model._callables) == 1
+
+
 def test_twenty_versions_with_scann_leave_neither_memory_nor_threads(home: Path) -> None:
     def load_and_ask() -> None:
         model = LoadedModel(home / "serving" / "scann" / "retrieval" / "1")
