@@ -8,6 +8,7 @@ import asyncio
 import logging
 import socket
 import threading
+import zlib
 from collections.abc import Awaitable
 from concurrent import futures
 from contextlib import suppress
@@ -24,7 +25,15 @@ IDLE_SECONDS: Final = 60.0  # between two requests, for a whole header, and for 
 MOST_DISCARDED: Final = 1 << 30  # bytes of a body that is too long, read on for the client to see the answer
 BODIES: Final = 4  # of the longest, in memory at once
 WAITING_PER_THREAD: Final = 64
+_INFLATED: Final = 1 << 16  # bytes that a gzipped body grows by at a time
 _REASONS: Final = {status.value: status.phrase for status in HTTPStatus}
+
+
+def path_of(target: str) -> str:
+    """Returns the path of a request's target, which proxies may send with scheme and host."""
+    if target.lower().startswith(("http://", "https://")):
+        target = "/" + target.partition("://")[2].partition("/")[2]
+    return target.partition("?")[0]
 
 
 class HttpServer(httputil.HTTPServerConnectionDelegate):
@@ -47,7 +56,6 @@ class HttpServer(httputil.HTTPServerConnectionDelegate):
         self.loop = asyncio.new_event_loop()
         self._server = httpserver.HTTPServer(
             self,
-            decompress_request=True,
             idle_connection_timeout=IDLE_SECONDS,
             body_timeout=IDLE_SECONDS,
             max_body_size=max(MOST_DISCARDED, self.max_body),
@@ -104,6 +112,7 @@ class _Request(httputil.HTTPMessageDelegate):
         self._server, self._connection = server, connection
         self._method = self._path = ""
         self._body: list[bytes] = []
+        self._gzip: zlib._Decompress | None = None
         self._size = 0
         self._refusal: Answer | None = None
         self._is_over = False  # answered, or nobody is there to take an answer
@@ -115,7 +124,9 @@ class _Request(httputil.HTTPMessageDelegate):
         headers: httputil.HTTPHeaders,
     ) -> Awaitable[None] | None:
         assert isinstance(start_line, httputil.RequestStartLine)
-        self._method, self._path = start_line.method, start_line.path.partition("?")[0]
+        self._method, self._path = start_line.method, path_of(start_line.path)
+        if "gzip" in headers.get("Content-Encoding", "").lower():
+            self._gzip = zlib.decompressobj(16 + zlib.MAX_WBITS)
         length = headers.get("Content-Length", "")
         if "Transfer-Encoding" in headers and length:
             raise httputil.HTTPInputError("both Content-Length and Transfer-Encoding")
@@ -126,9 +137,21 @@ class _Request(httputil.HTTPMessageDelegate):
         return None
 
     def data_received(self, chunk: bytes) -> Awaitable[None] | None:
+        if self._gzip is None:
+            self._keep(chunk)
+            return None
+        try:
+            while chunk and self._refusal is None:
+                self._keep(self._gzip.decompress(chunk, _INFLATED))
+                chunk = self._gzip.unconsumed_tail
+        except zlib.error:
+            self._refuse_gzip()
+        return None
+
+    def _keep(self, chunk: bytes) -> None:
         self._size += len(chunk)
         if self._refusal is not None:
-            return None
+            return
         if self._size > self._server.max_body:
             self._refuse(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, self._too_long(f"over {self._size}"))
         elif self._server.buffered + len(chunk) > BODIES * self._server.max_body:
@@ -136,10 +159,11 @@ class _Request(httputil.HTTPMessageDelegate):
         else:
             self._server.buffered += len(chunk)
             self._body.append(chunk)
-        return None
 
     def finish(self) -> None:
         server = self._server
+        if self._refusal is None and self._gzip is not None and not self._gzip.eof:
+            self._refuse_gzip()  # it was cut off
         if self._refusal is None and server.waiting >= server.max_waiting:
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "Too many requests are waiting")
         if self._refusal is not None:
@@ -178,6 +202,10 @@ class _Request(httputil.HTTPMessageDelegate):
     def _refuse(self, status: HTTPStatus, message: str) -> None:
         self._drop_body()
         self._refusal = error_answer(status, message)
+
+    def _refuse_gzip(self) -> None:
+        message = "JSON Parse error: The document is empty, as its gzip can't be read"
+        self._refuse(HTTPStatus.BAD_REQUEST, message)
 
     def _too_long(self, size: str) -> str:
         return f"The body has {size} bytes, more than {self._server.max_body}"

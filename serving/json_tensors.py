@@ -18,6 +18,7 @@ Json = None | bool | int | float | str | list["Json"] | dict[str, "Json"]
 MAX_RANK = 32  # of an array
 INSTANCES, INPUTS, SIGNATURE_NAME = "instances", "inputs", "signature_name"
 B64 = "b64"
+_DECODER = json.JSONDecoder()
 _BYTES_SUFFIX = "_bytes"  # outputs so named are answered in base64
 _JSON_TYPES: dict[str, set[type]] = {
     "f": {int, float},
@@ -28,7 +29,7 @@ _JSON_TYPES: dict[str, set[type]] = {
 
 
 def parse_body(body: bytes) -> dict[str, Json]:
-    """Reads a request's JSON object; NaN and Infinity are read, as TF Serving does.
+    """Reads a request's JSON object; as in TF Serving, NaN and Infinity are read, and what follows it is not.
 
     Raises:
         ServingError: it isn't the JSON of a request, in TF Serving's words, or it has too many values.
@@ -41,7 +42,7 @@ def parse_body(body: bytes) -> dict[str, Json]:
             RESOURCE_EXHAUSTED, f"The JSON document has {values} values, more than {MAX_ELEMENTS}"
         )
     try:
-        document = json.loads(body)
+        document, _ = _DECODER.raw_decode(body.decode("utf-8-sig").lstrip(" \t\n\r"))
     except json.JSONDecodeError as error:
         raise _invalid(f"JSON Parse error: {error.msg} at offset: {error.pos}") from None
     except (ValueError, RecursionError):  # not UTF-8, a number too long, or nested too deep
@@ -155,9 +156,15 @@ def _to_bytes(name: str, value: str | dict[str, Json]) -> bytes:
             return value.encode("utf-8")
         if not is_base64(value):
             raise ValueError
-        return base64.b64decode(cast(str, value[B64]), validate=True)
+        return _decode_base64(cast(str, value[B64]))
     except (ValueError, binascii.Error):
         raise _invalid(f"Input {name} is not formatted correctly for string or base64 data") from None
+
+
+def _decode_base64(text: str) -> bytes:
+    """Reads base64 as TF Serving does: white space is skipped, and the padding may be left out."""
+    digits = "".join(text.split())
+    return base64.b64decode(digits if "=" in digits else digits + "=" * (-len(digits) % 4), validate=True)
 
 
 def _is_row(item: Json) -> TypeGuard[dict[str, Json]]:

@@ -79,6 +79,8 @@ class RestService:
             if match[4]:
                 return self._metadata(_spec(match))
             return _to_json(self._service.status(GetModelStatusRequest(model_spec=_spec(match))))
+        if method == "GET" and path.lower() == "/v1/models":
+            raise ServingError(INVALID_ARGUMENT, "Missing model name in request.")
         raise ServingError(INVALID_ARGUMENT, f"Malformed request: {method} {path}")
 
     def _infer(self, spec: ModelSpec, api: str, body: bytes) -> bytes:

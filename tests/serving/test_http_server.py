@@ -1,15 +1,17 @@
 """HTTP's limits, with answers that are made up here."""
 
+import gzip
 import http.client
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from types import MappingProxyType
 
 import pytest
 
-from serving.http_server import BODIES, WAITING_PER_THREAD, HttpServer
+from serving.http_server import BODIES, WAITING_PER_THREAD, HttpServer, path_of
 from serving.options import parse_options
 from serving.rest_service import Answer
 from tests.serving.running import free_port
@@ -40,9 +42,11 @@ class Running:
         self.server = HttpServer(self.service, parse_options(["--model_base_path=m", *flags]))
         self.server.start()
 
-    def ask(self, path: str = "/", body: bytes = b"") -> tuple[int, object]:
+    def ask(
+        self, path: str = "/", body: bytes = b"", headers: Mapping[str, str] = MappingProxyType({})
+    ) -> tuple[int, object]:
         connection = http.client.HTTPConnection(self.address, self.port, timeout=20)
-        connection.request("POST", path, body)
+        connection.request("POST", path, body, dict(headers))
         answer = connection.getresponse()
         document = json.loads(answer.read())
         connection.close()
@@ -123,3 +127,35 @@ def test_ipv6_is_listened_on() -> None:
     running.service.gate.set()
     assert running.ask("/")[0] == 200
     running.server.shutdown(5)
+
+
+@pytest.mark.parametrize(
+    ("target", "path"),
+    [
+        ("/v1/models/m?x=1", "/v1/models/m"),
+        ("http://a:8501/v1/models/m?x=1", "/v1/models/m"),
+        ("HTTPS://a/v1/models/m", "/v1/models/m"),
+        ("http://a", "/"),
+        ("/http://a/v1", "/http://a/v1"),
+    ],
+)
+def test_a_target_may_be_a_whole_address(target: str, path: str) -> None:
+    assert path_of(target) == path
+
+
+@pytest.mark.parametrize("body", [b"no gzip at all", gzip.compress(b"12" * 99)[:-9], b"\x1f\x8b"])
+def test_a_body_that_is_no_whole_gzip_is_an_empty_document(running: Running, body: bytes) -> None:
+    running.service.gate.set()
+    status, document = running.ask("/", body, {"Content-Encoding": "gzip"})
+    assert (status, document) == (
+        400,
+        {"error": "JSON Parse error: The document is empty, as its gzip can't be read"},
+    )
+    assert running.server.buffered == 0
+    assert running.service.paths == []
+
+
+def test_a_gzipped_body_of_many_blocks_is_read(running: Running) -> None:
+    running.service.gate.set()
+    body = gzip.compress(b" " * LONGEST)
+    assert running.ask("/", body, {"Content-Encoding": "gzip"}) == (200, ["POST", "/", LONGEST])

@@ -50,6 +50,21 @@ def test_base64_is_decoded() -> None:
     assert read({"instances": [[{"b64": "/w=="}, "é"]]}, ONE) == {"item_ids": [[b"\xff", "é".encode()]]}
 
 
+@pytest.mark.parametrize("text", ["aTAzYQ==", "aTAzYQ", "aTAz\n YQ", "aTAz YQ=="])
+def test_base64_may_lack_its_padding_and_hold_white_space(text: str) -> None:
+    assert read({"instances": [[{"b64": text}]]}, ONE) == {"item_ids": [[b"i03a"]]}
+
+
+@pytest.mark.parametrize("text", ["aTAzY", "aTAzYQ=", "aT-_", "aTAzYQ===", "é"])
+def test_what_is_no_base64_is_refused(text: str) -> None:
+    assert "base64" in refusal({"instances": [[{"b64": text}]]}, ONE)
+
+
+@pytest.mark.parametrize("body", [b'%s {"inputs"', b"%s\x00", b"%s]", b" \r\n%s\n", b"\xef\xbb\xbf%s"])
+def test_what_stands_around_the_document_is_passed_over(body: bytes) -> None:
+    assert to_inputs(parse_body(body % b'{"inputs": [["a"]]}'), ONE)["item_ids"].tolist() == [[b"a"]]
+
+
 def test_empty_rows_keep_their_shape() -> None:
     body = parse_body(b'{"inputs": [[], []]}')
     assert to_inputs(body, ONE)["item_ids"].shape == (2, 0)

@@ -53,6 +53,12 @@ def test_the_contextual_signature_is_answered(server: ServerProcess) -> None:
         (PREDICT, {"instances": [["i03"]] * 501}, 429, "maximum of 500 rows"),
         (PREDICT, b" " * 1_000_001, 413, "more than 1000000"),
         ("/v1/models/upnext:classify", {}, 400, "key 'examples' is expected"),
+        ("/v1/models", None, 400, "Missing model name in request."),
+        ("/v1/models/upnext/", None, 400, "Malformed request: GET /v1/models/upnext/"),
+        ("/v1/models/upnext/versions/stable:predict", {"instances": [["i03"]]}, 400, "Malformed request"),
+        (PREDICT, None, 400, "Malformed request: GET"),
+        (PREDICT, b'{"instances": [[NaN]]}', 400, "expected type: string"),
+        (PREDICT, {"instances": [[10**30]]}, 400, "expected type: string"),
         ("/v2/models", None, 404, "Not found: GET /v2/models"),
         ("/v1/models/upnext/labels/stable:predict", {"instances": [["i03"]]}, 400, "version label: stable"),
         ("/v1/models/upnext/labels/stable", None, 400, "Unrecognized servable version label: stable"),
@@ -214,3 +220,24 @@ def test_other_methods_are_malformed(server: ServerProcess, method: str) -> None
     connection.request(method, "/v1/models/upnext")
     assert connection.getresponse().status == 400
     connection.close()
+
+
+@pytest.mark.parametrize("kept", [False, True])
+def test_http_1_0_closes_unless_it_asks_otherwise(server: ServerProcess, kept: bool) -> None:
+    headers = b"Connection: keep-alive\r\n" if kept else b""
+    get = b"GET /v1/models/upnext HTTP/1.0\r\n" + headers + b"\r\n"
+    with socket.create_connection(("127.0.0.1", server.rest_port), timeout=30) as raw:
+        raw.sendall(get + get)
+        assert [status for status, _ in read_answers(raw, 0.3)] == ([200, 200] if kept else [200])
+
+
+def test_requests_sent_at_once_are_answered_in_their_order(server: ServerProcess) -> None:
+    posts = [POST + b"Content-Length: %d\r\n\r\n%s" % (len(BODY), BODY)] * 3
+    wrong = POST + b"Content-Length: 2\r\n\r\n{}"
+    answers = ask_raw(server, posts[0] + wrong + posts[1] + wrong + posts[2])
+    assert [status for status, _ in answers] == [200, 400, 200, 400, 200]
+
+
+def test_a_proxys_whole_address_is_a_path(server: ServerProcess) -> None:
+    get = b"GET http://rankings.example/v1/models/upnext HTTP/1.1\r\nHost: rankings.example\r\n\r\n"
+    assert ask_raw(server, get)[0][0] == 200
