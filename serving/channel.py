@@ -34,7 +34,7 @@ _OPTIONS: Final = (
     ("grpc.service_config", json.dumps(_RETRIES)),
     ("grpc.per_rpc_retry_buffer_size", 64 << 20),  # a longer request isn't tried again
     ("grpc.initial_reconnect_backoff_ms", 100),
-    ("grpc.max_reconnect_backoff_ms", 5000),
+    ("grpc.max_reconnect_backoff_ms", 1000),
     ("grpc.use_local_subchannel_pool", 1),  # else channels to one address share one connection
 )
 

@@ -155,10 +155,11 @@ def top_rankings(answer: dict[str, np.ndarray], k: int) -> list[Ranking]:
 
 def rank_candidates(inputs: Inputs, answer: dict[str, np.ndarray], k: int | None) -> list[Ranking]:
     """Orders each row's candidates by the ranker's scores; the best `k`, or all."""
-    scores = answer[names.SCORES]
+    candidates = inputs[names.CANDIDATE_IDS]
+    scores = answer[names.SCORES][:, : candidates.shape[1]]  # TF Serving's batching may have padded them
     order = np.argsort(-scores, axis=1, kind="stable")
     ordered = {
-        names.ITEM_IDS: np.take_along_axis(inputs[names.CANDIDATE_IDS], order, 1),
+        names.ITEM_IDS: np.take_along_axis(candidates, order, 1),
         names.SCORES: np.take_along_axis(scores, order, 1),
     }
     return top_rankings(ordered, scores.shape[1] if k is None else k)

@@ -1,7 +1,8 @@
 """A request to the served models, built from plain lists; the client and the batch ranker share it.
 
-Each row starts with "" (and each row of times with 0): TF Serving's batching pads shorter rows with the
-tensor's own first element, and empty strings are ignored wherever they stand.
+Each row starts with "" (and each row of times with 0), also where nothing is wished: TF Serving's batching pads
+shorter rows with the tensor's own first element and refuses a batch in which a tensor has none; empty strings are
+ignored wherever they stand.
 """
 
 from collections.abc import Sequence
@@ -69,7 +70,7 @@ def build_request(
     inputs[names.TIMESTAMPS] = _pad_times(histories, timestamps)
     inputs[names.REQUEST_TIME] = _request_times(request_time, rows)
     for name, wish in wishes.items():
-        inputs[name] = np.empty((rows, 0), object) if wish is None else _pad_strings(name, wish, rows)
+        inputs[name] = _pad_strings(name, [[]] * rows if wish is None else wish, rows)
     return names.CONTEXTUAL, inputs
 
 

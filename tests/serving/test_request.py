@@ -23,10 +23,10 @@ def test_what_is_not_asked_is_neutral() -> None:
         "item_ids": [[b"", b"a", b""], [b"", b"b", b"c"]],
         "timestamps": [[0, 0, 0], [0, 0, 0]],
         "request_time": [0, 0],
-        "context": [[], []],
+        "context": [[b""], [b""]],
         "exclude_ids": [[b"", b"a"], [b"", b""]],
-        "only": [[], []],
-        "without": [[], []],
+        "only": [[b""], [b""]],
+        "without": [[b""], [b""]],
     }
 
 
@@ -62,3 +62,10 @@ def test_every_row_starts_empty_and_keeps_its_items_in_order(histories: list[lis
     rows = inputs["item_ids"].tolist()
     assert all(row[0] == b"" for row in rows)
     assert [[i for i in row if i] for row in rows] == [[i.encode() for i in row if i] for row in histories]
+
+
+def test_every_tensor_of_strings_has_a_first_element_that_is_empty() -> None:
+    """TF Serving's batching pads with it, and refuses to pad a tensor without one."""
+    _, inputs = build_request([["a"], []], candidates=[["b"], ["c"]], request_time=1, only=[["d"], []])
+    strings = [value for value in inputs.values() if value.dtype == object]
+    assert [value.shape[1] >= 1 and value.ravel()[0] for value in strings] == [b""] * 6
