@@ -2,6 +2,7 @@
 
 import json
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import grpc
@@ -13,7 +14,7 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
-from serving.grpc_service import start_grpc
+from serving.grpc_service import WAITING_PER_THREAD, start_grpc
 from serving.manager import ModelManager
 from serving.options import parse_options
 from serving.reporter import Reporter
@@ -60,6 +61,61 @@ def test_a_server_that_stops_is_unavailable() -> None:
         assert error.value.code() == grpc.StatusCode.UNAVAILABLE
         assert error.value.details() == "The server is stopping"
     server.stop(0).wait()
+
+
+class Slow:
+    """A server with one thread, which answers once its gate is open."""
+
+    def __init__(self) -> None:
+        self.gate, self.port, self.answered = threading.Event(), free_port(), 0
+        manager = ModelManager([], lambda path: None, Reporter().report, threading.Event())
+        service = Service(manager, 1, Reporter(), threading.Event())
+        service.status = self._answer  # type: ignore[method-assign]
+        flags = ["--model_base_path=m", f"--port={self.port}", "--grpc_max_threads=1"]
+        self.server = start_grpc(service, parse_options(flags))
+        options = [("grpc.enable_http_proxy", 0), ("grpc.enable_retries", 0)]
+        self.channel = grpc.insecure_channel(f"127.0.0.1:{self.port}", options)
+
+    def _answer(self, request: object) -> get_model_status_pb2.GetModelStatusResponse:
+        self.gate.wait(20)
+        self.answered += 1
+        return get_model_status_pb2.GetModelStatusResponse()
+
+    def ask(self, timeout: float = 30) -> grpc.Future:
+        stub = model_service_pb2_grpc.ModelServiceStub(self.channel)
+        return stub.GetModelStatus.future(get_model_status_pb2.GetModelStatusRequest(), timeout)
+
+    def stop(self) -> None:
+        self.gate.set()
+        self.channel.close()
+        self.server.stop(5).wait()
+
+
+@pytest.fixture
+def slow() -> Iterator[Slow]:
+    slow = Slow()
+    yield slow
+    slow.stop()
+
+
+def test_only_so_many_calls_wait(slow: Slow) -> None:
+    calls = [slow.ask() for _ in range(WAITING_PER_THREAD)]
+    refused = 0
+    while not refused and len(calls) < 3 * WAITING_PER_THREAD:
+        calls.append(slow.ask(1.0))
+        refused += calls[-1].code() == grpc.StatusCode.RESOURCE_EXHAUSTED
+    assert refused
+    slow.gate.set()
+    assert {call.code() for call in calls[:WAITING_PER_THREAD]} == {grpc.StatusCode.OK}
+
+
+def test_a_call_takes_no_longer_than_its_deadline_and_is_not_worked_on_after_it(slow: Slow) -> None:
+    first, second = slow.ask(), slow.ask(0.3)
+    assert second.code() == grpc.StatusCode.DEADLINE_EXCEEDED
+    slow.gate.set()
+    assert first.code() == grpc.StatusCode.OK
+    assert slow.ask().code() == grpc.StatusCode.OK
+    assert slow.answered == 2
 
 
 @pytest.mark.parametrize("verified", [False, True])
