@@ -1,6 +1,7 @@
 """The manifests of serving/deploy are what Kubernetes takes, and say what the code says."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import kubernetes_validate
@@ -9,12 +10,66 @@ import yaml
 
 from components.pushed.pushed_models import CONFIG_FILE
 from models import names
+from serving.batching import read_parameters
+from serving.config_protos import make_message
+from serving.model_configs import read_text_proto
+from serving.options import parse_options
 from tests.conftest import ROOT
 from tfx_pipeline.cli.parser import make_parser
 from tfx_pipeline.config.tree import Config
 
 FOLDER = ROOT / "serving/deploy"
 VERSIONS = ("1.29", "1.37")  # an old one that is still met, and the newest that the package brings
+# tensorflow_serving/model_servers/main.cc of the version that the manifests name (2.16.1)
+FLAGS_OF_TF_SERVING = {
+    "allow_version_labels_for_unavailable_models",
+    "batching_parameters_file",
+    "enable_batching",
+    "enable_grpc_healthcheck_service",
+    "enable_model_warmup",
+    "enable_per_model_batching_parameters",
+    "enable_profiler",
+    "enable_signature_method_name_check",
+    "file_system_poll_wait_seconds",
+    "flush_filesystem_caches",
+    "grpc_channel_arguments",
+    "grpc_max_threads",
+    "grpc_socket_path",
+    "load_retry_interval_micros",
+    "max_num_load_retries",
+    "mixed_precision",
+    "model_base_path",
+    "model_config_file",
+    "model_config_file_poll_wait_seconds",
+    "model_name",
+    "monitoring_config_file",
+    "num_load_threads",
+    "num_request_iterations_for_warmup",
+    "num_tflite_interpreters_per_pool",
+    "num_tflite_pools",
+    "num_unload_threads",
+    "per_process_gpu_memory_fraction",
+    "platform_config_file",
+    "port",
+    "prefer_tflite_model",
+    "remove_unused_fields_from_bundle_metagraph",
+    "rest_api_enable_cors_support",
+    "rest_api_num_threads",
+    "rest_api_port",
+    "rest_api_timeout_in_ms",
+    "saved_model_tags",
+    "skip_initialize_tpu",
+    "ssl_config_file",
+    "tensorflow_inter_op_parallelism",
+    "tensorflow_intra_op_parallelism",
+    "tensorflow_session_config_file",
+    "tensorflow_session_parallelism",
+    "thread_pool_factory_config_file",
+    "use_alts_credentials",
+    "version",
+    "xla_cpu_compilation_enabled",
+}
+CONFIGS = "/etc/tf-serving"
 KUBEFLOW = Config().kubeflow
 (VOLUME,) = KUBEFLOW.volumes
 # what a predictor of KServe's v1beta1 has besides the fields of a pod
@@ -114,6 +169,52 @@ def test_both_servers_run_the_same_command(pod: dict[str, Any]):
     (container,), (plain,) = pod["containers"], SERVING_PODS["plain"]["containers"]
     same = ("image", "command", "args", "resources", "securityContext", "volumeMounts")
     assert [container[key] for key in same] == [plain[key] for key in same]
+
+
+@each_server
+def test_its_flags_are_tf_servings_and_our_servers(pod: dict[str, Any], tmp_path: Path):
+    assert flags(pod).keys() <= FLAGS_OF_TF_SERVING
+    models = tmp_path / "models.config"
+    models.touch()
+    (container,) = pod["containers"]
+    words = [
+        word.replace(CONFIGS, str(FOLDER)).replace(flags(pod)["model_config_file"], str(models))
+        for word in container["args"]
+    ]
+    batching = ["--enable_batching=true", f"--batching_parameters_file={FOLDER / 'batching.config'}"]
+    options = parse_options([*words, *batching])
+    assert (options.port, options.rest_api_port) == (8500, 8501)
+    assert options.ignored == ()
+
+
+def test_the_batching_parameters_are_tf_servings_and_pad():
+    parameters = read_parameters(FOLDER / "batching.config")
+    assert parameters.pad_variable_length_inputs
+    assert read_text_proto(FOLDER / "batching.config", make_message("BatchingParameters")).ListFields()
+
+
+@each_server
+def test_metrics_are_where_the_annotations_and_the_config_say(pod: dict[str, Any]):
+    config = read_text_proto(FOLDER / "monitoring.config", make_message("MonitoringConfig"))
+    assert config.prometheus_config.enable
+    annotations = of_kind("Deployment")["spec"]["template"]["metadata"]["annotations"]
+    assert annotations["prometheus.io/path"] == config.prometheus_config.path
+    assert annotations["prometheus.io/port"] == flags(pod)["rest_api_port"]
+
+
+@each_server
+def test_the_config_files_are_mounted_from_a_map_that_the_kustomization_makes(pod: dict[str, Any]):
+    (kustomization,) = documents("kustomization.yaml")
+    (generator,) = kustomization["configMapGenerator"]
+    assert kustomization["generatorOptions"] == {"disableNameSuffixHash": True}  # KServe's file names the map
+    (volume,) = (volume for volume in pod["volumes"] if "configMap" in volume)
+    assert volume["configMap"]["name"] == generator["name"]
+    (container,) = pod["containers"]
+    (mount,) = (mount for mount in container["volumeMounts"] if mount["name"] == volume["name"])
+    assert mount["mountPath"] == CONFIGS
+    files = {f"{CONFIGS}/{name}" for name in generator["files"]}
+    assert {value for value in flags(pod).values() if value.startswith(CONFIGS)} <= files
+    assert all((FOLDER / name).is_file() for name in generator["files"])
 
 
 def test_the_service_finds_the_deployment_and_its_ports():
