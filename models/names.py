@@ -11,7 +11,9 @@ WINDOW_START: Final = "window_start"  # int64 [1]: the first event's place in th
 ITEM_IDS: Final = "item_ids"  # bytes [n]
 TIMESTAMPS: Final = "timestamps"  # int64 [n], unix seconds; 0 = unknown
 OUTCOMES: Final = "outcomes"  # int64 [n], the codes below
-TARGETS: Final = "targets"  # int64 [n]: 1 where this split may ask "was this event foreseen?"
+TARGETS: Final = (
+    "targets"  # int64 [n]: not 0 where this split may ask "was this event foreseen?"; codes in `all`
+)
 LISTENER: Final = "listener"  # bytes [any]: tokens that hold for the listener (country=SE)
 CONTEXT: Final = "context"  # bytes [n * slots]: tokens of each event (surface=home), "" = none
 
@@ -51,11 +53,13 @@ PARTIAL: Final = 2
 SKIPPED: Final = 3
 OUTCOME_NAMES: Final = ("unknown", "completed", "partial", "skipped")
 
-# Splits of the window examples. ALL holds each event once, for the final fit.
+# Splits of the window examples. ALL holds each event once, for the final fit; KNOWN is its part before `test`.
 TRAIN: Final = "train"
 EVAL: Final = "eval"
 TEST: Final = "test"
 ALL: Final = "all"
+KNOWN: Final = "known"
+TARGET_OF: Final = {TRAIN: 1, EVAL: 2, TEST: 3}  # the code of a target in ALL: the split that asks for it
 CATALOG: Final = "catalog"
 
 # Served models, signatures, inputs and outputs (docs/guide/serve-with-tf-serving.md).

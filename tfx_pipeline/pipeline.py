@@ -103,7 +103,7 @@ def create_pipeline(
     transform_graph = log_transform.outputs["transform_graph"]
     catalog_graph = catalog_transform.outputs["transform_graph"]
 
-    # The first fit has not seen `test`: figures are about it.
+    # A first fit has not seen `test`, nor has the rehearsal of the final one that follows it: figures are about that.
     training = {
         "max_length": config.log.max_length,
         "seed": parameters.seed,
@@ -121,6 +121,7 @@ def create_pipeline(
         config=config.retrieval,
         max_positions=parameters.retrieval_positions,
         train=train,
+        rehearse=config.final_fit and train,
         **training,
     )
     retrieval = retrieval_trainer.outputs["model"]
@@ -138,6 +139,7 @@ def create_pipeline(
         config=config.ranker,
         max_positions=parameters.ranker_positions,
         train=train,
+        rehearse=config.final_fit and train,
         **training,
     )
     ranker = ranker_trainer.outputs["model"]
@@ -159,7 +161,7 @@ def create_pipeline(
     evaluation = ranking_evaluator.outputs["evaluation"]
     evaluator = Evaluator(examples=examples, model=ranker)
 
-    # The final fit goes on from the first, over the whole log: it is what is served.
+    # The final fit goes on from the first as its rehearsal did, over the whole log: it is what is served.
     final_fit: list[BaseComponent] = []
     final_index = None
     if config.final_fit and train:

@@ -8,7 +8,7 @@ class EvaluationConfig(Settings):
 
     confidence: OpenShare = 0.95
     """Confidence of the intervals (paired bootstrap by listener) by which NDCG@10 must be above popularity and
-    not below Markov."""
+    not below Markov and the blend of counts."""
     max_targets: Count = 20_000
     """Targets of `test` that the evaluation looks at, whole batches of windows at a time."""
 

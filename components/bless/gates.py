@@ -26,7 +26,10 @@ def judge(
     slices = evaluation.production.slices if evaluation.production else {}
     return [
         Gate.judge("ndcg@10 above popularity (low end)", against["popularity"].low, 0.0, strict=True),
-        Gate.judge("ndcg@10 not below markov (high end)", against["markov"].high, 0.0),
+        *(
+            Gate.judge(f"ndcg@10 not below {baseline} (high end)", against[baseline].high, 0.0)
+            for baseline in ("markov", "blend")
+        ),
         *(
             Gate.judge(f"ndcg@10 not below production, {name} (high end)", compared.high, 0.0)
             for name, compared in slices.items()
@@ -61,7 +64,6 @@ def bless(
     Gates(
         blessed=blessed,
         gates=gates,
-        against_blend=evaluation.against.get("blend"),
         tfma=tfma_figures(tfma_evaluation_uri) if tfma_evaluation_uri else None,
     ).write(out_uri)
     write_bytes(f"{out_uri}/{BLESSED if blessed else NOT_BLESSED}", b"")

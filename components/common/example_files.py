@@ -4,10 +4,12 @@ import os
 
 import tensorflow as tf
 
+from models import names
+
 
 def split_folder(uri: str, split: str) -> str:
-    """The folder of a split within an Examples artifact, as TFX names it."""
-    return os.path.join(uri, f"Split-{split}")
+    """The folder of a split within an Examples artifact, as TFX names it; `known` has the examples of `all`."""
+    return os.path.join(uri, f"Split-{names.ALL if split == names.KNOWN else split}")
 
 
 def split_files(uri: str, split: str) -> list[str]:

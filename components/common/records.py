@@ -282,7 +282,6 @@ class Gates(Record):
 
     blessed: bool
     gates: list[Gate]
-    against_blend: Difference | None = None
     tfma: dict[str, Figure] | None = None
     """TFMA's figures over the whole split; None where it did not run."""
 

@@ -128,6 +128,7 @@ class WriteWindows(beam.DoFn):
         splits = plan.split.windows(
             shard.timestamp, shard.offsets, self._reader.config.max_length, final_fit=self._final_fit
         )
+        begins = plan.split.begins(shard.timestamp, shard.offsets)
         for split, windows in splits.items():
             records = examples.window_examples(
                 shard,
@@ -136,6 +137,7 @@ class WriteWindows(beam.DoFn):
                 listener_tokens=tokens,
                 context_columns=plan.context_columns,
                 time_features=plan.split.time_features,
+                begins=begins if split == names.ALL else None,
             )
             record_files.write_records(self._uri, split, element.index, element.count, records)
         yield {split: SplitCounts.of(shard, windows) for split, windows in splits.items()}

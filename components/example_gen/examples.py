@@ -9,7 +9,7 @@ import pyarrow as pa
 from tfx_bsl.coders.example_coder import RecordBatchToExamplesEncoder
 
 from listening_log.cleaning.event_histories import EventHistories
-from listening_log.windows.histories import Windows
+from listening_log.windows.histories import Ints, Windows
 from models import names
 
 _WINDOWS_AT_ONCE: Final = 4096
@@ -24,6 +24,7 @@ def window_examples(
     listener_tokens: pa.ListArray,
     context_columns: Sequence[str],
     time_features: bool,
+    begins: tuple[Ints, Ints] | None = None,
 ) -> Iterator[bytes]:
     """Yields the examples of windows, in their order.
 
@@ -34,6 +35,8 @@ def window_examples(
         listener_tokens: [U] list<string>, tokens of each listener; null for one without.
         context_columns: which columns fill the slots of `context`, in this order.
         time_features: whether times mean anything; all are 0 if not.
+        begins: places of each listener's history where `eval` and `test` begin, each [U], where a target is to bear
+            the code of its split (`names.TARGET_OF`); None where all targets are of one split and bear 1.
     """
     users, items, listener_tokens = _bytes(shard.listeners), _bytes(item_ids), _filled(listener_tokens)
     context, context_places = _context_tokens(shard, context_columns)
@@ -46,21 +49,22 @@ def window_examples(
             for column in (windows.listener, windows.start, windows.stop, windows.first_target)
         )
         lengths = stop - start
-        begins = np.concatenate(([0], np.cumsum(lengths)))
-        place = np.arange(begins[-1]) - np.repeat(begins[:-1], lengths)  # within its window
-        event = np.repeat(offsets[listener] + start, lengths) + place
+        bounds = np.concatenate(([0], np.cumsum(lengths)))
+        place = np.arange(bounds[-1]) - np.repeat(bounds[:-1] - start, lengths)  # within the history
+        event = np.repeat(offsets[listener], lengths) + place
+        targets = (place >= np.repeat(first_target, lengths)).astype(np.int64)
+        if begins:
+            targets *= 1 + sum(place >= np.repeat(begin[listener], lengths) for begin in begins)
         yield from _serialized(
             {
                 names.USER_ID: _one_each(users.take(pa.array(listener))),
                 names.WINDOW_START: _one_each(pa.array(start)),
-                names.ITEM_IDS: _lists(items.take(pa.array(item[event] - 1)), begins),
-                names.TIMESTAMPS: _lists(pa.array(times[event]), begins),
-                names.OUTCOMES: _lists(pa.array(outcome[event]), begins),
-                names.TARGETS: _lists(
-                    pa.array((place >= np.repeat(first_target - start, lengths)).astype(np.int64)), begins
-                ),
+                names.ITEM_IDS: _lists(items.take(pa.array(item[event] - 1)), bounds),
+                names.TIMESTAMPS: _lists(pa.array(times[event]), bounds),
+                names.OUTCOMES: _lists(pa.array(outcome[event]), bounds),
+                names.TARGETS: _lists(pa.array(targets), bounds),
                 names.LISTENER: listener_tokens.take(pa.array(listener)),
-                names.CONTEXT: _lists(context.take(pa.array(context_places[event].ravel())), begins * slots),
+                names.CONTEXT: _lists(context.take(pa.array(context_places[event].ravel())), bounds * slots),
             }
         )
 

@@ -46,7 +46,7 @@ def evaluate(
         max_length=training.max_length,
         exclude_seen=training.exclude_seen,
     )
-    rank_baselines(targets, read_sequences(inputs, names.TRAIN), training.exclude_seen)
+    rank_baselines(targets, read_sequences(inputs, training.split), training.exclude_seen)
     ranks = targets.ranks[TWO_STAGE]
     Evaluation(
         targets=len(targets.item),

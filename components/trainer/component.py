@@ -96,6 +96,7 @@ class Trainer(trainer.Trainer):
         seed: "Number",
         max_positions: "Number",
         train: bool = True,
+        rehearse: bool = False,
         base_model: types.BaseChannel | None = None,
         **channels: types.BaseChannel,
     ) -> None:
@@ -109,6 +110,7 @@ class Trainer(trainer.Trainer):
             seed: seed of all that is drawn; a number, or a runtime parameter.
             max_positions: events that training reads in all; a number, or a runtime parameter.
             train: False serves the model in production unchanged, with the catalogue's new items.
+            rehearse: whether a first fit does, before `test`, what the final one will do.
             base_model: makes this a final fit: it starts from this model and trains on the split `all`.
             **channels: the further inputs by name: `examples`, `transform_graph` and `schema` of the windows,
                 `catalog`, `catalog_transform`, `summary`, and `production`, the models from which a first fit
@@ -118,6 +120,7 @@ class Trainer(trainer.Trainer):
         settings = FitSettings(
             stage=name,
             train=train,
+            rehearse=rehearse,
             max_length=max_length,
             # how long training may be is a parameter of its own
             model=config.model_copy(update={"max_positions": 1}).to_json(),

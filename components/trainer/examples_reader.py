@@ -57,7 +57,7 @@ def window_dataset(
 
     Args:
         uri: URI of the Examples artifact.
-        split: its name.
+        split: its name, or `names.KNOWN`.
         transform: the log's Transform graph.
         items: item id (string) to item index (int64), 0 for none.
         slots: context tokens of an event.
@@ -68,6 +68,10 @@ def window_dataset(
     Returns:
         Batches of `parse_windows`.
     """
+
+    def parse(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
+        return parse_windows(serialized, transform, items, slots=slots, with_user=with_user)
+
     if shuffle_seed is None:
         batches = read_split(uri, split).batch(batch_size)
     else:
@@ -80,10 +84,16 @@ def window_dataset(
             lambda number, chunk: _batch_by_length(chunk, batch_size, (shuffle_seed, number))
         )
     return batches.map(
-        lambda serialized: parse_windows(serialized, transform, items, slots=slots, with_user=with_user),
+        lambda serialized: only_known(parse(serialized)) if split == names.KNOWN else parse(serialized),
         num_parallel_calls=tf.data.AUTOTUNE,
         deterministic=True,
     ).prefetch(tf.data.AUTOTUNE)
+
+
+def only_known(batch: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
+    """Takes the targets of `test` from a batch of `all`; their events stay, after all that remains."""
+    known = batch[names.TARGET] < names.TARGET_OF[names.TEST]
+    return {**batch, names.TARGET: tf.where(known, batch[names.TARGET], 0)}
 
 
 def parse_windows(

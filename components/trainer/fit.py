@@ -13,7 +13,7 @@ from components.trainer.resume import Resume
 from models.layers import Batch
 
 FINAL_SHARE = 0.25
-"""The final fit continues from the first one for this share of the epochs that `eval` found best."""
+"""The final fit, and its rehearsal, go on from the first one for this share of the epochs that `eval` found best."""
 WARM_RATE = 0.3
 """Share of the learning rate for a model that starts from the one in production."""
 _UNREPORTED = ("regularization_loss", "total_loss")  # of TFRS: nothing here is regularised by a loss
@@ -105,10 +105,13 @@ def first_fit(
 
 
 def final_fit(model: tf.keras.Model, run: FitRun, *, best_epochs: int, learning_rate: float) -> History:
-    """Goes on from the first fit over everything, with a learning rate that falls to zero."""
+    """Goes on from the first fit over more of the log, with a learning rate that falls from that of the start to 0.
+
+    With half that rate the last events are hardly learnt (docs/decisions/0025-rehearsed-final-fit.md).
+    """
     epochs = max(1, math.ceil(FINAL_SHARE * best_epochs))
     history = History("loss")
-    schedule = tf.keras.optimizers.schedules.PolynomialDecay(learning_rate / 2, epochs * run.steps, 0.0)
+    schedule = tf.keras.optimizers.schedules.PolynomialDecay(learning_rate, epochs * run.steps, 0.0)
     model.compile(optimizer=tf.keras.optimizers.Adam(schedule, clipnorm=5.0))
     _fit(model, run, epochs, [_Progress(run, epochs, history)], history)
     history.best_epoch = epochs

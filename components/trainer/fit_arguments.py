@@ -18,6 +18,8 @@ class FitSettings(Settings):
     """Name of the node."""
     train: bool
     """False serves the model in production unchanged, with the catalogue's new items."""
+    rehearse: bool
+    """Whether the final fit is rehearsed before `test`: the rehearsal is what is measured."""
     max_length: Count
     """L: a window has at most L + 1 events."""
     model: str

@@ -11,12 +11,13 @@ from tfx.components.trainer.fn_args_utils import FnArgs
 from components.common import progress
 from components.common.records import Production
 from components.trainer import fit, trained_model
+from components.trainer.fit import FitRun
 from components.trainer.fit_arguments import FitArguments
 from components.trainer.history import History
 from components.trainer.inputs import Inputs
 from components.trainer.sequences import plays_of, read_sequences
 from components.trainer.training_records import Training
-from components.trainer.warm_start import warm_start
+from components.trainer.warm_start import FIRST_WEIGHTS, warm_start
 from listening_log.errors import UserError
 from models import names
 from models.config import RankerConfig, TwoTowerConfig
@@ -65,6 +66,11 @@ class Job:
         return names.ALL if self.first_dir or not self.trained else names.TRAIN
 
     @property
+    def last_split(self) -> str:
+        """The split that the model has learnt from in the end."""
+        return names.KNOWN if self.arguments.settings.rehearse else self.split
+
+    @property
     def first_dir(self) -> str:
         """Folder of what the first fit has learnt, from which this one goes on; "" if this is a first fit."""
         base_model = self.arguments.base_model_uri
@@ -82,13 +88,22 @@ class Job:
 
     @cached_property
     def interactions(self) -> Interactions:
-        """The positive plays of the split."""
+        """The positive plays of `split`."""
         return read_sequences(self.inputs, self.split)
 
-    @cached_property
+    @property
     def plays(self) -> np.ndarray:
-        """Positive plays of each item, int64 [N + 1]."""
+        """Positive plays of each item in `split`, int64 [N + 1]."""
         return plays_of(self.interactions)
+
+    @cached_property
+    def last_interactions(self) -> Interactions:
+        """The positive plays of `last_split`."""
+        return (
+            self.interactions
+            if self.last_split == self.split
+            else read_sequences(self.inputs, self.last_split)
+        )
 
     def fit(
         self,
@@ -110,15 +125,9 @@ class Job:
         warm = not self.first_dir and self._start_warm(model)
         if not self.trained:
             return History(monitor, best=measure())
-        run = fit.FitRun(
-            self.inputs.windows(self.split, batch_size=config.batch_size, shuffle_seed=arguments.seed),
-            steps=-(-self.inputs.summary.splits[self.split].windows // config.batch_size),
-            stage=self.stage,
-            seed=arguments.seed,
-            checkpoint=arguments.checkpoint,
-        )
+        run = self._run(self.split, config, arguments.checkpoint)
         if arguments.base_model_uri is not None:
-            trained_model.load_weights(arguments.base_model_uri, model, self.inputs)
+            trained_model.load_weights(arguments.base_model_uri, model, self.inputs, FIRST_WEIGHTS)
             best_epochs = Training.read(self.first_dir).history.best_epoch
             return fit.final_fit(model, run, best_epochs=best_epochs, learning_rate=config.learning_rate)
         return fit.first_fit(
@@ -131,9 +140,37 @@ class Job:
             measure=measure,
         )
 
+    def rehearse(
+        self,
+        model: tf.keras.Model,
+        build: Callable[[np.ndarray], tf.keras.Model],
+        config: TwoTowerConfig | RankerConfig,
+        history: History,
+    ) -> tf.keras.Model:
+        """Does what the final fit will do, with all that is known before `test`: what is measured is then its recipe.
+
+        Args:
+            model: the first fit.
+            build: builds a model of the same sizes from the plays of each item int64 [N + 1].
+            config: its settings.
+            history: of the first fit.
+
+        Returns:
+            The model that is measured; `model` itself where nothing is rehearsed.
+        """
+        if not self.arguments.settings.rehearse:
+            return model
+        rehearsal = build(plays_of(self.last_interactions))
+        rehearsal.set_weights(model.get_weights())
+        checkpoint = self.arguments.checkpoint
+        run = self._run(self.last_split, config, checkpoint and f"{checkpoint}/rehearsal")
+        fit.final_fit(rehearsal, run, best_epochs=history.best_epoch, learning_rate=config.learning_rate)
+        return rehearsal
+
     def finish(
         self,
         model: tf.keras.Model,
+        first: tf.keras.Model,
         served: ServedModel,
         training: Training,
         **signatures: tf.types.experimental.GenericFunction,
@@ -142,6 +179,7 @@ class Job:
 
         Args:
             model: as it was fitted.
+            first: as the first fit left it, from which the final fit goes on.
             served: the model as it answers requests.
             training: how it was trained.
             **signatures: further signatures of the SavedModel, by name.
@@ -150,7 +188,22 @@ class Job:
             The folder of what later stages build on.
         """
         save(served, self.serving_model_dir, **signatures)
-        return trained_model.save_parts(self.serving_model_dir, model, self.plays, self.inputs.rows, training)
+        plays = plays_of(self.last_interactions)
+        folder = trained_model.save_parts(self.serving_model_dir, model, plays, self.inputs.rows, training)
+        if not self.first_dir:
+            trained_model.save_first_weights(folder, first)
+        return folder
+
+    def _run(self, split: str, config: TwoTowerConfig | RankerConfig, checkpoint: str | None) -> FitRun:
+        """Returns what a fit on a split reads."""
+        written = names.ALL if split == names.KNOWN else split
+        return FitRun(
+            self.inputs.windows(split, batch_size=config.batch_size, shuffle_seed=self.arguments.seed),
+            steps=-(-self.inputs.summary.splits[written].windows // config.batch_size),
+            stage=self.stage,
+            seed=self.arguments.seed,
+            checkpoint=checkpoint,
+        )
 
     def _start_warm(self, model: tf.keras.Model) -> bool:
         """Takes over what the model in production has learnt, where there is one of this size.

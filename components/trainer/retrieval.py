@@ -31,13 +31,20 @@ def run_fn(fn_args: FnArgs) -> None:
     model = build(inputs, job.plays, config)
     monitor = f"eval_recall@{monitored_places(inputs.catalog.size)}"
     history = job.fit(model, config, monitor=monitor, measure=recall_measure(model, inputs, max_length))
-    features, retrieval = inputs.request_features(max_length), Retriever(model, searcher=None)
+    last = job.rehearse(model, lambda plays: build(inputs, plays, config), config, history)
+    features, retrieval = inputs.request_features(max_length), Retriever(last, searcher=None)
     training = RetrievalTraining(
-        config=config, max_length=max_length, items=inputs.catalog.size, history=history.as_record()
+        config=config,
+        max_length=max_length,
+        items=inputs.catalog.size,
+        split=job.last_split,
+        history=history.as_record(),
     )
     signatures = {names.EMBED_ITEMS: embed_items_signature(features, retrieval.vectors)}
-    folder = job.finish(model, ServedRetrieval(inputs.catalog, features, retrieval), training, **signatures)
-    trained_model.save_array(folder, trained_model.QUERIES, sample_queries(model, inputs, max_length))
+    folder = job.finish(
+        last, model, ServedRetrieval(inputs.catalog, features, retrieval), training, **signatures
+    )
+    trained_model.save_array(folder, trained_model.QUERIES, sample_queries(last, inputs, max_length))
 
 
 def build(inputs: Inputs, plays: np.ndarray, config: TwoTowerConfig) -> TwoTower:

@@ -15,11 +15,12 @@ _FEATURES = {
     names.WINDOW_START: tf.io.FixedLenFeature([1], tf.int64),
     names.ITEM_IDS: tf.io.RaggedFeature(tf.string, row_splits_dtype=tf.int64),
     names.OUTCOMES: tf.io.RaggedFeature(tf.int64, row_splits_dtype=tf.int64),
+    names.TARGETS: tf.io.RaggedFeature(tf.int64, row_splits_dtype=tf.int64),
 }
 
 
 def read_sequences(inputs: Inputs, split: str) -> Interactions:
-    """Reads the positive events of `train` or `all`, each once, a listener's in order.
+    """Reads the positive events of `train`, `known` or `all`, each once, a listener's in order.
 
     The windows of a listener follow each other in the files; all but the first begin with an event that the
     window before has ended with.
@@ -36,6 +37,8 @@ def read_sequences(inputs: Inputs, split: str) -> Interactions:
         keep = (
             (window[names.OUTCOMES].flat_values != names.SKIPPED) & (items.flat_values > 0) & (place >= later)
         )
+        if split == names.KNOWN:
+            keep &= window[names.TARGETS].flat_values < names.TARGET_OF[names.TEST]
         lengths = tf.math.unsorted_segment_sum(tf.cast(keep, tf.int32), rows, items.nrows())
         return tf.boolean_mask(items.flat_values, keep), tf.stack([tf.cast(start, tf.int32), lengths], axis=1)
 

@@ -9,7 +9,7 @@ from tfx.utils import path_utils
 from components.trainer.inputs import Inputs
 from components.trainer.row_names import ROWS, Rows
 from components.trainer.training_records import Training
-from components.trainer.warm_start import WEIGHTS
+from components.trainer.warm_start import FIRST_WEIGHTS, WEIGHTS
 from listening_log.errors import UserError
 from models import names
 
@@ -61,13 +61,19 @@ def load_plays(model_uri: str) -> np.ndarray:
     return load_array(model_uri, _PLAYS)
 
 
-def load_weights(model_uri: str, model: tf.keras.Model, inputs: Inputs) -> None:
+def save_first_weights(folder: str, model: tf.keras.Model) -> None:
+    """Writes the weights of a first fit beside those of the rehearsal that went on from it."""
+    tf.train.Checkpoint(model=model).write(os.path.join(folder, FIRST_WEIGHTS))
+
+
+def load_weights(model_uri: str, model: tf.keras.Model, inputs: Inputs, name: str = WEIGHTS) -> None:
     """Restores every weight.
 
     Args:
         model_uri: URI of the trained model.
         model: with its variables.
         inputs: the log.
+        name: of the checkpoint.
 
     Raises:
         UserError: the model was trained on another number of items.
@@ -79,5 +85,5 @@ def load_weights(model_uri: str, model: tf.keras.Model, inputs: Inputs) -> None:
         )
     checkpoint = tf.train.Checkpoint(model=model)
     checkpoint.read(
-        os.path.join(parts_dir(model_uri), WEIGHTS)
+        os.path.join(parts_dir(model_uri), name)
     ).assert_existing_objects_matched().expect_partial()

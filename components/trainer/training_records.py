@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from components.common.record import Figure, Part, Record
+from models import names
 from models.config import RankerConfig, TwoTowerConfig
 
 
@@ -23,6 +24,8 @@ class Training(Record):
 
     max_length: int
     items: int
+    split: str = names.TRAIN
+    """What the model has learnt from: `train`, `known` if the final fit was rehearsed, or `all`."""
     history: TrainingHistory
 
 

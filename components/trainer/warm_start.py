@@ -16,6 +16,8 @@ from components.trainer.row_names import Rows, carry_over
 
 WEIGHTS: Final = "weights"
 """The checkpoint, beside `rows.json`."""
+FIRST_WEIGHTS: Final = "first_weights"
+"""The checkpoint from which the final fit goes on, where `WEIGHTS` are those of its rehearsal."""
 _VALUE: Final = "/.ATTRIBUTES/VARIABLE_VALUE"
 
 

@@ -88,6 +88,17 @@ def test_final_fits_train_on_everything_and_first_fits_do_not(pipeline: Pipeline
     }
 
 
+@pytest.mark.parametrize("final_fit", [True, False])
+def test_first_fits_rehearse_a_final_fit_that_there_is(final_fit: bool) -> None:
+    trainers = [stage for stage in make(final_fit=final_fit).components if "Trainer" in stage.id]
+    settings = {
+        stage.id: json.loads(json.loads(str(stage.exec_properties["custom_config"]))["settings"])
+        for stage in trainers
+    }
+    assert settings["RankerTrainer"]["rehearse"] is settings["RetrievalTrainer"]["rehearse"] is final_fit
+    assert not any(settings[name]["rehearse"] for name in FINAL_FIT & set(settings))
+
+
 def test_every_stage_that_runs_our_code_carries_its_digest(pipeline: Pipeline) -> None:
     without = {"LogStatistics", "CatalogStatistics", "LogValidator", "CatalogValidator"}
     carried = {stage.id for stage in pipeline.components if "code_digest" in str(dict(stage.exec_properties))}

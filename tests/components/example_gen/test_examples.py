@@ -11,6 +11,7 @@ from tensorflow.core.example import example_pb2
 from components.example_gen.examples import catalog_examples, window_examples
 from listening_log.cleaning.event_histories import EventHistories
 from listening_log.windows.histories import Windows
+from models import names
 from tests.conftest import ROOT
 from tests.listening_log.cleaning.test_event_histories import cleaned
 
@@ -21,7 +22,7 @@ sys.stdout.buffer.write(b"".join(windows()))
 """
 
 
-def windows() -> list[bytes]:
+def windows(begins: tuple[np.ndarray, np.ndarray] | None = None) -> list[bytes]:
     """The examples of two overlapping windows of one listener and one of another."""
     events = cleaned(
         ["u"] * 3 + ["v"], [7, 8, 9, 5], [1, 2, 1, 2], [0, 1, 2, 3], surface=["home", "", "car", "home"]
@@ -36,6 +37,7 @@ def windows() -> list[bytes]:
             listener_tokens=pa.array([["country=SE"], None], pa.list_(pa.string())),
             context_columns=["device", "surface"],
             time_features=True,
+            begins=begins,
         )
     )
 
@@ -62,6 +64,16 @@ def test_windows_hold_their_events_with_a_slot_for_each_context_column() -> None
     assert (second["window_start"], second["timestamps"], second["targets"]) == ([1], [8, 9], [0, 1])
     assert second["context"] == [b"", b"", b"", b"surface=car"]
     assert (third["user_id"], third["item_ids"], third["listener"]) == ([b"v"], [b"b"], [])
+
+
+def test_a_target_bears_the_code_of_the_split_that_asks_for_it() -> None:
+    begins = np.array([1, 0]), np.array([2, 1])  # where `eval` and `test` begin, of either listener
+    targets = [parse_example(record)["targets"] for record in windows(begins)]
+    assert targets == [
+        [names.TARGET_OF[names.TRAIN], names.TARGET_OF[names.EVAL]],
+        [0, names.TARGET_OF[names.TEST]],
+        [names.TARGET_OF[names.EVAL]],
+    ]
 
 
 def test_an_item_without_tokens_has_an_empty_list() -> None:

@@ -82,6 +82,7 @@ def test_run_fn_finds_every_input(inputs: dict, tmp_path: Path, monkeypatch: pyt
         settings=FitSettings(
             stage="RankerTrainer",
             train=True,
+            rehearse=False,
             max_length=4,
             model=RankerConfig(dimension=8, max_positions=1).to_json(),
         ),

@@ -113,3 +113,25 @@ def test_a_split_that_is_not_there_is_told(uri, items):
 
     with pytest.raises(FileNotFoundError, match="'eval'"):
         window_dataset(uri, "eval", _transform, items, slots=2, batch_size=8)
+
+
+def test_known_is_all_without_the_targets_of_test(items, tmp_path: Path) -> None:
+    from components.example_gen.record_files import write_records
+    from components.trainer.examples_reader import window_dataset
+
+    window = serialized(
+        user_id=["u"],
+        window_start=[0],
+        item_ids=["a", "b", "c"],
+        timestamps=[1, 2, 3],
+        outcomes=[2, 2, 2],
+        targets=[names.TARGET_OF[split] for split in (names.TRAIN, names.EVAL, names.TEST)],
+        listener=[],
+        context=["", ""] * 3,
+    )
+    write_records(str(tmp_path), names.ALL, 0, 1, [window])
+
+    (batch,) = window_dataset(str(tmp_path), names.KNOWN, _transform, items, slots=2, batch_size=8)
+
+    assert (batch[names.TARGET].numpy() > 0).tolist() == [[True, True, False]]
+    assert batch[names.ITEM].numpy().tolist() == [[1, 2, 3]]

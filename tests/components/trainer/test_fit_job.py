@@ -37,12 +37,20 @@ def notes(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return reported
 
 
-def job(folder: Path, *, train: bool = True, base_model: str | None = None, version: int = 0) -> Job:
+def job(
+    folder: Path,
+    *,
+    train: bool = True,
+    rehearse: bool = False,
+    base_model: str | None = None,
+    version: int = 0,
+) -> Job:
     production = folder / "production"
     Production(version=version).write(production)
     settings = FitSettings(
         stage="RetrievalTrainer",
         train=train,
+        rehearse=rehearse,
         max_length=MAX_LENGTH,
         model=CONFIG.to_json(),
     )
@@ -151,7 +159,7 @@ def test_a_final_fit_goes_on_from_what_the_first_has_left(tmp_path: Path) -> Non
         first.inputs.catalog, first.inputs.request_features(MAX_LENGTH), Retriever(model, None)
     )
 
-    folder = first.finish(model, served, record)
+    folder = first.finish(model, model, served, record)
     base_model = str(tmp_path / "model")
     final = job(tmp_path, base_model=base_model)
     loaded = retrieval.load(base_model, final.inputs)
@@ -163,3 +171,33 @@ def test_a_final_fit_goes_on_from_what_the_first_has_left(tmp_path: Path) -> Non
     }
     np.testing.assert_array_equal(loaded.candidates(), model.candidates())
     assert fit(final, built(final)).best_epoch == 1  # a quarter of the best, at least one
+
+
+def test_a_rehearsal_learns_what_is_known_before_test_and_leaves_the_first_fit_as_it_was(
+    tmp_path: Path,
+) -> None:
+    training = job(tmp_path, rehearse=True)
+    model = built(training)
+    history = fit(training, model)
+    first = [weight.copy() for weight in model.get_weights()]
+    plays: list[np.ndarray] = []
+
+    def build(known_plays: np.ndarray) -> TwoTower:
+        plays.append(known_plays)
+        return retrieval.build(training.inputs, known_plays, CONFIG)
+
+    rehearsal = training.rehearse(model, build, CONFIG, history)
+
+    assert training.last_split == names.KNOWN
+    assert plays[0].tolist() == job(tmp_path, base_model="m").plays.tolist()  # no target here is of `test`
+    assert rehearsal is not model
+    assert all(np.array_equal(now, before) for now, before in zip(model.get_weights(), first, strict=True))
+    assert not np.array_equal(rehearsal.items.ids, model.items.ids)
+
+
+def test_without_a_rehearsal_the_first_fit_is_what_is_measured(tmp_path: Path) -> None:
+    training = job(tmp_path)
+    model = built(training)
+
+    assert training.last_split == names.TRAIN
+    assert training.rehearse(model, lambda plays: model, CONFIG, fit(training, model)) is model

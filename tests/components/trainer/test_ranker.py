@@ -8,22 +8,15 @@ import pytest
 import tensorflow as tf
 
 from components.trainer import trained_model
-from components.trainer.ranker import EVIDENCE_WEIGHTS, build, load, ndcg_measure, weigh_evidence
+from components.trainer.ranker import build, load, ndcg_measure
 from components.trainer.training_records import RankerTraining, TrainingHistory
 from models.config import RankerConfig
-from models.memory.evidence import RIDGE, Evidence, fit_evidence, mixed_with_counts
+from models.memory.evidence import Evidence, fit_evidence, mixed_with_counts
 from models.memory.interactions import Interactions
 from tests.components.trainer.tiny_inputs import MAX_LENGTH, Repeats, tiny_inputs
 from tests.models import tiny
 
 CONFIG = RankerConfig(dimension=8, blocks=1)
-
-
-class Sharp(Repeats):
-    """Repeats that are certain: 100 above everything else."""
-
-    def score_all(self, queries: tf.Tensor, history: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
-        return 100 * super().score_all(queries, history, items)
 
 
 def evidence_of(*sequences: list[int]) -> Evidence:
@@ -45,43 +38,6 @@ def test_ndcg_on_eval_is_that_of_the_answers_that_are_served(
     inputs = tiny_inputs(tmp_path, eval=[[5, 5], [7, 8]])
 
     assert ndcg_measure(Repeats(), inputs, MAX_LENGTH, exclude_seen)() == pytest.approx(ndcg)
-
-
-def test_evidence_that_knows_what_follows_gets_the_least_weight_that_helps(tmp_path: Path) -> None:
-    inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
-
-    weight, shares = weigh_evidence(
-        Repeats(), evidence_of([1, 2], [3, 4]), inputs, MAX_LENGTH, exclude_seen=False
-    )
-
-    assert weight == EVIDENCE_WEIGHTS[1]
-    assert shares == mixed_with_counts(0.0)
-
-
-def test_evidence_that_says_nothing_gets_no_weight(tmp_path: Path) -> None:
-    inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
-
-    weight, _ = weigh_evidence(Repeats(), evidence_of([11, 12]), inputs, MAX_LENGTH, exclude_seen=False)
-
-    assert weight == 0.0
-
-
-def test_the_memory_that_knows_what_follows_gets_all_of_the_evidence(tmp_path: Path) -> None:
-    inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
-    misled, right = evidence_of([1, 4], [3, 2]), evidence_of([1, 2], [3, 4])
-    evidence = Evidence(misled.memories | {RIDGE: right.memories[RIDGE]})
-
-    _, shares = weigh_evidence(Repeats(), evidence, inputs, MAX_LENGTH, exclude_seen=False)
-
-    assert shares[RIDGE] > 0.5
-
-
-def test_evidence_can_outweigh_a_transformer_that_errs(tmp_path: Path) -> None:
-    inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
-
-    weight, _ = weigh_evidence(Sharp(), evidence_of([1, 2], [3, 4]), inputs, MAX_LENGTH, exclude_seen=False)
-
-    assert weight > 8
 
 
 def test_a_saved_ranker_is_loaded_with_its_evidence(tmp_path: Path) -> None:

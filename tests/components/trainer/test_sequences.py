@@ -23,6 +23,16 @@ def test_windows_of_a_listener_join_without_the_play_that_they_share(tmp_path: P
     assert sequences.offsets.tolist() == [0, 4, 6]
 
 
+def test_what_is_known_before_test_is_all_but_its_targets(tmp_path: Path) -> None:
+    codes = [names.TARGET_OF[split] for split in (names.TRAIN, names.TRAIN, names.EVAL, names.TEST)]
+    write_records(str(tmp_path), names.ALL, 0, 1, [window([1, 2, 3, 4], targets=codes)])
+
+    sequences = read_sequences(tiny_inputs(tmp_path), names.KNOWN)
+
+    assert sequences.items.tolist() == [1, 2, 3]
+    assert read_sequences(tiny_inputs(tmp_path), names.ALL).items.tolist() == [1, 2, 3, 4]
+
+
 def test_skips_and_unknown_items_are_no_positive_plays(tmp_path: Path) -> None:
     skipped = window([1, 2, 3], outcomes=[names.COMPLETED, names.SKIPPED, names.PARTIAL])
 

@@ -18,15 +18,21 @@ from tests.models import tiny
 MAX_LENGTH = 6
 
 
-def window(items: Sequence[int], *, start: int = 0, outcomes: Sequence[int] | None = None) -> bytes:
-    """A window of a listener's plays, the first of them no target; by default with unknown outcomes."""
+def window(
+    items: Sequence[int],
+    *,
+    start: int = 0,
+    outcomes: Sequence[int] | None = None,
+    targets: Sequence[int] | None = None,
+) -> bytes:
+    """A window of a listener's plays; by default all but the first are targets, and outcomes are unknown."""
     return serialized(
         user_id=["u"],
         window_start=[start],
         item_ids=[f"i{item - 1:02d}" for item in items],
         timestamps=[100 + place for place in range(len(items))],
         outcomes=list(outcomes or [names.UNKNOWN] * len(items)),
-        targets=[0] + [1] * (len(items) - 1),
+        targets=list(targets or [0] + [1] * (len(items) - 1)),
         listener=[],
         context=[""] * len(items),
     )

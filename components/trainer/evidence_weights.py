@@ -1,0 +1,110 @@
+"""How much each memory weighs in the ranker's score: chosen on `eval`, from a shortlist of items a target.
+
+The transformer and each memory put their best items on a target's shortlist. Whatever the weights, the ten items
+that the sum puts first are then (nearly always) among them, so a choice of weights is judged without the catalogue.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import tensorflow as tf
+
+from components.trainer import fit
+from components.trainer.inputs import Inputs
+from models.layers import Batch
+from models.memory.evidence import EASE, RIDGE, TRANSITIONS, Evidence, Shares, mixed_with_counts
+from models.memory.evidence_layer import EvidenceLayer
+from models.metrics import ndcg_at_k
+from models.ranker import Ranker
+from models.ranks import excluded_items, mask_seen, ranker_scores, target_places
+
+EVIDENCE_WEIGHTS: Final = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 32.0, 64.0)
+"""From the transformer alone to what is all but the evidence alone."""
+RIDGE_SHARES: Final = (0.0, 0.15, 0.3, 0.5, 0.7, 1.0)
+"""What part the ridge may have in the evidence: from the counts alone to the ridge alone."""
+SHORTLISTED: Final = 64
+"""Items that each part puts on a shortlist."""
+_MEMORIES: Final = (EASE, TRANSITIONS, RIDGE)
+
+
+class Shortlists(NamedTuple):
+    """The shortlists of Q targets, C items each; the first of each is the target."""
+
+    items: npt.NDArray[np.int32]
+    """[Q, C]."""
+    parts: npt.NDArray[np.float32]
+    """[Q, C, 4]: what the transformer and each memory say of an item."""
+    ranked: npt.NDArray[np.bool_]
+    """[Q, C]: False for an item that is excluded, or stands on the list before."""
+
+
+def weigh_evidence(
+    model: Ranker, evidence: Evidence, inputs: Inputs, max_length: int, exclude_seen: bool
+) -> tuple[float, Shares]:
+    """Finds the weight of the evidence and the shares of its memories that serve NDCG@10 on `eval` best.
+
+    Each memory alone and the transformer alone are among the choices. Of equals, the first is taken: the least of
+    the ridge, then the least weight.
+    """
+    shortlists = shortlist_targets(model, evidence, inputs, max_length, exclude_seen)
+    choices = [(share, weight) for share in RIDGE_SHARES for weight in EVIDENCE_WEIGHTS]
+    figures = [
+        ndcg_at_k(ranks_within(shortlists, weight, mixed_with_counts(share)), 10) for share, weight in choices
+    ]
+    share, weight = choices[int(np.argmax(figures))]
+    return weight, mixed_with_counts(share)
+
+
+def shortlist_targets(
+    model: Ranker, evidence: Evidence, inputs: Inputs, max_length: int, exclude_seen: bool
+) -> Shortlists:
+    """Makes the shortlists of the targets of `eval`, in one pass over the catalogue."""
+    memories = [EvidenceLayer(evidence, {name: 1.0}) for name in _MEMORIES]
+    score = ranker_scores(model, model.items.table())
+    count = min(SHORTLISTED, inputs.catalog.size)
+
+    @tf.function(reduce_retracing=True)
+    def shortlist(batch: Batch) -> tf.Tensor:
+        places, history, target = target_places(batch)
+        excluded = excluded_items(history, exclude_seen)
+        scores = [score(batch, places, history), *(memory(history) for memory in memories)]
+        scores = [mask_seen(part, excluded) for part in scores]
+        best = [tf.math.top_k(part, count).indices for part in scores]
+        items = tf.concat([target[:, None], *best], axis=1)
+        parts = [tf.gather(part, items, batch_dims=1) for part in scores]
+        return tf.stack([tf.cast(items, tf.float32), *parts], axis=-1)
+
+    # float32 holds an item's index up to 16 million exactly
+    table = fit.concatenate(inputs.eval_windows(max_length), shortlist)
+    items, parts = table[..., 0].astype(np.int32), table[..., 1:]
+    excluded = np.isinf(parts[..., 0])
+    parts[excluded] = 0.0
+    return Shortlists(items, parts, ~excluded & ~_repeated(items))
+
+
+def ranks_within(shortlists: Shortlists, weight: float, shares: Shares) -> npt.NDArray[np.int64]:
+    """Ranks the targets on their shortlists.
+
+    Args:
+        shortlists: of Q targets.
+        weight: of the evidence.
+        shares: of each memory in it.
+
+    Returns:
+        int64 [Q], 0-based; ties break by item index, and an excluded target comes last.
+    """
+    items, parts, ranked = shortlists
+    scores = parts @ np.array([1.0, *(weight * shares[name] for name in _MEMORIES)], np.float32)
+    own, target = scores[:, :1], items[:, :1]
+    ahead = (scores > own) | ((scores == own) & (items < target))
+    return np.where(ranked[:, 0], (ahead & ranked).sum(axis=1), items.shape[1])
+
+
+def _repeated(items: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Marks each item that stands on its list before: bool [Q, C]."""
+    order = np.argsort(items, axis=1, kind="stable")
+    again = np.diff(np.take_along_axis(items, order, axis=1), axis=1, prepend=-1) == 0
+    repeated = np.empty_like(again)
+    np.put_along_axis(repeated, order, again, axis=1)
+    return repeated

@@ -1,0 +1,87 @@
+"""The weights of the evidence are those that serve `eval` best, whoever knows what follows."""
+
+from pathlib import Path
+
+import numpy as np
+import tensorflow as tf
+
+from components.trainer.evidence_weights import (
+    EVIDENCE_WEIGHTS,
+    Shortlists,
+    ranks_within,
+    shortlist_targets,
+    weigh_evidence,
+)
+from models.memory.evidence import RIDGE, Evidence, mixed_with_counts
+from models.memory.evidence_layer import EvidenceLayer
+from tests.components.trainer.test_ranker import evidence_of
+from tests.components.trainer.tiny_inputs import MAX_LENGTH, Repeats, tiny_inputs
+
+
+class Sharp(Repeats):
+    """Repeats that are certain: 100 above everything else."""
+
+    def score_all(self, queries: tf.Tensor, history: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
+        return 100 * super().score_all(queries, history, items)
+
+
+def test_evidence_that_knows_what_follows_gets_the_least_weight_that_helps(tmp_path: Path) -> None:
+    inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
+
+    weight, shares = weigh_evidence(
+        Repeats(), evidence_of([1, 2], [3, 4]), inputs, MAX_LENGTH, exclude_seen=False
+    )
+
+    assert weight == EVIDENCE_WEIGHTS[1]
+    assert shares == mixed_with_counts(0.0)
+
+
+def test_evidence_that_says_nothing_gets_no_weight(tmp_path: Path) -> None:
+    inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
+
+    weight, _ = weigh_evidence(Repeats(), evidence_of([11, 12]), inputs, MAX_LENGTH, exclude_seen=False)
+
+    assert weight == 0.0
+
+
+def test_the_memory_that_knows_what_follows_gets_all_of_the_evidence(tmp_path: Path) -> None:
+    inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
+    misled, right = evidence_of([1, 4], [3, 2]), evidence_of([1, 2], [3, 4])
+    evidence = Evidence(misled.memories | {RIDGE: right.memories[RIDGE]})
+
+    _, shares = weigh_evidence(Repeats(), evidence, inputs, MAX_LENGTH, exclude_seen=False)
+
+    assert shares[RIDGE] > 0.5
+
+
+def test_evidence_can_outweigh_a_transformer_that_errs(tmp_path: Path) -> None:
+    inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
+
+    weight, _ = weigh_evidence(Sharp(), evidence_of([1, 2], [3, 4]), inputs, MAX_LENGTH, exclude_seen=False)
+
+    assert weight > 8
+
+
+def test_ranks_on_a_shortlist_are_those_over_the_whole_catalogue(tmp_path: Path) -> None:
+    inputs = tiny_inputs(tmp_path, eval=[[1, 2, 5], [3, 4], [7, 7]])
+    evidence, shares = evidence_of([1, 2, 6], [3, 4]), mixed_with_counts(0.3)
+
+    shortlists = shortlist_targets(Repeats(), evidence, inputs, MAX_LENGTH, exclude_seen=True)
+
+    history = tf.constant([[1, 0], [1, 2], [3, 0], [7, 0]])
+    scores = (tf.one_hot([1, 2, 3, 7], 13) + 2.0 * EvidenceLayer(evidence, shares)(history)).numpy()
+    scores[:, 0] = -np.inf
+    np.put_along_axis(scores, history.numpy(), -np.inf, axis=1)
+    order = np.argsort(-scores, axis=1, kind="stable")
+    ranks = ranks_within(shortlists, 2.0, shares)
+    assert ranks[:3].tolist() == [order[row].tolist().index(item) for row, item in enumerate([2, 5, 4])]
+    assert ranks[3] >= 12  # played before, so excluded
+
+
+def test_an_item_counts_once_and_ties_break_by_index() -> None:
+    items = np.array([[5, 9, 9, 2, 5]], np.int32)
+    parts = np.zeros((1, 5, 4), np.float32)
+    parts[0, [1, 2], 0] = 1.0
+    ranked = np.array([[True, True, False, True, False]])
+
+    assert ranks_within(Shortlists(items, parts, ranked), 1.0, mixed_with_counts(0.3)).tolist() == [2]
