@@ -12,6 +12,7 @@ from models.catalog_arrays import CatalogArrays
 GAPS = 1 + names.GAP_BUCKETS  # 0 = unknown
 HOURS = 1 + names.HOURS
 WEEKDAYS = 1 + names.WEEKDAYS
+_STDDEV = 0.05  # of the values of tables that are drawn
 
 Batch = Mapping[str, tf.Tensor]
 """Dense window features, keyed by `models.names`, left-aligned and padded with 0.
@@ -64,6 +65,15 @@ class ItemEncoder(tf.keras.layers.Layer):
             "tokens", (catalog.content_size + 1, dimension), initializer=small_normal()
         )
 
+    def begin_with(self, vectors: np.ndarray) -> None:
+        """Sets the id vectors to others of about the length that those drawn have.
+
+        Args:
+            vectors: float32 [N + 1, dimension], unit vectors; zero for an item that keeps its own.
+        """
+        length = _STDDEV * np.sqrt(vectors.shape[1])
+        self.ids.assign(tf.where(np.any(vectors, axis=1, keepdims=True), length * vectors, self.ids))
+
     def table(self, training: bool = False) -> tf.Tensor:
         """Computes all vectors: float32 [N + 1, dimension]; row 0 is zero."""
         keep = self._played
@@ -106,7 +116,7 @@ class RequestEncoder(tf.keras.layers.Layer):
 
 def small_normal() -> tf.keras.initializers.Initializer:
     """Returns a new initializer for each table: Keras repeats the values of one that is used twice."""
-    return tf.keras.initializers.RandomNormal(stddev=0.05)
+    return tf.keras.initializers.RandomNormal(stddev=_STDDEV)
 
 
 def embed_known(table: tf.Tensor, index: tf.Tensor) -> tf.Tensor:

@@ -21,6 +21,7 @@ from components.trainer.warm_start import FIRST_WEIGHTS, warm_start
 from listening_log.errors import UserError
 from models import names
 from models.config import RankerConfig, TwoTowerConfig
+from models.memory.factors import item_factors
 from models.memory.interactions import Interactions
 from models.served import ServedModel, save
 
@@ -113,7 +114,7 @@ class Job:
         monitor: str,
         measure: Callable[[], float],
     ) -> History:
-        """Fits a model.
+        """Fits a model; a first fit that nothing warms begins with the items' factors.
 
         Args:
             model: the model, with its variables.
@@ -125,6 +126,8 @@ class Job:
         warm = not self.first_dir and self._start_warm(model)
         if not self.trained:
             return History(monitor, best=measure())
+        if not self.first_dir and not warm:
+            model.items.begin_with(item_factors(self.interactions, config.dimension, arguments.seed))
         run = self._run(self.split, config, arguments.checkpoint)
         if arguments.base_model_uri is not None:
             trained_model.load_weights(arguments.base_model_uri, model, self.inputs, FIRST_WEIGHTS)

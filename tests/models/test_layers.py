@@ -66,3 +66,15 @@ def test_a_served_request_shows_no_outcomes():
     batch[names.SEEN_OUTCOME] = tf.constant([[3, 3]])
 
     assert as_served(batch)[names.SEEN_OUTCOME].numpy().tolist() == [[0, 0]]
+
+
+def test_items_begin_with_vectors_of_the_length_of_those_that_are_drawn() -> None:
+    encoder = ItemEncoder(tiny.catalog(), tiny.plays() > 0, 4)
+    drawn = encoder.ids.numpy()
+    vectors = np.zeros((13, 4), np.float32)
+    vectors[3] = [0.6, 0.8, 0.0, 0.0]
+
+    encoder.begin_with(vectors)
+
+    np.testing.assert_allclose(encoder.ids[3], [0.06, 0.08, 0.0, 0.0], rtol=1e-6)
+    np.testing.assert_array_equal(np.delete(encoder.ids, 3, axis=0), np.delete(drawn, 3, axis=0))
