@@ -32,6 +32,14 @@ from models.samplers import UniformSampler
 from models.transformer import TransformerBlock
 
 HEAD_LOSS_WEIGHT = 0.2
+FEW_PLAYS, DROPOUT, DROPOUT_OF_FEW = 20, 0.2, 0.5
+"""Plays of an item, on average, below which training drops more."""
+
+
+def dropout_of(plays: np.ndarray) -> float:
+    """Returns the share of activations that training drops, from the positive plays of each item int64 [N + 1]."""
+    played = plays[plays > 0]
+    return DROPOUT_OF_FEW if len(played) and played.mean() < FEW_PLAYS else DROPOUT
 
 
 class Ranker(tf.keras.Model):
@@ -70,11 +78,11 @@ class Ranker(tf.keras.Model):
         self.outcome = self.add_weight(
             "outcome", (len(names.OUTCOME_NAMES), width), initializer=small_normal()
         )
-        self.dropout = tf.keras.layers.Dropout(config.dropout)
+        dropout = dropout_of(plays) if config.dropout is None else config.dropout
+        self.dropout = tf.keras.layers.Dropout(dropout)
         # blocks
         self.blocks = [
-            TransformerBlock(width, config.heads, max_length + 1, config.dropout)
-            for _ in range(config.blocks)
+            TransformerBlock(width, config.heads, max_length + 1, dropout) for _ in range(config.blocks)
         ]
         # heads
         self.norm = tf.keras.layers.LayerNormalization(epsilon=1e-6)
