@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from models import baselines
+from models.memory.factors import item_factors
 from models.memory.interactions import Interactions
 from models.memory.order_aware_ridge import NEIGHBOURS, OrderAwareRidge
 from models.memory.pair_sums import Horizon, count_pairs, heaviest
@@ -27,6 +28,7 @@ PENALTIES: Final = (100.0, 300.0, 1000.0)
 CUTS: Final = (0, 64, 128, 256)
 """Strongest weights that each feature keeps; 0 for all."""
 PLAYS_A_LISTENER: Final = 50
+FACTORS: Final = 64
 _KIB_A_MIB: Final = 1024
 
 
@@ -90,7 +92,7 @@ def print_quality(folder: Path) -> None:
 
 
 def print_cost(items: int, plays: int, seed: int) -> None:
-    """Prints what counting and solving by neighbourhoods take."""
+    """Prints what the items' factors, counting and solving by neighbourhoods take."""
     log = make_plays(items, plays, seed)
 
     def line(step: str, begin: float, result: str) -> None:
@@ -98,6 +100,11 @@ def print_cost(items: int, plays: int, seed: int) -> None:
         sys.stdout.write(f"{step}  {time.process_time() - begin:.0f} s of CPU, peak {peak:,} MiB, {result}\n")
         sys.stdout.flush()
 
+    begin = time.process_time()
+    vectors = item_factors(log, FACTORS, seed)
+    line(
+        f"factor {len(log.items):,} plays of {items:,} items", begin, f"{vectors.any(axis=1).sum():,} vectors"
+    )
     begin = time.process_time()
     sums = count_pairs(log, Horizon())
     line(f"count {len(log.items):,} plays of {items:,} items", begin, f"{sums.cells.nnz:,} pairs")

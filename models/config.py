@@ -45,8 +45,8 @@ class RankerConfig(Settings):
     heads: Count = 2
     """Attention heads. A divisor of `ranker.dimension`."""
     dropout: ShareBelowOne | None = None
-    """Share of activations that training drops; without a value 0.2, and 0.5 where an item has fewer than 20 plays
-    on average."""
+    """Share of activations that training drops; without a value 0.2, and 0.5 where listeners have fewer than
+    20 plays on average."""
     batch_size: Count = 64
     """Windows in a batch."""
     softmax_items: Count = 1024

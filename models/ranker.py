@@ -32,14 +32,8 @@ from models.samplers import UniformSampler
 from models.transformer import TransformerBlock
 
 HEAD_LOSS_WEIGHT = 0.2
-FEW_PLAYS, DROPOUT, DROPOUT_OF_FEW = 20, 0.2, 0.5
-"""Plays of an item, on average, below which training drops more."""
-
-
-def dropout_of(plays: np.ndarray) -> float:
-    """Returns the share of activations that training drops, from the positive plays of each item int64 [N + 1]."""
-    played = plays[plays > 0]
-    return DROPOUT_OF_FEW if len(played) and played.mean() < FEW_PLAYS else DROPOUT
+DROPOUT = 0.2
+"""Share of activations that training drops where the settings don't say."""
 
 
 class Ranker(tf.keras.Model):
@@ -78,7 +72,7 @@ class Ranker(tf.keras.Model):
         self.outcome = self.add_weight(
             "outcome", (len(names.OUTCOME_NAMES), width), initializer=small_normal()
         )
-        dropout = dropout_of(plays) if config.dropout is None else config.dropout
+        dropout = DROPOUT if config.dropout is None else config.dropout
         self.dropout = tf.keras.layers.Dropout(dropout)
         # blocks
         self.blocks = [

@@ -19,8 +19,9 @@ from models import names
 from models.config import RankerConfig
 from models.layers import Batch, example_batch
 from models.memory.evidence import Evidence, fit_evidence
+from models.memory.interactions import Interactions
 from models.metrics import ndcg_at_k
-from models.ranker import Ranker
+from models.ranker import DROPOUT, Ranker
 from models.ranks import ranker_scores, target_ranks
 from models.reranker import Reranker
 from models.served import ServedRanker
@@ -28,6 +29,8 @@ from models.served import ServedRanker
 MONITOR = "eval_ndcg@10"
 FEW_REPEATS = 0.01
 """Below this share of repeated plays, what a listener has played already is not what comes next."""
+SHORT_HISTORY, DROPOUT_OF_SHORT = 20, 0.5
+"""Where listeners have fewer plays on average, training drops more."""
 _EVIDENCE = "evidence.npz"
 
 
@@ -35,6 +38,8 @@ def run_fn(fn_args: FnArgs) -> None:
     """Entry point of TFX's Trainer."""
     job = Job.start(fn_args, names.RANKER)
     inputs, max_length, config = job.inputs, job.max_length, job.arguments.model_config(RankerConfig)
+    if config.dropout is None:
+        config = config.model_copy(update={"dropout": dropout_of(job.interactions)})
     model = build(inputs, job.plays, max_length, config)
     first = RankerTraining.read(job.first_dir) if job.first_dir else None
     exclude_seen = first.exclude_seen if first else repeat_share(job.interactions) < FEW_REPEATS
@@ -66,6 +71,11 @@ def run_fn(fn_args: FnArgs) -> None:
     signatures = {SIGNATURE: evaluate_signature(ranking, features, inputs.slots, exclude_seen)}
     folder = job.finish(last, model, ServedRanker(inputs.catalog, features, ranking), training, **signatures)
     evidence.save(os.path.join(folder, _EVIDENCE))
+
+
+def dropout_of(interactions: Interactions) -> float:
+    """Returns the share of activations that training drops on a log: more where histories are short."""
+    return DROPOUT_OF_SHORT if len(interactions.items) < SHORT_HISTORY * len(interactions) else DROPOUT
 
 
 def build(inputs: Inputs, plays: np.ndarray, max_length: int, config: RankerConfig) -> Ranker:

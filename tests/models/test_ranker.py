@@ -4,7 +4,7 @@ import tensorflow as tf
 
 from models import names
 from models.config import RankerConfig
-from models.ranker import Ranker, dropout_of
+from models.ranker import Ranker
 from tests.models import tiny
 
 CONFIG = RankerConfig(dimension=16, blocks=1, dropout=0.0, mask_outcomes=0.0)
@@ -105,8 +105,3 @@ def test_training_learns_what_follows_what():
     query = model.queries(tiny.batch([[4, 5, 6]]), table)[:, 2]
 
     assert int(tf.argmax(model.score_all(query, tf.constant([[4, 5]]), table)[0, 1:])) + 1 == 6
-
-
-@pytest.mark.parametrize(("plays", "dropout"), [([0, 30, 30, 0], 0.2), ([0, 30, 5, 5], 0.5), ([0, 0], 0.2)])
-def test_more_is_dropped_where_items_have_few_plays(plays: list[int], dropout: float) -> None:
-    assert dropout_of(np.array(plays)) == dropout

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from components.trainer import trained_model
-from components.trainer.ranker import build, load, ndcg_measure
+from components.trainer.ranker import build, dropout_of, load, ndcg_measure
 from components.trainer.training_records import RankerTraining, TrainingHistory
 from models.config import RankerConfig
 from models.memory.evidence import Evidence, fit_evidence, mixed_with_counts
@@ -65,3 +65,8 @@ def test_a_saved_ranker_is_loaded_with_its_evidence(tmp_path: Path) -> None:
     query, history = tf.ones([1, 8]), tf.constant([[1, 3]])
     expected = model.score_all(query, history, model.items.table())
     np.testing.assert_array_equal(loaded.score_all(query, history, loaded.items.table()), expected)
+
+
+@pytest.mark.parametrize(("length", "dropout"), [(19, 0.5), (20, 0.2)])
+def test_more_is_dropped_where_histories_are_short(length: int, dropout: float) -> None:
+    assert dropout_of(Interactions.from_sequences([[1] * length] * 3, 12)) == dropout
