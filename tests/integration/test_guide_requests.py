@@ -33,7 +33,7 @@ def test_a_guides_request_is_answered(server: Served, line: str):
     with urllib.request.urlopen(url.replace(REST, server.rest), body) as response:
         answer = json.load(response)
     assert response.status == 200
-    assert set(answer) <= {"outputs", "predictions", "model_version_status"}
+    assert set(answer) <= {"outputs", "predictions", "model_version_status", "model_spec", "metadata"}
 
 
 def test_the_guides_have_clients_and_requests():
