@@ -18,7 +18,10 @@ PAGE = (ROOT / "docs/guide/configuration.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `([\w.]+)` \| `(.*?)` \| (.*?) \|", PAGE, re.MULTILINE)
 RANGES = [(key, interval) for key, _, interval in ROWS if interval]
 GUIDES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "benchmarks/README.md"]
-MODULES = {"serving.model_server": "serving.options"}  # where the flags are, if elsewhere
+MODULES = {
+    "serving.model_server": "serving.options",
+    "benchmarks.hurt": "benchmarks.hurt.__main__",
+}  # where the flags are, if elsewhere
 COMMANDS = [
     line
     for page in GUIDES

@@ -1,0 +1,1 @@
+"""What the model server bears: faults under load, and malformed requests."""
