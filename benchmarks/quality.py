@@ -27,7 +27,7 @@ from benchmarks.pipeline_runs import SeedRun, run_seed
 from benchmarks.published import PUBLISHED as FIGURES
 from benchmarks.quality_table import FINAL, PUBLISHED, TEST, Row, above, final_row, mean_gains, render
 from benchmarks.slices import slice_masks
-from components.common.records import TWO_STAGE, Evaluation
+from components.common.records import MEMORIES, TRANSFORMER, TWO_STAGE, Evaluation
 from listening_log.errors import UserError
 from models import names
 
@@ -35,8 +35,8 @@ SERVED = "the whole, served"
 PARTS = {
     TWO_STAGE: "the whole",
     names.RANKER: "ranker alone",
-    "transformer": "transformer alone",
-    "memories": "memories alone",
+    TRANSFORMER: "transformer alone",
+    MEMORIES: "memories alone",
     names.RETRIEVAL: "retrieval alone",
 }
 """Models of the run's own evaluation, by their names there."""

@@ -139,6 +139,10 @@ class Index(Record):
 
 TWO_STAGE: Final = "two_stage"
 """Name of both models together, as `upnext` serves them, among the models of an evaluation."""
+TRANSFORMER: Final = "transformer"
+"""Name of the ranker without its evidence."""
+MEMORIES: Final = "memories"
+"""Name of the ranker's evidence alone, in the shares that were chosen for it."""
 
 
 class Ranking(Part):
@@ -188,7 +192,7 @@ class Evaluation(Record):
     listeners: int
     exclude_seen: bool
     metrics: dict[str, Ranking]
-    """By model: `TWO_STAGE`, `ranker`, `retrieval` and the baselines."""
+    """By model: `TWO_STAGE`, `ranker`, its parts `TRANSFORMER` and `MEMORIES`, `retrieval` and the baselines."""
     retrieval_recall: dict[str, Figure]
     """Share of the targets among the candidates, without and with the neighbours of the history."""
     against: dict[str, Difference]

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from components.common import progress
-from components.common.records import TWO_STAGE
+from components.common.records import MEMORIES, TRANSFORMER, TWO_STAGE
 from components.trainer.inputs import Inputs, eval_batch_size
 from models import baselines, metrics, names
 from models.layers import Batch
@@ -53,6 +53,8 @@ class _Ranks(NamedTuple):
     item: tf.Tensor
     two_stage: tf.Tensor
     ranker: tf.Tensor
+    transformer: tf.Tensor
+    memories: tf.Tensor
     retrieval: tf.Tensor
     among_candidates: tf.Tensor
 
@@ -67,7 +69,7 @@ def rank_targets(
     max_length: int,
     exclude_seen: bool,
 ) -> Targets:
-    """Ranks the first targets of `test` by retrieval, by the ranker and by both together.
+    """Ranks the first targets of `test` by retrieval, by the ranker and its parts, and by both together.
 
     Args:
         inputs: the log.
@@ -93,7 +95,13 @@ def rank_targets(
         if total >= max_targets:
             break
     whole = _Ranks(*(np.concatenate(column) for column in zip(*parts, strict=True)))
-    ranks = {TWO_STAGE: whole.two_stage, names.RANKER: whole.ranker, names.RETRIEVAL: whole.retrieval}
+    ranks = {
+        TWO_STAGE: whole.two_stage,
+        names.RANKER: whole.ranker,
+        TRANSFORMER: whole.transformer,
+        MEMORIES: whole.memories,
+        names.RETRIEVAL: whole.retrieval,
+    }
     return Targets(
         np.concatenate(listeners),
         whole.history,
@@ -115,13 +123,16 @@ def _rank_function(
         excluded = excluded_items(history, exclude_seen)
         by_retrieval = mask_seen(score_retrieval(batch, places, history), excluded)
         by_ranker = mask_seen(score_ranker(batch, places, history), excluded)
+        # the evidence of no history is 0, and the transformer reads its own from the batch
+        by_transformer = mask_seen(score_ranker(batch, places, tf.zeros_like(history)), excluded)
+        remembered = ranker.remembered(history)
         eligible = tf.math.is_finite(by_retrieval)
         queries = tf.gather_nd(two_tower.queries(batch), places)
         if exclude_seen:  # a request with exclusions is answered by exact search
             retrieved, _ = exact_top(queries, candidates, names.CANDIDATES, eligible)
         else:
             retrieved, _ = scann_top(searcher, queries, candidates, names.CANDIDATES)
-        joined = join(retrieved, top_neighbours(ranker.remembered(history), eligible))
+        joined = join(retrieved, top_neighbours(remembered, eligible))
         ranked, _ = best_first(joined, tf.gather(by_ranker, joined, batch_dims=1), joined.shape[1])
         hit = ranked == target[:, None]
         two_stage = tf.where(
@@ -133,6 +144,8 @@ def _rank_function(
             item=target,
             two_stage=two_stage,
             ranker=rank_of(by_ranker, target),
+            transformer=rank_of(by_transformer, target),
+            memories=rank_of(mask_seen(remembered, excluded), target),
             retrieval=rank_of(by_retrieval, target),
             among_candidates=tf.reduce_any(retrieved == target[:, None], axis=1),
         )

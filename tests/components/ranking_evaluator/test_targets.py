@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from components.common.records import TWO_STAGE
+from components.common.records import MEMORIES, TRANSFORMER, TWO_STAGE
 from components.ranking_evaluator.targets import BASELINES, Targets, rank_baselines, rank_targets
 from models import names
 from models.config import IndexConfig, RankerConfig, TwoTowerConfig
+from models.memory.evidence import fit_evidence
 from models.memory.interactions import Interactions
 from models.metrics import NOT_FOUND
 from models.ranker import Ranker
@@ -70,6 +71,23 @@ def test_a_models_ranks_are_those_of_its_scores(models):
     scores[:, 0] = -np.inf
     expected = rank_of(tf.constant(scores), item).numpy()
     assert targets.ranks[names.RANKER][: len(expected)].tolist() == expected.tolist()
+
+
+def test_the_rankers_parts_rank_alone():
+    tf.keras.utils.set_random_seed(5)
+    catalog, plays = tiny.catalog(), tiny.plays()
+    ranker = Ranker(catalog, plays, tiny.SIZES, 8, [], RankerConfig(dimension=8, blocks=1))
+    two_tower = TwoTower(catalog, plays, tiny.SIZES, TwoTowerConfig(dimension=8))
+    bare = ranked((two_tower, ranker), exclude_seen=True)
+
+    log = Interactions.from_sequences([[5, 6, 7], [1, 2, 3], [8, 9]] * 3, catalog.size)
+    ranker.add_evidence(fit_evidence(log), 1000.0)
+    joined = ranked((two_tower, ranker), exclude_seen=True)
+
+    assert joined.ranks[TRANSFORMER].tolist() == bare.ranks[names.RANKER].tolist()
+    remembered = joined.ranks[MEMORIES]
+    assert remembered[[1, 2, 4, 6, 7]].tolist() == [0, 0, 0, 0, 0]
+    assert joined.ranks[names.RANKER][[1, 2, 4, 6, 7]].tolist() == [0, 0, 0, 0, 0]
 
 
 def test_enough_targets_end_it_with_the_batch(models):
