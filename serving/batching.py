@@ -15,11 +15,20 @@ from typing import Any, Final
 import numpy as np
 
 from serving.config_protos import make_message
-from serving.errors import INVALID_ARGUMENT, UNAVAILABLE, FlagError, ServingError
+from serving.errors import CANCELLED, GIVEN_UP, INVALID_ARGUMENT, UNAVAILABLE, FlagError, ServingError
 from serving.model_configs import read_text_proto
 
 Tensors = Mapping[str, np.ndarray]
+Graph = Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]
 _Key = tuple[object, ...]
+# The parameters that are whole numbers, and the least of each.
+_LEAST: Final = {
+    "max_batch_size": 1,
+    "batch_timeout_micros": 0,
+    "max_enqueued_batches": 1,
+    "num_batch_threads": 1,
+    "max_execution_batch_size": 1,
+}
 _WAIT_SECONDS: Final = 600.0  # for the request that runs the batch, which can't die without a word
 
 
@@ -33,6 +42,14 @@ class BatchingParameters:
     num_batch_threads: int = os.cpu_count() or 1
     allowed_batch_sizes: tuple[int, ...] = ()
     pad_variable_length_inputs: bool = False
+    enable_large_batch_splitting: bool = False
+    max_execution_batch_size: int = 0
+
+    @property
+    def most_rows_of_a_run(self) -> int:
+        """Most rows that run together; a larger request is split, where the parameters say so."""
+        splits = self.enable_large_batch_splitting and self.max_execution_batch_size
+        return self.max_execution_batch_size if splits else self.max_batch_size
 
 
 def read_parameters(path: Path | None) -> BatchingParameters:
@@ -44,23 +61,35 @@ def read_parameters(path: Path | None) -> BatchingParameters:
     if path is None:
         return BatchingParameters()
     message: Any = read_text_proto(path, make_message("BatchingParameters"))
-    numbers = ("max_batch_size", "batch_timeout_micros", "max_enqueued_batches", "num_batch_threads")
-    values = {name: getattr(message, name).value for name in numbers if message.HasField(name)}
+    values = {name: getattr(message, name).value for name in _LEAST if message.HasField(name)}
+    for name, value in values.items():
+        if value < _LEAST[name]:
+            raise FlagError(f"{path}: {name} {value} is too small")
     allowed = tuple(message.allowed_batch_sizes)
     parameters = BatchingParameters(
-        **values, allowed_batch_sizes=allowed, pad_variable_length_inputs=message.pad_variable_length_inputs
+        **values,
+        allowed_batch_sizes=allowed,
+        pad_variable_length_inputs=message.pad_variable_length_inputs,
+        enable_large_batch_splitting=message.enable_large_batch_splitting.value,
     )
-    for name in numbers:
-        if getattr(parameters, name) < (0 if name == "batch_timeout_micros" else 1):
-            raise FlagError(f"{path}: {name} {values[name]} is too small")
-    if allowed and (list(allowed) != sorted(set(allowed)) or allowed[-1] != parameters.max_batch_size):
-        raise FlagError(f"{path}: allowed_batch_sizes must grow, and end with max_batch_size")
+    most = parameters.most_rows_of_a_run
+    if most > parameters.max_batch_size:
+        raise FlagError(f"{path}: max_execution_batch_size is greater than max_batch_size")
+    if allowed and (list(allowed) != sorted(set(allowed)) or allowed[-1] != most):
+        last = "max_batch_size" if most == parameters.max_batch_size else "max_execution_batch_size"
+        raise FlagError(f"{path}: allowed_batch_sizes must grow, and end with {last}")
     return parameters
+
+
+@dataclass(frozen=True)
+class _Request:
+    inputs: Tensors
+    is_given_up: Callable[[], bool]
 
 
 @dataclass
 class _Batch:
-    requests: list[Tensors] = field(default_factory=list)
+    requests: list[_Request] = field(default_factory=list)
     rows: int = 0
     full: threading.Event = field(default_factory=threading.Event)
     done: threading.Event = field(default_factory=threading.Event)
@@ -81,7 +110,8 @@ class Batcher:
         self,
         signature: object,
         inputs: Tensors,
-        run: Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]],
+        run: Graph,
+        is_given_up: Callable[[], bool] = lambda: False,
     ) -> dict[str, np.ndarray]:
         """Answers a request, together with others of the same signature and kind.
 
@@ -89,6 +119,7 @@ class Batcher:
             signature: what else must be the same in all requests of a batch: signature and outputs.
             inputs: with as many rows in each tensor.
             run: runs the graph.
+            is_given_up: says whether nobody waits for the answer any longer; such a request isn't run.
 
         Raises:
             ServingError: too many rows, too many batches that wait, or a failure of the graph.
@@ -99,16 +130,32 @@ class Batcher:
             raise ServingError(
                 INVALID_ARGUMENT, f"Task size {rows} is larger than maximum input batch size {limit}"
             )
+        most = self._parameters.most_rows_of_a_run
+        if rows <= most:
+            return self._run_piece(signature, inputs, rows, run, is_given_up)
+        pieces = [
+            {name: value[start : start + most] for name, value in inputs.items()}
+            for start in range(0, rows, most)
+        ]
+        answers = [
+            self._run_piece(signature, piece, max(map(len, piece.values())), run, is_given_up)
+            for piece in pieces
+        ]
+        return {name: np.concatenate([answer[name] for answer in answers]) for name in answers[0]}
+
+    def _run_piece(
+        self, signature: object, inputs: Tensors, rows: int, run: Graph, is_given_up: Callable[[], bool]
+    ) -> dict[str, np.ndarray]:
         key = (signature, *self._kinds(inputs))
         with self._lock:
-            batch, leads = self._join(key, inputs, rows)
+            batch, leads = self._join(key, _Request(inputs, is_given_up), rows)
             place = len(batch.requests) - 1
         if not leads:
             if not batch.done.wait(_WAIT_SECONDS):
                 raise ServingError(UNAVAILABLE, "The batch was never run")
         else:
             with self._turn(key, batch):
-                batch.answers = self._answer(batch.requests, run)
+                batch.answers = self._answer_wanted(batch.requests, run)
         answer = batch.answers[place]
         if isinstance(answer, ServingError):
             raise ServingError(answer.code, answer.message)
@@ -121,9 +168,9 @@ class Batcher:
             sizes = value.ndim if self._parameters.pad_variable_length_inputs else value.shape[1:]
             yield (name, value.dtype, sizes)
 
-    def _join(self, key: _Key, inputs: Tensors, rows: int) -> tuple[_Batch, bool]:
+    def _join(self, key: _Key, request: _Request, rows: int) -> tuple[_Batch, bool]:
         """Adds a request to the open batch of its kind, or opens one, which the request then runs."""
-        limit = self._parameters.max_batch_size
+        limit = self._parameters.most_rows_of_a_run
         batch = self._open.get(key)
         leads = batch is None or batch.rows + rows > limit
         if batch is None or leads:
@@ -135,7 +182,7 @@ class Batcher:
                 batch.full.set()
             batch = self._open[key] = _Batch()
             self._enqueued += 1
-        batch.requests.append(inputs)
+        batch.requests.append(request)
         batch.rows += rows
         if batch.rows >= limit:
             batch.full.set()
@@ -159,9 +206,15 @@ class Batcher:
                 batch.answers = [failure] * len(batch.requests)
             batch.done.set()
 
-    def _answer(
-        self, requests: list[Tensors], run: Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]
+    def _answer_wanted(
+        self, requests: list[_Request], run: Graph
     ) -> list[dict[str, np.ndarray] | ServingError]:
+        wanted = [not request.is_given_up() for request in requests]
+        asked = [request.inputs for request, is_wanted in zip(requests, wanted, strict=True) if is_wanted]
+        answers = iter(self._answer(asked, run) if asked else [])
+        return [next(answers) if is_wanted else ServingError(CANCELLED, GIVEN_UP) for is_wanted in wanted]
+
+    def _answer(self, requests: list[Tensors], run: Graph) -> list[dict[str, np.ndarray] | ServingError]:
         try:
             return [*self._run_together(requests, run)]
         except ServingError as error:
@@ -170,9 +223,7 @@ class Batcher:
         # one request's fault isn't the others'
         return [answer for request in requests for answer in self._answer([request], run)]
 
-    def _run_together(
-        self, requests: list[Tensors], run: Callable[[dict[str, np.ndarray]], dict[str, np.ndarray]]
-    ) -> list[dict[str, np.ndarray]]:
+    def _run_together(self, requests: list[Tensors], run: Graph) -> list[dict[str, np.ndarray]]:
         counts = [max(map(len, request.values())) for request in requests]
         rows = sum(counts)
         size = next((allowed for allowed in self._parameters.allowed_batch_sizes if allowed >= rows), rows)

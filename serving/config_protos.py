@@ -1,4 +1,4 @@
-"""TF Serving's config messages that its Python package leaves out, made from their fields."""
+"""Messages of TF Serving's configs and of gRPC's health service, made from their fields: no package holds them."""
 
 from typing import TYPE_CHECKING, Any, Final
 
@@ -23,6 +23,8 @@ _MESSAGES: Final = {
         3: ("string", "custom_ca"),
         4: ("bool", "client_verify"),
     },
+    "HealthCheckRequest": {1: ("string", "service")},
+    "HealthCheckResponse": {1: ("int64", "status")},  # an enum, which is the same on the wire
     "BatchingParameters": {
         1: ("Int64Value", "max_batch_size"),
         2: ("Int64Value", "batch_timeout_micros"),
@@ -58,7 +60,7 @@ _FACTORY: Final = message_factory.MessageFactory(_make_pool())
 
 
 def make_message(name: str) -> "Message":
-    """Makes an empty message: `SSLConfig`, `MonitoringConfig` or `BatchingParameters`."""
+    """Makes an empty message, as `SSLConfig`."""
     message_type: Any = _FACTORY.GetPrototype(_FACTORY.pool.FindMessageTypeByName(f"{_PACKAGE}.{name}"))
     message: Message = message_type()
     return message

@@ -10,10 +10,12 @@ from typing import Any, TypeVar
 import grpc
 from google.protobuf.message import Message
 from tensorflow_serving.apis import inference_pb2, model_service_pb2_grpc, prediction_service_pb2_grpc
+from tensorflow_serving.apis.predict_pb2 import PredictRequest, PredictResponse
 
 from serving import metrics
 from serving.config_protos import make_message
-from serving.errors import INTERNAL, RESOURCE_EXHAUSTED, ServerError, ServingError
+from serving.errors import GIVEN_UP, INTERNAL, RESOURCE_EXHAUSTED, ServerError, ServingError
+from serving.health import add_health_service
 from serving.model_configs import read_text_proto
 from serving.options import Options, bracketed
 from serving.service import Service
@@ -24,17 +26,17 @@ _Response = TypeVar("_Response", bound=Message)
 
 
 def _method(
-    service: Service, api: str, answer: Callable[[_Request], _Response]
+    service: Service, api: str, answer: Callable[[_Request, grpc.ServicerContext], _Response]
 ) -> Callable[[_Request, grpc.ServicerContext], _Response]:
     """Makes a gRPC method: an error becomes the call's status, anything unforeseen only its type's name."""
 
     def method(request: _Request, context: grpc.ServicerContext) -> _Response:
         if not context.is_active():  # the client gave up while the call waited for a thread
-            context.abort(grpc.StatusCode.CANCELLED, "The call was given up")
+            context.abort(grpc.StatusCode.CANCELLED, GIVEN_UP)
         start = time.perf_counter()
         name = _model_name(service, request)
         try:
-            response = answer(request)
+            response = answer(request, context)
         except ServingError as error:
             code, message = error.code, error.message
         except Exception as error:  # an exception's text can hold a request's values
@@ -53,6 +55,13 @@ def _method(
     return method
 
 
+def _at_once(
+    answer: Callable[[_Request], _Response],
+) -> Callable[[_Request, grpc.ServicerContext], _Response]:
+    """Adapts what never waits, hence need not know whether the call is given up meanwhile."""
+    return lambda request, _: answer(request)
+
+
 def _model_name(service: Service, request: Message) -> str:
     """Returns the model that a request names; "" where no such model is served, which anyone can make up."""
     if isinstance(request, inference_pb2.MultiInferenceRequest):
@@ -66,19 +75,24 @@ class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):
     """Predict, Classify, Regress, MultiInference and GetModelMetadata."""
 
     def __init__(self, service: Service) -> None:
-        self.Predict = _method(service, "Predict", service.predict)
-        self.Classify = _method(service, "Classify", service.classify)
-        self.Regress = _method(service, "Regress", service.regress)
-        self.MultiInference = _method(service, "MultiInference", service.infer_several)
-        self.GetModelMetadata = _method(service, "GetModelMetadata", service.metadata)
+        def predict(request: PredictRequest, context: grpc.ServicerContext) -> PredictResponse:
+            return service.predict(request, lambda: not context.is_active())
+
+        self.Predict = _method(service, "Predict", predict)
+        self.Classify = _method(service, "Classify", _at_once(service.classify))
+        self.Regress = _method(service, "Regress", _at_once(service.regress))
+        self.MultiInference = _method(service, "MultiInference", _at_once(service.infer_several))
+        self.GetModelMetadata = _method(service, "GetModelMetadata", _at_once(service.metadata))
 
 
 class ModelService(model_service_pb2_grpc.ModelServiceServicer):
     """GetModelStatus and HandleReloadConfigRequest."""
 
     def __init__(self, service: Service) -> None:
-        self.GetModelStatus = _method(service, "GetModelStatus", service.status)
-        self.HandleReloadConfigRequest = _method(service, "HandleReloadConfigRequest", service.reload)
+        self.GetModelStatus = _method(service, "GetModelStatus", _at_once(service.status))
+        self.HandleReloadConfigRequest = _method(
+            service, "HandleReloadConfigRequest", _at_once(service.reload)
+        )
 
 
 def start_grpc(service: Service, options: Options) -> grpc.Server:
@@ -89,7 +103,7 @@ def start_grpc(service: Service, options: Options) -> grpc.Server:
         FlagError: the files of the TLS config can't be read.
     """
     settings: Sequence[tuple[str, int | str]] = [
-        ("grpc.so_reuseport", 0),  # else two servers share a port without a word
+        ("grpc.so_reuseport", int(options.reuse_port)),  # by default, servers share a port without a word
         ("grpc.max_receive_message_length", options.max_message_bytes),
         ("grpc.max_send_message_length", -1),
         *options.grpc_channel_arguments,
@@ -102,6 +116,8 @@ def start_grpc(service: Service, options: Options) -> grpc.Server:
     )
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(PredictionService(service), server)
     model_service_pb2_grpc.add_ModelServiceServicer_to_server(ModelService(service), server)
+    if options.enable_grpc_healthcheck_service:
+        add_health_service(server, service.is_healthy)
     credentials = None if options.ssl_config_file is None else _credentials(options.ssl_config_file)
     if options.port:
         address = f"{bracketed(options.bind_address)}:{options.port}"

@@ -6,6 +6,7 @@ the time of a header, a body and an answer.
 
 import asyncio
 import logging
+import re
 import socket
 import threading
 import zlib
@@ -26,6 +27,11 @@ MOST_DISCARDED: Final = 1 << 30  # bytes of a body that is too long, read on for
 BODIES: Final = 4  # of the longest, in memory at once
 WAITING_PER_THREAD: Final = 64
 _INFLATED: Final = 1 << 16  # bytes that a gzipped body grows by at a time
+CORS: Final = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "POST, GET",
+    "Access-Control-Allow-Headers": "Content-Type",
+}
 _REASONS: Final = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -49,6 +55,7 @@ class HttpServer(httputil.HTTPServerConnectionDelegate):
 
     def __init__(self, service: RestService, options: Options) -> None:
         self.service, self.max_body = service, options.max_message_bytes
+        self.opens_to_pages = options.rest_api_enable_cors_support
         self.timeout = options.rest_api_timeout_in_ms / 1000
         self.buffered = self.waiting = 0  # touched by the loop's thread alone
         self.max_waiting = options.rest_api_num_threads * WAITING_PER_THREAD
@@ -64,7 +71,9 @@ class HttpServer(httputil.HTTPServerConnectionDelegate):
         host, port = options.bind_address, options.rest_api_port
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         try:
-            self._socket = socket.create_server((host, port), family=family, backlog=1024)
+            self._socket = socket.create_server(
+                (host, port), family=family, backlog=1024, reuse_port=options.reuse_port
+            )
         except OSError as error:
             raise ServerError(f"Port {port} of {host} can't be opened: {error.strerror}") from None
         self._socket.setblocking(False)
@@ -110,7 +119,7 @@ class _Request(httputil.HTTPMessageDelegate):
 
     def __init__(self, server: HttpServer, connection: http1connection.HTTP1Connection) -> None:
         self._server, self._connection = server, connection
-        self._method = self._path = ""
+        self._method = self._path = self._origin = ""
         self._body: list[bytes] = []
         self._gzip: zlib._Decompress | None = None
         self._size = 0
@@ -127,6 +136,7 @@ class _Request(httputil.HTTPMessageDelegate):
         self._method, self._path = start_line.method, path_of(start_line.path)
         if "gzip" in headers.get("Content-Encoding", "").lower():
             self._gzip = zlib.decompressobj(16 + zlib.MAX_WBITS)
+        self._origin = headers.get("Origin", "")
         length = headers.get("Content-Length", "")
         if "Transfer-Encoding" in headers and length:
             raise httputil.HTTPInputError("both Content-Length and Transfer-Encoding")
@@ -185,7 +195,12 @@ class _Request(httputil.HTTPMessageDelegate):
         """Answers, in a thread; None where nobody waits any longer."""
         if self._is_over:
             return None
-        return self._server.service.answer(self._method, self._path, b"".join(self._body))
+        if self._method == "OPTIONS":  # before a page of another origin asks; TF Serving reads no more of it
+            if re.search("https?://", self._origin):
+                return Answer(HTTPStatus.OK, b"")
+            return error_answer(HTTPStatus.BAD_REQUEST, "Origin header is missing in CORS preflight")
+        body = b"".join(self._body)
+        return self._server.service.answer(self._method, self._path, body, lambda: self._is_over)
 
     def _end(self, done: "asyncio.Future[Answer | None]", timer: asyncio.TimerHandle) -> None:
         self._server.waiting -= 1
@@ -221,6 +236,8 @@ class _Request(httputil.HTTPMessageDelegate):
         headers = httputil.HTTPHeaders(
             {"Content-Type": answer.content_type, "Content-Length": str(len(answer.body))}
         )
+        if self._server.opens_to_pages:
+            headers.update(CORS)
         start_line = httputil.ResponseStartLine(
             "HTTP/1.1", answer.status, _REASONS.get(answer.status, "Error")
         )

@@ -1,5 +1,6 @@
 """One version of a SavedModel in memory: its signatures, checked inputs, answers as arrays."""
 
+import copy
 import gc
 import re
 import tempfile
@@ -66,7 +67,10 @@ class LoadedModel:
         except BaseException:
             self._session.close()
             raise
-        self.signature_defs: dict[str, SignatureDef] = dict(meta_graph.signature_def)
+        # Copies: a part of a message keeps the whole of it in memory.
+        self.signature_defs: dict[str, SignatureDef] = {
+            name: copy.deepcopy(definition) for name, definition in meta_graph.signature_def.items()
+        }
 
     def close(self) -> None:
         """Frees the model's memory; no request may be under way."""

@@ -1,8 +1,11 @@
 """Keeps the wanted versions of each model loaded: a new one is whole before it serves, an old one drains."""
 
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
@@ -24,6 +27,7 @@ from serving.version_state import AVAILABLE, END, LOADING, UNLOADING, Version
 from serving.versions import stamp_of, version_path
 
 RELOAD_SECONDS = 60.0  # how long a new config waits for its models
+NICENESS = 5  # of loading beside requests; a thread of 10 or more waits for a core with Python's lock in hand
 
 
 @dataclass(frozen=True)
@@ -244,14 +248,29 @@ class ModelManager:
             due = now >= next_look
             if due:
                 next_look = now + poll if poll > 0 else float("inf")
-            for config in self._configs:
-                self._guard(f"model {config.name}", partial(self._refresh, config, due))
+            self._look(due)
             self._guard("unused versions", self._remove_unlisted)
-            self._first_pass.set()
+            if not self._first_pass.is_set():
+                lower_priority()
+                self._first_pass.set()
             with self._changed:
                 self._changed.notify_all()
             self._wake.wait(min(filter(None, (poll, config_poll, 1.0))))
             self._wake.clear()
+
+    def _look(self, due: bool) -> None:
+        """Refreshes all models: side by side at the start, one after another beside requests."""
+        steps = [
+            partial(self._guard, f"model {config.name}", partial(self._refresh, config, due))
+            for config in self._configs
+        ]
+        if self._first_pass.is_set() or len(steps) < 2:
+            for step in steps:
+                step()
+            return
+        with ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="load") as pool:
+            for future in [pool.submit(step) for step in steps]:
+                future.result()
 
     def _guard(self, what: str, step: Callable[[], None]) -> None:
         """Takes a step of a look; a failure is reported once, not at every look."""
@@ -360,6 +379,12 @@ class ModelManager:
                 with self._changed:
                     version.state = END
             self._report(f"model {model.config.name}: version {version.number} ended")
+
+
+def lower_priority() -> None:
+    """Lets requests go before this thread's loading and warming up, where the system knows threads' priorities."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 def _available(model: _Model) -> dict[int, Version]:

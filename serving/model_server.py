@@ -51,7 +51,7 @@ def serve(argv: Sequence[str]) -> int:
     """
     options = parse_options(argv)
     for port in filter(None, (options.port, options.rest_api_port)):
-        _check_port(options.bind_address, port)
+        _check_port(options.bind_address, port, options.reuse_port)
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -71,6 +71,8 @@ def _run(options: Options, configs: Sequence[ModelConfig], stop: threading.Event
     reporter = Reporter(terminal)
     report = reporter.report
     metrics_path = _metrics_path(options)
+    for argument in options.unknown:
+        report(f"unknown argument: {argument}: passed over (see --help)")
     for name in options.ignored:
         report(f"--{name}: accepted, without effect here")
     policy = Policy(
@@ -158,11 +160,13 @@ def _prepare_tensorflow() -> None:
     gc.freeze()  # TensorFlow's own objects stay: collecting what a model leaves takes milliseconds
 
 
-def _check_port(address: str, port: int) -> None:
+def _check_port(address: str, port: int, reuse: bool) -> None:
     """Refuses a port in use at once, before the seconds that TensorFlow takes."""
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
     with socket.socket(family, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if reuse:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
         try:
             probe.bind((address, port))
         except OSError as error:

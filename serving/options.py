@@ -2,7 +2,7 @@
 
 import argparse
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Final, NoReturn
@@ -58,7 +58,11 @@ class Options:
     max_message_bytes: int
     max_batch_rows: int
     log_file: Path | None
-    ignored: tuple[str, ...] = field(default=())
+    reuse_port: bool
+    enable_grpc_healthcheck_service: bool
+    rest_api_enable_cors_support: bool
+    ignored: tuple[str, ...] = ()
+    unknown: tuple[str, ...] = ()
 
     @property
     def where(self) -> list[str]:
@@ -80,14 +84,15 @@ class _Parser(argparse.ArgumentParser):
 
 
 def parse_options(argv: Sequence[str]) -> Options:
-    """Reads the flags.
+    """Reads the flags; unknown ones are kept by name, as TF Serving passes over them.
 
     Raises:
-        FlagError: an unknown flag, a wrong value, or nothing to serve.
+        FlagError: a wrong value, or nothing to serve.
     """
-    values = vars(_parser().parse_args(argv))
+    known, unknown = _parser().parse_known_args(argv)
+    values = vars(known)
     ignored = tuple(name for name in IGNORED if values.pop(name) is not None)
-    options = Options(**values, ignored=ignored)
+    options = Options(**values, ignored=ignored, unknown=tuple(unknown))
     for flag, port in (("port", options.port), ("rest_api_port", options.rest_api_port)):
         if not 0 <= port <= 65535:
             raise FlagError(f"--{flag}={port}: a port is a number from 1 to 65535, or 0 for none")
@@ -124,6 +129,7 @@ def _parser() -> argparse.ArgumentParser:
         default="127.0.0.1",
         help="address to listen on; 0.0.0.0 opens the server to the network",
     )
+    add_switch("reuse_port", False, "servers that set it share the ports, and the system spreads connections")
     add("--grpc_socket_path", default="", help="a UNIX socket for gRPC, beside the port")
     add("--model_config_file", type=Path, help="a ModelServerConfig in text form, in place of the next two")
     add("--model_name", default="default", help="name of the one model to serve")
@@ -170,6 +176,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("--ssl_config_file", type=Path, help="an SSLConfig in text form: gRPC over TLS")
     add("--monitoring_config_file", type=Path, help="a MonitoringConfig in text form: metrics for Prometheus")
+    add_switch("enable_grpc_healthcheck_service", False, "answer grpc.health.v1.Health/Check")
+    add_switch("rest_api_enable_cors_support", False, "let pages of any origin ask over REST")
     add_switch("enable_batching", False, "run requests that come at once together")
     add("--batching_parameters_file", type=Path, help="BatchingParameters in text form")
     add("--max_message_bytes", type=_positive(int), default=64 << 20, help="longest request")

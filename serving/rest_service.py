@@ -4,6 +4,7 @@ import json
 import re
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, TypeVar
@@ -58,23 +59,25 @@ class RestService:
         self._service, self._metrics_path = service, metrics_path
         self._large_body = threading.Lock()  # JSON takes some twenty times its bytes
 
-    def answer(self, method: str, path: str, body: bytes) -> Answer:
+    def answer(
+        self, method: str, path: str, body: bytes, is_given_up: Callable[[], bool] = lambda: False
+    ) -> Answer:
         """Answers one request; an error becomes its status and text."""
         if self._metrics_path and method == "GET" and path == self._metrics_path:
             return Answer(HTTPStatus.OK, metrics.page().encode(), "text/plain")
         try:
-            return Answer(HTTPStatus.OK, self._answer(method, path, body))
+            return Answer(HTTPStatus.OK, self._answer(method, path, body, is_given_up))
         except ServingError as error:
             return error_answer(HTTP_STATUS[error.code], error.message)
         except Exception as error:  # an exception's text can hold a request's values
             self._service.reporter.report_failure(f"REST {method}", error)
             return error_answer(HTTP_STATUS[INTERNAL], f"The server failed ({type(error).__name__})")
 
-    def _answer(self, method: str, path: str, body: bytes) -> bytes:
+    def _answer(self, method: str, path: str, body: bytes, is_given_up: Callable[[], bool]) -> bytes:
         if not path.lower().startswith("/v1/"):
             raise ServingError(NOT_FOUND, f"Not found: {method} {path}")
         if method == "POST" and (match := _INFER.fullmatch(path)):
-            return self._infer(_spec(match), match[4].lower(), body)
+            return self._infer(_spec(match), match[4].lower(), body, is_given_up)
         if method == "GET" and (match := _STATUS.fullmatch(path)):
             if match[4]:
                 return self._metadata(_spec(match))
@@ -83,15 +86,15 @@ class RestService:
             raise ServingError(INVALID_ARGUMENT, "Missing model name in request.")
         raise ServingError(INVALID_ARGUMENT, f"Malformed request: {method} {path}")
 
-    def _infer(self, spec: ModelSpec, api: str, body: bytes) -> bytes:
+    def _infer(self, spec: ModelSpec, api: str, body: bytes, is_given_up: Callable[[], bool]) -> bytes:
         name = spec.name if self._service.manager.knows(spec.name) else ""
         start = time.perf_counter()
         try:
             if len(body) > _LARGE:
                 with self._large_body:
-                    answer = self._ask(spec, api, body)
+                    answer = self._ask(spec, api, body, is_given_up)
             else:
-                answer = self._ask(spec, api, body)
+                answer = self._ask(spec, api, body, is_given_up)
         except ServingError as error:
             metrics.REQUESTS.add(name, error.code)
             raise
@@ -99,9 +102,9 @@ class RestService:
         metrics.REQUEST_LATENCY.observe(time.perf_counter() - start, name, api.capitalize(), "REST")
         return answer
 
-    def _ask(self, spec: ModelSpec, api: str, body: bytes) -> bytes:
+    def _ask(self, spec: ModelSpec, api: str, body: bytes, is_given_up: Callable[[], bool]) -> bytes:
         if api == "predict":
-            return self._predict(spec, body)
+            return self._predict(spec, body, is_given_up)
         if api == "classify":
             classified = self._service.classify(_examples(ClassificationRequest(), spec, body)).result
             rows = [
@@ -111,12 +114,12 @@ class RestService:
         values = self._service.regress(_examples(RegressionRequest(), spec, body)).result.regressions
         return json.dumps({"results": [value.value for value in values]}).encode()
 
-    def _predict(self, spec: ModelSpec, body: bytes) -> bytes:
+    def _predict(self, spec: ModelSpec, body: bytes, is_given_up: Callable[[], bool]) -> bytes:
         with self._service.lease(spec) as (model, _):
             document = parse_body(body)
             spec.signature_name = str(document.get(SIGNATURE_NAME, ""))
             inputs = to_inputs(document, model.signature(spec.signature_name).inputs)
-            outputs = self._service.run(model, spec, inputs)
+            outputs = self._service.run(model, spec, inputs, is_given_up=is_given_up)
         return to_body(outputs, by_rows=INSTANCES in document)
 
     def _metadata(self, spec: ModelSpec) -> bytes:

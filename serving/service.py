@@ -1,7 +1,7 @@
 """What TF Serving answers, over a model manager: gRPC and REST are two ways to ask it."""
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from weakref import WeakKeyDictionary
 
@@ -77,13 +77,19 @@ class Service:
             return self.manager.labelled(spec.name, spec.version_label)
         return spec.version.value if spec.HasField("version") else None
 
-    def predict(self, request: PredictRequest) -> PredictResponse:
-        """Answers Predict."""
+    def is_healthy(self) -> bool:
+        """Says whether the server takes requests and would load new versions."""
+        return not self._stopping.is_set() and self.manager.is_watching()
+
+    def predict(
+        self, request: PredictRequest, is_given_up: Callable[[], bool] = lambda: False
+    ) -> PredictResponse:
+        """Answers Predict; a request that is given up while it waits for a batch isn't run."""
         spec = _model_spec(request)
         with self.lease(spec) as (model, version):
             check_names(model.signature(spec.signature_name), request.inputs)  # before their values are read
             inputs = {name: to_array(name, proto) for name, proto in request.inputs.items()}
-            outputs = self.run(model, spec, inputs, tuple(request.output_filter))
+            outputs = self.run(model, spec, inputs, tuple(request.output_filter), is_given_up)
         response = PredictResponse()
         _fill_spec(response.model_spec, spec, version)
         for name, value in outputs.items():
@@ -96,6 +102,7 @@ class Service:
         spec: ModelSpec,
         inputs: dict[str, np.ndarray],
         outputs: tuple[str, ...] = (),
+        is_given_up: Callable[[], bool] = lambda: False,
     ) -> dict[str, np.ndarray]:
         """Runs a signature, measured, together with other requests where batching is on."""
         definition = model.signature(spec.signature_name)
@@ -108,8 +115,10 @@ class Service:
         if self._batching is None or not inputs or not is_batched(definition):
             return ask(inputs)
         with self._lock:
-            batcher = self._batchers.setdefault(model, Batcher(self._batching))
-        return batcher.run((spec.signature_name, outputs), inputs, ask)
+            batcher = self._batchers.get(model)
+            if batcher is None:
+                batcher = self._batchers[model] = Batcher(self._batching)
+        return batcher.run((spec.signature_name, outputs), inputs, ask, is_given_up)
 
     def classify(self, request: ClassificationRequest) -> ClassificationResponse:
         """Answers Classify."""

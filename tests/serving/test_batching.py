@@ -123,6 +123,36 @@ def test_an_unforeseen_failure_leaves_nobody_waiting() -> None:
     assert batcher.run("s", {"x": np.ones((1, 1))}, Graph())["y"].tolist() == [2.0]
 
 
+def test_a_request_that_is_given_up_while_it_waits_is_not_run() -> None:
+    batcher, graph = Batcher(BatchingParameters(**ONE_SLOT)), Graph()
+    graph.gate.clear()
+    with ThreadPoolExecutor(3) as pool:
+        first = pool.submit(ask, batcher, graph, [[1.0]])
+        while batcher._slots._value:
+            pass
+        leads = pool.submit(batcher.run, "s", {"x": np.array([[2.0]])}, graph, lambda: True)
+        while not batcher._open:
+            pass
+        joins = pool.submit(ask, batcher, graph, [[3.0]])
+        while sum(len(batch.requests) for batch in batcher._open.values()) < 2:
+            pass
+        graph.gate.set()
+        assert [first.result(), joins.result()] == [[2.0], [6.0]]
+        with pytest.raises(ServingError) as refusal:
+            leads.result()
+    assert refusal.value.code == "CANCELLED"
+    assert [run.tolist() for run in graph.runs] == [[[1.0]], [[3.0]]]
+
+
+def test_a_large_request_is_split_where_the_parameters_say_so() -> None:
+    parameters = BatchingParameters(5, enable_large_batch_splitting=True, max_execution_batch_size=2)
+    batcher, graph = Batcher(parameters), Graph()
+    assert ask(batcher, graph, [[1.0], [2.0], [3.0], [4.0], [5.0]]) == [2.0, 4.0, 6.0, 8.0, 10.0]
+    assert [len(run) for run in graph.runs] == [2, 2, 1]
+    with pytest.raises(ServingError, match="Task size 6 is larger than maximum input batch size 5"):
+        ask(batcher, graph, [[1.0]] * 6)
+
+
 def test_tf_servings_file_is_read(tmp_path: Path) -> None:
     path = tmp_path / "batching.config"
     path.write_text(
@@ -130,7 +160,16 @@ def test_tf_servings_file_is_read(tmp_path: Path) -> None:
         " allowed_batch_sizes: 4 allowed_batch_sizes: 8 pad_variable_length_inputs: true"
     )
     assert read_parameters(path) == BatchingParameters(8, 0, 10, 3, (4, 8), True)
-    for wrong in ("max_batch_size { value: 0 }", "allowed_batch_sizes: 4", "max_batch_size: 8"):
+    splitting = "enable_large_batch_splitting { value: true } max_execution_batch_size { value: 4 }"
+    path.write_text(f"max_batch_size {{ value: 8 }} allowed_batch_sizes: 4 {splitting}")
+    assert read_parameters(path).most_rows_of_a_run == 4
+    for wrong in (
+        "max_batch_size { value: 0 }",
+        "allowed_batch_sizes: 4",
+        "max_batch_size: 8",
+        f"max_batch_size {{ value: 3 }} {splitting}",
+        f"max_batch_size {{ value: 8 }} allowed_batch_sizes: 8 {splitting}",
+    ):
         path.write_text(wrong)
         with pytest.raises(FlagError, match=r"batching\.config"):
             read_parameters(path)

@@ -5,7 +5,7 @@ import http.client
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from types import MappingProxyType
 
@@ -25,9 +25,11 @@ class SlowService:
     def __init__(self) -> None:
         self.gate = threading.Event()
         self.paths: list[str] = []
+        self.given_up: list[bool] = []
 
-    def answer(self, method: str, path: str, body: bytes) -> Answer:
+    def answer(self, method: str, path: str, body: bytes, is_given_up: Callable[[], bool]) -> Answer:
         self.gate.wait(10)
+        self.given_up.append(is_given_up())
         self.paths.append(path)
         return Answer(200, json.dumps([method, path, len(body)]).encode())
 
@@ -35,9 +37,11 @@ class SlowService:
 class Running:
     """A server with one thread for answers."""
 
-    def __init__(self, timeout_in_ms: int = 10_000, address: str = "127.0.0.1") -> None:
+    def __init__(
+        self, timeout_in_ms: int = 10_000, address: str = "127.0.0.1", flags: Sequence[str] = ()
+    ) -> None:
         self.service, self.address, self.port = SlowService(), address, free_port()
-        flags = [f"--rest_api_port={self.port}", f"--rest_api_timeout_in_ms={timeout_in_ms}"]
+        flags = [*flags, f"--rest_api_port={self.port}", f"--rest_api_timeout_in_ms={timeout_in_ms}"]
         flags += [f"--bind_address={address}", f"--max_message_bytes={LONGEST}", "--rest_api_num_threads=1"]
         self.server = HttpServer(self.service, parse_options(["--model_base_path=m", *flags]))
         self.server.start()
@@ -73,10 +77,27 @@ def test_a_request_is_answered_by_its_path_without_the_query(running: Running) -
     assert running.ask("/v1/models/m?x=1", b"12") == (200, ["POST", "/v1/models/m", 2])
 
 
+def test_pages_of_other_origins_may_ask_where_the_flag_says_so() -> None:
+    running = Running(flags=["--rest_api_enable_cors_support"])
+    running.service.gate.set()
+    connection = http.client.HTTPConnection(running.address, running.port, timeout=20)
+    for headers, status in (({"Origin": "https://a.example"}, 200), ({}, 400)):
+        connection.request("OPTIONS", "/v1/models/m:predict", headers=headers)
+        answer = connection.getresponse()
+        assert answer.status == status
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        answer.read()
+    connection.request("POST", "/v1/models/m:predict", b"{}")
+    assert connection.getresponse().headers["Access-Control-Allow-Methods"] == "POST, GET"
+    connection.close()
+    running.server.shutdown(5)
+
+
 def test_a_request_takes_no_longer_than_its_timeout() -> None:
     running = Running(timeout_in_ms=100)
     assert running.ask() == (504, {"error": "The request took longer than 0.1 s"})
     running.service.gate.set()
+    eventually(lambda: running.service.given_up == [True])
     running.server.shutdown(5)
 
 

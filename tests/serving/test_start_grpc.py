@@ -14,6 +14,7 @@ from tensorflow_serving.apis import (
     prediction_service_pb2_grpc,
 )
 
+from serving.errors import ServerError
 from serving.grpc_service import WAITING_PER_THREAD, start_grpc
 from serving.manager import ModelManager
 from serving.options import parse_options
@@ -40,6 +41,29 @@ def ask(channel: grpc.Channel) -> str:
     with channel, pytest.raises(grpc.RpcError) as error:
         model_service_pb2_grpc.ModelServiceStub(channel).GetModelStatus(request, 10)
     return error.value.details()
+
+
+def test_servers_share_a_port_where_both_are_told_to() -> None:
+    first, port = start("--reuse_port")
+    second, _ = start("--reuse_port", f"--port={port}")
+    assert ask(grpc.insecure_channel(f"127.0.0.1:{port}", [("grpc.enable_http_proxy", 0)])) == DEAD_THREAD
+    with pytest.raises(ServerError, match="is it in use"):
+        start(f"--port={port}")
+    for server in (first, second):
+        server.stop(0).wait()
+
+
+@pytest.mark.parametrize("service", ["", "PredictionService"])
+def test_the_health_service_is_opened_by_its_flag(service: str) -> None:
+    server, port = start("--enable_grpc_healthcheck_service")
+    request = b"\x0a" + bytes([len(service)]) + service.encode() if service else b""
+    with grpc.insecure_channel(f"127.0.0.1:{port}", [("grpc.enable_http_proxy", 0)]) as channel:
+        check = channel.unary_unary("/grpc.health.v1.Health/Check")
+        assert check(request, timeout=10) == b"\x08\x02"  # NOT_SERVING: the manager never started
+        with pytest.raises(grpc.RpcError) as error:
+            check(b"\x0a\x01x", timeout=10)
+    assert error.value.code() == grpc.StatusCode.NOT_FOUND
+    server.stop(0).wait()
 
 
 DEAD_THREAD = "The thread that loads versions has ended"
