@@ -1,6 +1,7 @@
 """Which models to serve: one by flags, or a list in a ModelServerConfig text file."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from google.protobuf.message import Message
     from tensorflow_serving.config import model_server_config_pb2
 
+_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 _Message = TypeVar("_Message", bound="Message")
 
 
@@ -23,6 +25,9 @@ class ModelConfig:
 
     `specific` names the versions; without it the `latest` highest ones are served (0: all). Each of `labels` is
     a name for a version.
+
+    Raises:
+        FlagError: the base path is an address (`gs://…`), in which no version would ever be seen.
     """
 
     name: str
@@ -30,6 +35,12 @@ class ModelConfig:
     latest: int = 1
     specific: tuple[int, ...] = ()
     labels: tuple[tuple[str, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        if _ADDRESS.match(str(self.base_path)) and not self.base_path.exists():
+            raise FlagError(
+                f"model {self.name}: base_path {self.base_path}: only folders can be served; mount the storage"
+            )
 
     def wanted(self) -> list[int]:
         """Lists the versions on disk that should be served, lowest first."""
