@@ -44,7 +44,7 @@ class Swap:
     seconds: float
     """From the push until the new version serves."""
     resident_mib: int
-    """Of the server, when the old version has ended."""
+    """Resident memory of the server, when the old version has ended, in MiB."""
     threads: int
 
 
@@ -91,7 +91,7 @@ def measure(
     with tempfile.TemporaryDirectory(dir=model.parent) as folder:
         base = Path(folder) / "asked"
         push(model, base, 1)
-        with served(base, flags) as (process, port, lines), asked(port, requests, clients) as answers:
+        with served(base, flags) as (process, port, lines), load_by(clients, port, requests) as answers:
             time.sleep(CALM_SECONDS / 3)  # warm up
             start = time.perf_counter()
             time.sleep(CALM_SECONDS)
@@ -115,12 +115,12 @@ class Answers:
         self.failed = 0
 
     def between(self, start: float, end: float) -> np.ndarray:
-        """Returns the seconds of the requests asked in this time."""
+        """Returns the seconds of the requests that began in this time."""
         return np.array([seconds for asked_at, seconds in self.times if start <= asked_at < end])
 
 
 @contextlib.contextmanager
-def asked(port: int, requests: Sequence[bytes], clients: int) -> Iterator[Answers]:
+def load_by(clients: int, port: int, requests: Sequence[bytes]) -> Iterator[Answers]:
     """Asks from threads with a connection each, as serialised messages, until the block ends."""
     answers, done = Answers(), threading.Event()
 

@@ -210,8 +210,8 @@ class Batcher:
         self, requests: list[_Request], run: Graph
     ) -> list[dict[str, np.ndarray] | ServingError]:
         wanted = [not request.is_given_up() for request in requests]
-        asked = [request.inputs for request, is_wanted in zip(requests, wanted, strict=True) if is_wanted]
-        answers = iter(self._answer(asked, run) if asked else [])
+        inputs = [request.inputs for request, is_wanted in zip(requests, wanted, strict=True) if is_wanted]
+        answers = iter(self._answer(inputs, run) if inputs else [])
         return [next(answers) if is_wanted else ServingError(CANCELLED, GIVEN_UP) for is_wanted in wanted]
 
     def _answer(self, requests: list[Tensors], run: Graph) -> list[dict[str, np.ndarray] | ServingError]:
