@@ -8,6 +8,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 from annotated_types import Ge, Gt, Le, Lt
 from pydantic.fields import FieldInfo
@@ -105,7 +106,10 @@ def _default(field: FieldInfo) -> str:
 
 
 def _range(field: FieldInfo) -> str:
-    """The range of a number: the tightest of the bounds on each side."""
+    """The range of a number, which may be absent: the tightest of the bounds on each side."""
+    options = [option for option in get_args(field.annotation) if option is not type(None)]
+    if len(options) == 1 and type(None) in get_args(field.annotation):
+        field = FieldInfo.from_annotation(options[0])
     if field.annotation not in (int, float):
         return ""
     low, high = "(…", "…)"
