@@ -1,5 +1,7 @@
 """Settings of the models, with defaults that work. No TensorFlow in here."""
 
+from typing import Final, Literal
+
 from models.settings import (
     Count,
     FromZero,
@@ -70,18 +72,20 @@ class RankerConfig(Settings):
     """Weight of log p_complete + log(1 - p_skip), of those heads that the log supports, in `scores`."""
 
 
-class IndexConfig(Settings):
-    """The ScaNN index."""
+AUTO: Final = "auto"
+EXACT: Final = "exact"
+QUANTISED: Final = "quantised"
 
-    brute_force_below: FromZero = 2000
-    """A catalogue of fewer items uses ScaNN's exact searcher."""
-    leaves_per_sqrt: Positive = 1.0
-    """Leaves of the partition tree, as a multiple of the square root of the number of items."""
-    search_share: PositiveShare = 0.4
-    """Share of the leaves that a query searches, at least."""
-    search_items: Count = 20_000
-    """Items that a query searches, at least: of a smaller catalogue, every leaf."""
-    reorder: Count = 2000
-    """Candidates rescored exactly."""
+
+class IndexConfig(Settings):
+    """The ScaNN index: what it searches is chosen by measuring, when it is built."""
+
+    search: Literal["auto", "exact", "quantised"] = "auto"
+    """Whether the `scann` build compares a query with all vectors or with quantised ones of the nearest leaves;
+    `auto`: with quantised ones where exact search takes more than twice as long."""
+    recall: PositiveShare = 0.98
+    """Recall@200 against exact search that must be reached; of the indexes that do, the fastest is taken."""
+    tuning_seconds: NonNegative = 120.0
+    """Time for building and measuring further indexes than the first."""
     queries: Count = 1000
-    """Queries that measure recall against exact search."""
+    """Queries that measure recall and time."""

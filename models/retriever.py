@@ -1,12 +1,19 @@
 """The retrieval half of a served model: query tower and search."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import tensorflow as tf
 
 from models import names
-from models.search import exact_top, scann_top
+from models.search import exact_top
 from models.two_tower import TwoTower
+
+if TYPE_CHECKING:
+    from models.partition_search import PartitionSearcher
+    from models.scann_search import ScannSearcher
 
 
 class Retriever(tf.Module):
@@ -14,10 +21,10 @@ class Retriever(tf.Module):
 
     Args:
         model: the trained towers.
-        searcher: a serialised ScaNN searcher, or None for TensorFlow's own ops alone.
+        searcher: of the candidate vectors; None for exact search.
     """
 
-    def __init__(self, model: TwoTower, searcher: tf.Module | None) -> None:
+    def __init__(self, model: TwoTower, searcher: ScannSearcher | PartitionSearcher | None) -> None:
         super().__init__()
         self.model = model
         self.items = tf.Variable(model.items.table(), trainable=False, name="item_vectors")
@@ -28,11 +35,17 @@ class Retriever(tf.Module):
         """Computes query vectors float32 [B, D] of each row's request, which stands at place `last` int32 [B]."""
         return self.model.query_at(batch, last, self.items)
 
+    def find(self, queries: tf.Tensor) -> tf.Tensor:
+        """Finds the same candidates as `search` does, int32 [B, at most 200], in any order and without scores."""
+        if self.searcher is None:
+            return exact_top(queries, self.vectors, names.CANDIDATES)[0]
+        return self.searcher.find(queries)
+
     def search(self, queries: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
         """Finds unfiltered candidates int32 [B, 200] and their scores float32 [B, 200]."""
         if self.searcher is None:
             return exact_top(queries, self.vectors, names.CANDIDATES)
-        return scann_top(self.searcher, queries, self.vectors, names.CANDIDATES)
+        return self.searcher.top(queries, self.vectors, names.CANDIDATES)
 
     def search_filtered(
         self, queries: tf.Tensor, filtered: tf.Tensor, mask: Callable[[tf.Tensor], tf.Tensor]

@@ -1,9 +1,7 @@
-"""Top candidates of queries: exact, or through a ScaNN searcher. Ties break by item index."""
+"""Top candidates of queries by exact search, and how any candidates are ordered. Ties break by item index."""
 
 import numpy as np
 import tensorflow as tf
-
-from models.config import IndexConfig
 
 NO_SCORE = np.float32(-np.inf)
 
@@ -74,53 +72,3 @@ def ascending(index: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
     index = tf.gather(index, order, batch_dims=1)
     repeated = tf.concat([tf.zeros_like(index[:, :1], tf.bool), index[:, 1:] == index[:, :-1]], axis=1)
     return tf.where(repeated, 0, index), order
-
-
-def build_searcher(vectors: np.ndarray, k: int, config: IndexConfig) -> tuple[tf.Module, str]:
-    """Builds a ScaNN searcher by dot product (https://arxiv.org/abs/1908.10396).
-
-    A catalogue too small to train the quantiser gets ScaNN's exact searcher: the op stays the same.
-
-    Args:
-        vectors: float32 [N, D].
-        k: neighbours that a query finds.
-        config: settings.
-
-    Returns:
-        The serialised searcher, and its kind: `brute_force` or `scann`.
-    """
-    from scann.scann_ops.py import scann_ops
-
-    builder = scann_ops.builder(vectors, min(k, len(vectors)), "dot_product")
-    if len(vectors) < config.brute_force_below:
-        return builder.score_brute_force().build().serialize_to_module(), "brute_force"
-    leaves = max(int(np.sqrt(len(vectors)) * config.leaves_per_sqrt), 2)
-    share = max(config.search_share, min(config.search_items / len(vectors), 1.0))
-    builder = builder.tree(
-        num_leaves=leaves,
-        num_leaves_to_search=int(np.ceil(leaves * share)),
-        training_sample_size=min(len(vectors), 250_000),
-        spherical=False,
-    )
-    builder = builder.score_ah(2, anisotropic_quantization_threshold=0.2)
-    return builder.reorder(min(config.reorder, len(vectors))).build().serialize_to_module(), "scann"
-
-
-def scann_top(
-    searcher: tf.Module, queries: tf.Tensor, candidates: tf.Tensor, k: int
-) -> tuple[tf.Tensor, tf.Tensor]:
-    """Finds what ScaNN finds, rescored exactly, so that both builds agree; in the form of `exact_top`.
-
-    Args:
-        searcher: serialised: the graph makes the searcher from it, so that a SavedModel carries everything.
-        queries: float32 [B, D].
-        candidates: float32 [N + 1, D].
-        k: places of the answer.
-    """
-    from scann.scann_ops.py import scann_ops
-
-    neighbours, distances = scann_ops.searcher_from_module(searcher).search_batched(queries)
-    index = tf.where(tf.math.is_finite(distances), tf.cast(neighbours, tf.int32) + 1, 0)
-    index = tf.clip_by_value(index, 0, candidates.shape[0] - 1)
-    scores = tf.einsum("bd,bcd->bc", queries, tf.gather(candidates, index))
-    return best_first(index, scores, k)

@@ -124,8 +124,19 @@ class Production(Record):
     last_span: int = 0
 
 
+class SearchPoint(Part):
+    """What one way to search an index finds, and what it takes for one query."""
+
+    leaves_searched: int = 0
+    """0: not in leaves."""
+    reorder: int = 0
+    """Items rescored exactly; 0: all are."""
+    recall_at_200: Figure = math.nan
+    milliseconds: Figure = math.nan
+
+
 class Index(Record):
-    """IndexBuilder: the kind of the searcher, and how many of the nearest items it finds."""
+    """IndexBuilder: the kind of the searcher, how many of the nearest items it finds, and how it was chosen."""
 
     FILE: ClassVar[str] = "index.json"
 
@@ -135,6 +146,17 @@ class Index(Record):
     recall_at_10: Figure = math.nan
     recall_at_100: Figure = math.nan
     recall_at_200: Figure = math.nan
+    leaves: int = 0
+    """0: there are none."""
+    anisotropy: Figure = math.nan
+    """The threshold of the quantiser's loss; NaN: none."""
+    chosen: SearchPoint = SearchPoint()
+    curve: tuple[SearchPoint, ...] = ()
+    """The same index with fewer and with more leaves searched."""
+    exact_milliseconds: Figure = math.nan
+    """What exact search takes for one query in the build without ScaNN."""
+    partitions: SearchPoint | None = None
+    """How the build without ScaNN searches; None: exactly."""
 
 
 TWO_STAGE: Final = "two_stage"

@@ -9,7 +9,7 @@ import tensorflow_transform as tft
 
 from components.common.catalog_examples import read_titles
 from components.common.records import TWO_STAGE, Evaluation, ModelInfo, Ranking
-from components.index_builder.build import load_searcher
+from components.index_builder.build import load_partitions, load_searcher
 from components.pushed.model_folder import ModelFolder
 from components.trainer import ranker, retrieval, trained_model
 from components.trainer.inputs import Inputs
@@ -50,9 +50,9 @@ def compose(
     places = np.random.default_rng(seed).permutation(inputs.catalog.size)[:WARMUP_ITEMS]
     warmup_ids = [inputs.catalog.item_ids[place].decode() for place in places]
     titles = read_titles(catalog_uri)
-    ranking_half = Reranker(ranking_model)
+    ranking_half, vectors = Reranker(ranking_model), two_tower.candidates().numpy()[1:]
     for build in names.BUILDS:
-        searcher = load_searcher(index_uri) if build == names.SCANN else None
+        searcher = load_searcher(index_uri) if build == names.SCANN else load_partitions(index_uri, vectors)
         retrieval_half, features = Retriever(two_tower, searcher), inputs.request_features(max_length)
         for kind, served in served_models(inputs.catalog, features, retrieval_half, ranking_half).items():
             folder = ModelFolder(Path(out_uri) / build / kind)

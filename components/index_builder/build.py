@@ -1,5 +1,6 @@
-"""Builds the ScaNN index over the candidate vectors and measures what it finds."""
+"""Builds the index over the candidate vectors, chosen by measuring, and measures what it finds."""
 
+import io
 import os
 from collections.abc import Sequence
 
@@ -8,15 +9,19 @@ import tensorflow as tf
 from tfx.utils import path_utils
 
 from components.common.records import Index
+from components.index_builder.tuning import EXACTLY, WORTH, K, Meter, fit_partitions, measure_curve, tune
 from components.trainer import trained_model
 from components.trainer.examples_reader import read_catalog_arrays
+from listening_log.tables import files
 from models import names
 from models.config import IndexConfig
-from models.metrics import recall_at_k
-from models.search import build_searcher, exact_top, scann_top
+from models.partition_search import PartitionSearcher
+from models.scann_search import Effort, ScannSearcher
 
 SEARCHER = "searcher"
-RECALL_AT = (10, 100, 200)
+PARTITIONS = "partitions.npy"
+"""The partition of each item, for the build without ScaNN; there is none where that searches exactly."""
+RECALL_AT = (10, 100, K)
 _BATCH = 4096
 
 
@@ -29,16 +34,39 @@ def build_index(
     catalog_uri: str,
     catalog_transform_uri: str,
 ) -> None:
-    """Embeds the catalogue, builds the searcher and writes it beside an `Index`: its kind, items and recall."""
+    """Embeds the catalogue, chooses and builds the searcher, and writes it beside an `Index`."""
     tf.keras.utils.set_random_seed(seed)
     catalog = read_catalog_arrays(catalog_uri, catalog_transform_uri)
     vectors = embed_catalog(model_uri, catalog.item_ids)
-    searcher, kind = build_searcher(vectors, names.CANDIDATES, config)
     queries = trained_model.load_array(model_uri, trained_model.QUERIES)[: config.queries]
-    save_searcher(searcher, out_uri)
-    Index(kind=kind, items=len(vectors), queries=len(queries), **recall(searcher, vectors, queries)).write(
-        out_uri
-    )
+    write_index(vectors, queries, config, out_uri)
+
+
+def write_index(vectors: np.ndarray, queries: np.ndarray, config: IndexConfig, out_uri: str) -> None:
+    """Chooses an index of float32 [N, D] by queries float32 [Q, D] and writes it into an artifact."""
+    meter = Meter(vectors, queries)
+    tuned = tune(vectors, meter, config)
+    searcher = tuned.index.serialised()
+    searcher.save(os.path.join(out_uri, SEARCHER))
+    partitions, exact_milliseconds = None, meter.milliseconds(meter.find_exactly)
+    if tuned.shape is not EXACTLY:
+        point = fit_partitions(vectors, searcher.leaf_of_item, meter, config.recall)
+        if point.milliseconds * WORTH < exact_milliseconds:
+            partitions = point
+            save_partition(searcher.leaf_of_item, out_uri)
+    Index(
+        kind="brute_force" if tuned.shape is EXACTLY else "scann",
+        items=len(vectors),
+        queries=len(queries),
+        **{f"recall_at_{k}": meter.recall(tuned.index.find, k) for k in RECALL_AT},
+        leaves=tuned.shape.leaves,
+        anisotropy=tuned.shape.anisotropy,
+        chosen=tuned.point,
+        curve=tuple(measure_curve(tuned, meter)),
+        exact_milliseconds=exact_milliseconds,
+        partitions=partitions,
+    ).write(out_uri)
+    tuned.index.close()
 
 
 def embed_catalog(model_uri: str, item_ids: Sequence[bytes]) -> np.ndarray:
@@ -52,31 +80,30 @@ def embed_catalog(model_uri: str, item_ids: Sequence[bytes]) -> np.ndarray:
     return np.concatenate(parts)
 
 
-def recall(searcher: tf.Module, vectors: np.ndarray, queries: np.ndarray) -> dict[str, float]:
-    """Measures a searcher against exact search.
+def load_searcher(index_uri: str) -> ScannSearcher:
+    """Reads the searcher of an index artifact."""
+    chosen = Index.read(index_uri).chosen
+    effort = Effort(chosen.leaves_searched, chosen.reorder) if chosen.leaves_searched else Effort()
+    return ScannSearcher.load(os.path.join(index_uri, SEARCHER), effort)
+
+
+def load_partitions(index_uri: str, vectors: np.ndarray) -> PartitionSearcher | None:
+    """Reads how the build without ScaNN searches; None: exactly.
 
     Args:
-        searcher: over `vectors`.
-        vectors: float32 [N, D].
-        queries: float32 [Q, D].
-
-    Returns:
-        The shares of the nearest items that it finds, as an `Index` names them.
+        index_uri: the index artifact.
+        vectors: float32 [N, D], those of the index.
     """
-    table = tf.concat([tf.zeros([1, vectors.shape[1]]), vectors], axis=0)
-    approximate = scann_top(searcher, tf.constant(queries), table, names.CANDIDATES)[0].numpy()
-    exact = exact_top(tf.constant(queries), table, names.CANDIDATES)[0].numpy()
-    return {f"recall_at_{k}": recall_at_k(approximate, exact, k) for k in RECALL_AT}
+    partitions = Index.read(index_uri).partitions
+    if partitions is None:
+        return None
+    with files.open_binary(files.join(index_uri, PARTITIONS)) as file:
+        partition = np.load(file)
+    return PartitionSearcher(vectors, partition, K, searched=partitions.leaves_searched)
 
 
-def save_searcher(searcher: tf.Module, index_uri: str) -> None:
-    """Writes a serialised searcher into an index artifact."""
-    options = tf.saved_model.SaveOptions(namespace_whitelist=["Scann"])
-    tf.saved_model.save(searcher, os.path.join(index_uri, SEARCHER), options=options)
-
-
-def load_searcher(index_uri: str) -> tf.Module:
-    """Reads the serialised searcher of an index artifact."""
-    from scann.scann_ops.py import scann_ops  # noqa: F401  registers the ops that the artifact holds
-
-    return tf.saved_model.load(os.path.join(index_uri, SEARCHER))
+def save_partition(partition: np.ndarray, index_uri: str) -> None:
+    """Writes the partition of each item, int32 [N], into an index artifact."""
+    content = io.BytesIO()
+    np.save(content, partition)
+    files.write_bytes(files.join(index_uri, PARTITIONS), content.getvalue())

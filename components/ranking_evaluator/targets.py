@@ -17,7 +17,8 @@ from models.memory.interactions import Interactions
 from models.ranker import Ranker
 from models.ranks import excluded_items, mask_seen, rank_of, ranker_scores, retrieval_scores, target_places
 from models.reranker import top_neighbours
-from models.search import best_first, exact_top, join, scann_top
+from models.scann_search import ScannSearcher
+from models.search import best_first, exact_top, join
 from models.two_tower import TwoTower
 
 STAGE: Final = "RankingEvaluator"
@@ -63,7 +64,7 @@ def rank_targets(
     inputs: Inputs,
     two_tower: TwoTower,
     ranker: Ranker,
-    searcher: tf.Module,
+    searcher: ScannSearcher,
     *,
     max_targets: int,
     max_length: int,
@@ -112,7 +113,7 @@ def rank_targets(
 
 
 def _rank_function(
-    two_tower: TwoTower, ranker: Ranker, searcher: tf.Module, exclude_seen: bool
+    two_tower: TwoTower, ranker: Ranker, searcher: ScannSearcher, exclude_seen: bool
 ) -> Callable[[Batch], _Ranks]:
     candidates, table = two_tower.candidates(), ranker.items.table()
     score_retrieval, score_ranker = retrieval_scores(two_tower, candidates), ranker_scores(ranker, table)
@@ -131,7 +132,7 @@ def _rank_function(
         if exclude_seen:  # a request with exclusions is answered by exact search
             retrieved, _ = exact_top(queries, candidates, names.CANDIDATES, eligible)
         else:
-            retrieved, _ = scann_top(searcher, queries, candidates, names.CANDIDATES)
+            retrieved, _ = searcher.top(queries, candidates, names.CANDIDATES)
         joined = join(retrieved, top_neighbours(remembered, eligible))
         ranked, _ = best_first(joined, tf.gather(by_ranker, joined, batch_dims=1), joined.shape[1])
         hit = ranked == target[:, None]

@@ -82,7 +82,7 @@ def test_another_place_and_span_fail_at_a_stage_and_report_it(whole_run: WholeRu
 def test_a_gate_that_says_no_is_no_failure_and_pushes_nothing(whole_run: WholeRun, tmp_path: Path) -> None:
     home = tmp_path / "home"
     short = ("ranker.max_epochs=1", "retrieval.max_epochs=1", "final_fit=false", "gates.index_recall=1.0")
-    file = compiled(tmp_path, *short, "index.search_share=0.01", "index.search_items=1", "index.reorder=200")
+    file = compiled(tmp_path, *short, "index.recall=0.1")
     done = run("--compiled", file, "--home", home, "--data", whole_run.data)
     assert done.returncode == 3, done.stdout + done.stderr
     assert "said no" in done.stdout.splitlines()[-1]

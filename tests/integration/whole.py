@@ -25,7 +25,7 @@ AUDIOBOOK_TOKEN = "kind=audiobook"
 SETTINGS = (
     "ranker.max_epochs=6",
     "retrieval.max_epochs=6",
-    "index.brute_force_below=100",  # the quantised index, small as the catalogue is
+    "index.search=quantised",  # small as the catalogue is
 )
 
 

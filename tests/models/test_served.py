@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from models import names
-from models.config import IndexConfig, RankerConfig, TwoTowerConfig
+from models.config import RankerConfig, TwoTowerConfig
 from models.layers import as_served
 from models.memory.evidence import fit_evidence
 from models.memory.interactions import Interactions
@@ -15,7 +15,7 @@ from models.ranker import Ranker
 from models.request_features import RequestFeatures
 from models.reranker import Reranker
 from models.retriever import Retriever
-from models.search import build_searcher
+from models.scann_search import build_exact
 from models.served import save, served_models
 from models.two_tower import TwoTower
 from tests.models import tiny
@@ -44,7 +44,7 @@ def saved(tmp_path_factory, trained) -> dict[str, dict[str, str]]:
     """{build: {model: folder of the SavedModel}}."""
     catalog, (two_tower, ranker) = tiny.catalog(ITEMS), trained
     features = RequestFeatures(catalog, tiny.transform, MAX_LENGTH, use_times=True)
-    searcher, _ = build_searcher(two_tower.candidates().numpy()[1:], names.CANDIDATES, IndexConfig())
+    searcher = build_exact(two_tower.candidates().numpy()[1:], names.CANDIDATES).serialised()
     folders: dict[str, dict[str, str]] = {}
     for build in names.BUILDS:
         retrieval = Retriever(two_tower, searcher if build == names.SCANN else None)

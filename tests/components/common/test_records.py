@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from components.common.records import Gate, Gates, Index, ModelSpans, SpanEvents
+from components.common.records import Gate, Gates, ModelSpans, SearchPoint, SpanEvents
 
 
 @pytest.mark.parametrize(
@@ -35,9 +35,9 @@ def test_a_refusal_says_the_figure_and_the_floor():
 
 
 def test_recall_is_written_with_its_place():
-    index = Index(kind="scann", items=7, queries=3, recall_at_200=0.97)
-    assert index.as_json() == {
-        "kind": "scann", "items": 7, "queries": 3, "recall@10": None, "recall@100": None, "recall@200": 0.97
+    point = SearchPoint(leaves_searched=7, reorder=300, recall_at_200=0.97)
+    assert point.as_json() == {
+        "leaves_searched": 7, "reorder": 300, "recall@200": 0.97, "milliseconds": None
     }  # fmt: skip
 
 

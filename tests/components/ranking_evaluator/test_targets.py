@@ -9,13 +9,13 @@ import tensorflow as tf
 from components.common.records import MEMORIES, TRANSFORMER, TWO_STAGE
 from components.ranking_evaluator.targets import BASELINES, Targets, rank_baselines, rank_targets
 from models import names
-from models.config import IndexConfig, RankerConfig, TwoTowerConfig
+from models.config import RankerConfig, TwoTowerConfig
 from models.memory.evidence import fit_evidence
 from models.memory.interactions import Interactions
 from models.metrics import NOT_FOUND
 from models.ranker import Ranker
 from models.ranks import rank_of, ranker_scores, target_places
-from models.search import build_searcher
+from models.scann_search import build_exact
 from models.two_tower import TwoTower
 from tests.models import tiny
 
@@ -41,7 +41,7 @@ def windows(split: str, *, batch_size: int, with_user: bool):
 def ranked(models: tuple[TwoTower, Ranker], max_targets: int = 100, exclude_seen: bool = False) -> Targets:
     two_tower, ranker = models
     two_tower.queries(tiny.batch([[1, 2]]))
-    searcher, _ = build_searcher(two_tower.candidates().numpy()[1:], names.CANDIDATES, IndexConfig())
+    searcher = build_exact(two_tower.candidates().numpy()[1:], names.CANDIDATES).serialised()
     inputs = SimpleNamespace(catalog=tiny.catalog(), windows=windows)
     return rank_targets(
         inputs, two_tower, ranker, searcher, max_targets=max_targets, max_length=8, exclude_seen=exclude_seen

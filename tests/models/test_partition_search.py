@@ -1,0 +1,33 @@
+import numpy as np
+import tensorflow as tf
+
+from models.partition_search import PartitionSearcher
+from models.search import exact_top
+
+# two partitions, along each axis
+VECTORS = np.array([[3.0, 0.0], [0.0, 3.0], [2.0, 0.0], [0.0, 1.0], [1.0, 0.0]], np.float32)
+PARTITION = np.array([4, 1, 4, 1, 4])  # numbers of partitions may leave gaps
+TABLE = tf.concat([tf.zeros([1, 2]), VECTORS], axis=0)
+QUERIES = tf.constant([[1.0, 0.5], [0.2, 1.0]])
+
+
+def test_only_the_nearest_partition_is_searched():
+    searcher = PartitionSearcher(VECTORS, PARTITION, 4, searched=1)
+
+    index, scores = searcher.top(QUERIES, TABLE, 4)
+
+    assert index.numpy().tolist() == [[1, 3, 5, 0], [2, 4, 0, 0]]
+    assert scores.numpy()[0].tolist() == [3.0, 2.0, 1.0, -np.inf]
+
+
+def test_all_partitions_together_are_exact_search():
+    searcher = PartitionSearcher(VECTORS, PARTITION, 4, searched=9)
+
+    for found, exact in zip(searcher.top(QUERIES, TABLE, 3), exact_top(QUERIES, TABLE, 3), strict=True):
+        np.testing.assert_allclose(found, exact)
+
+
+def test_a_request_without_rows_finds_nothing():
+    searcher = PartitionSearcher(VECTORS, PARTITION, 4, searched=1)
+
+    assert searcher.top(QUERIES[:0], TABLE, 3)[0].shape == (0, 3)
