@@ -134,7 +134,10 @@ class ServedUpnext(ServedModel):
     def answer(self, request: Tensors) -> Tensors:
         batch, last = self.read(request)
         filters = filters_of(request)
-        retrieved, _ = self.retrieve(self.retrieval, batch, last, filters)
+        if filters is None:  # the ranker gives them an order
+            retrieved = self.retrieval.find(self.retrieval.query(batch, last))
+        else:
+            retrieved, _ = self.retrieve(self.retrieval, batch, last, filters)
         candidates, remembered = self.ranking.add_neighbours(
             batch[names.ITEM], retrieved, lambda items: self.allowed(items, filters)
         )
