@@ -1,8 +1,13 @@
 """Models of any catalogue size without training: random weights, random counts, served as a run serves them.
 
-A request costs the same whatever the weights are, so these measure how the cost grows with the catalogue.
+python -m benchmarks.made_models FOLDER ITEMS BUILD SEED
+
+A request costs the same whatever the weights are, so these measure how the cost grows with the catalogue. They
+are made in a process of their own: that takes 10 GB for a million items.
 """
 
+import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -10,17 +15,21 @@ from typing import Final
 import numpy as np
 import tensorflow as tf
 
+from benchmarks.histories import item_ids, near_places
+from components.common.records import Index
+from components.index_builder.build import load_partitions, load_searcher, write_index
 from models import names
 from models.catalog_arrays import CatalogArrays
 from models.config import IndexConfig, RankerConfig, TwoTowerConfig
 from models.layers import FeatureSizes, example_batch
 from models.memory.evidence import FADING, MAX_ENTRIES, NEIGHBOURS, Evidence, mixed_with_counts
 from models.memory.neighbours import FadingTable
+from models.partition_search import PartitionSearcher
 from models.ranker import Ranker
 from models.request_features import RequestFeatures, Transform
 from models.reranker import Reranker
 from models.retriever import Retriever
-from models.search import build_searcher
+from models.scann_search import ScannSearcher
 from models.served import save, served_models
 from models.two_tower import TwoTower
 
@@ -31,6 +40,9 @@ CONTENT_AN_ITEM: Final = 6
 CONTEXT_TOKENS: Final = 500
 EVIDENCE_WEIGHT: Final = 4.0
 RIDGE_SHARE: Final = 0.5
+ALIKE: Final = 100
+SPREAD: Final = 0.7
+HISTORY: Final = 50
 
 
 def make_models(folder: Path, items: int, build: str, transform: Transform, seed: int) -> dict[str, Path]:
@@ -53,19 +65,44 @@ def make_models(folder: Path, items: int, build: str, transform: Transform, seed
     sizes = FeatureSizes(context=CONTEXT_TOKENS + 1)
     two_tower = TwoTower(catalog, plays, sizes, TwoTowerConfig())
     two_tower.queries(example_batch())
+    two_tower.items.ids.assign(clustered(items + 1, two_tower.items.ids.shape[1], draw))
     heads = [names.P_COMPLETE, names.P_SKIP]
     ranker = Ranker(catalog, plays, sizes, MAX_LENGTH, heads, RankerConfig())
     ranker.losses_of(example_batch(), training=False)
     ranker.add_evidence(make_evidence(items, draw), EVIDENCE_WEIGHT, mixed_with_counts(RIDGE_SHARE))
     features = RequestFeatures(catalog, transform, MAX_LENGTH, use_times=True)
-    searcher = None
-    if build == names.SCANN:
-        vectors = two_tower.candidates().numpy()[1:]
-        searcher, _ = build_searcher(vectors, names.CANDIDATES, IndexConfig())
-    models = served_models(catalog, features, Retriever(two_tower, searcher), Reranker(ranker))
+    retriever = Retriever(two_tower, make_searcher(two_tower, build, items, seed))
+    models = served_models(catalog, features, retriever, Reranker(ranker))
     for name, model in models.items():
         save(model, str(folder / name))
     return {name: folder / name for name in models}
+
+
+def make_searcher(
+    two_tower: TwoTower, build: str, items: int, seed: int
+) -> ScannSearcher | PartitionSearcher | None:
+    """Chooses and builds the index as a run does, by queries of made histories."""
+    history = tf.constant(near_places(items, IndexConfig().queries, HISTORY, seed) + 1, tf.int32)
+    table = two_tower.items.table()
+    last = tf.fill([len(history)], HISTORY)
+    zeros = tf.zeros([len(history), HISTORY + 1], tf.int32)
+    batch = dict.fromkeys((names.GAP, names.HOUR, names.WEEKDAY), zeros)
+    batch |= {names.CONTEXT: zeros[..., None], names.LISTENER: zeros[:, :0]}
+    batch[names.ITEM] = tf.pad(history, [[0, 0], [0, 1]])
+    queries = two_tower.query_at(batch, last, table).numpy()
+    with tempfile.TemporaryDirectory() as folder:
+        vectors = two_tower.candidates().numpy()[1:]
+        write_index(vectors, queries, IndexConfig(), folder)
+        print((Path(folder) / Index.FILE).read_text(), file=sys.stderr)
+        return load_searcher(folder) if build == names.SCANN else load_partitions(folder, vectors)
+
+
+def clustered(rows: int, width: int, draw: np.random.Generator) -> np.ndarray:
+    """Draws vectors float32 [rows, width] of which each hundred in a row are alike, as one taste's items are."""
+    centres = draw.normal(size=(-(-rows // ALIKE), width))
+    return (centres.repeat(ALIKE, axis=0)[:rows] + SPREAD * draw.normal(size=(rows, width))).astype(
+        np.float32
+    )
 
 
 def make_catalog(items: int, draw: np.random.Generator) -> CatalogArrays:
@@ -84,11 +121,6 @@ def make_catalog(items: int, draw: np.random.Generator) -> CatalogArrays:
     )
 
 
-def item_ids(items: int) -> list[bytes]:
-    """Returns the ids of a made catalogue, as long as those of real ones are."""
-    return [b"track-%016d" % number for number in range(items)]
-
-
 def make_evidence(items: int, draw: np.random.Generator) -> Evidence:
     """Makes memories of random items, as many as a log would leave of a catalogue of this size."""
     shape = (items + 1, max(1, min(NEIGHBOURS, items, MAX_ENTRIES // (items + 1))))
@@ -101,10 +133,18 @@ def make_evidence(items: int, draw: np.random.Generator) -> Evidence:
     return Evidence({name: tuple(table(*fade) for fade in fades) for name, fades in FADING.items()})
 
 
-def fit_log_transform(folder: Path, seed: int) -> Transform:
+def load_log_transform(folder: Path, seed: int) -> Transform:
+    """Reads the log's Transform that `folder` holds, after fitting it where there is none."""
+    import tensorflow_transform as tft
+
+    if not folder.exists():
+        fit_log_transform(folder, seed)
+    return tft.TFTransformOutput(str(folder)).transform_features_layer()
+
+
+def fit_log_transform(folder: Path, seed: int) -> None:
     """Fits the log's Transform, as the pipeline does, on made windows whose tokens fill a vocabulary."""
     import apache_beam as beam
-    import tensorflow_transform as tft
     import tensorflow_transform.beam as tft_beam
     from google.protobuf import text_format
     from tensorflow_metadata.proto.v0 import schema_pb2
@@ -125,7 +165,6 @@ def fit_log_transform(folder: Path, seed: int) -> Transform:
         records = pipeline | beam.Create(windows) | source.BeamSource()
         graph = (records, source.TensorAdapterConfig()) | tft_beam.AnalyzeDataset(preprocessing_fn)
         _ = graph | tft_beam.WriteTransformFn(str(folder))
-    return tft.TFTransformOutput(str(folder)).transform_features_layer()
 
 
 def _window(tokens: Sequence[str], draw: np.random.Generator) -> bytes:
@@ -142,3 +181,9 @@ def _window(tokens: Sequence[str], draw: np.random.Generator) -> bytes:
         feature[name].int64_list.value.extend([1] * events)
     feature[names.WINDOW_START].int64_list.value.append(0)
     return example.SerializeToString()
+
+
+if __name__ == "__main__":
+    root, number, chosen, first = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+    log_transform = load_log_transform(root / "transform", first)
+    make_models(root / chosen / str(number), number, chosen, log_transform, first)

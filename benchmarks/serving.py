@@ -1,104 +1,166 @@
-"""Latency and throughput of the served `upnext` model, over gRPC on loopback, from a real server process.
+"""Latency and throughput of the served models, over gRPC on loopback, from a real server process.
 
 python -m benchmarks.serving --home HOME
+python -m benchmarks.serving --items 10000,100000,1000000
 """
 
 import argparse
 import contextlib
 import json
 import os
+import random
+import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
-from itertools import cycle, islice
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Final
 
+import grpc
 import numpy as np
 
+from benchmarks.histories import item_ids, near_places
+from benchmarks.load import Figures, ask, middle, request_bytes, table
 from listening_log.errors import UserError
 from models import names
 from serving.errors import ServerError
-from serving.request import Wishes
+from serving.request import build_request
 from serving.stderr import divert_noise
 from tfx_pipeline.terminal.exit_codes import exit_code_of
 from tfx_pipeline.terminal.tables import render_table
 
 CLIENTS: Final = (1, 8)
-WARM_UP: Final = 20
-"""Requests of each kind before the clock starts."""
 HISTORIES: Final = 200
-PERCENTILES: Final = (50, 95, 99)
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What one kind of request took, from the clients' side."""
-
-    kind: str
-    clients: int
-    requests: int
-    a_second: float
-    milliseconds: dict[str, float]
+ROUNDS: Final = 3
+BARE: Final = "bare server"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Measures the newest version under HOME. Returns the exit code."""
+    """Measures the newest version under HOME, or made models. Returns the exit code."""
     args = _parser().parse_args(argv)
     try:
-        with divert_noise(None):
-            figures, facts = measure(Path(args.home), args.build, args.requests, args.length, args.seed)
-    except (ServerError, UserError) as error:
+        with divert_noise(None), tempfile.TemporaryDirectory() as folder:
+            if args.home:
+                results = [measure_home(Path(args.home), args)]
+            else:
+                results = measure_made(args.items, Path(args.models or folder), args)
+    except (ServerError, UserError, grpc.RpcError) as error:
         print(error, file=sys.stderr)
         return exit_code_of(error)
-    print(table(figures))
-    print(", ".join(f"{key.replace('_', ' ')} {value}" for key, value in facts.items()))
+    for figures, facts in results:
+        print(", ".join(f"{key.replace('_', ' ')} {value}" for key, value in facts.items()))
+        print(table(figures))
+    if len(results) > 1:
+        print(growth_table([figures for figures, _ in results]))
     if args.json:
-        content = {**facts, "figures": [asdict(one) for one in figures]}
+        content = [{**facts, "figures": [asdict(one) for one in figures]} for figures, facts in results]
         Path(args.json).write_text(json.dumps(content, indent=2) + "\n")
     return 0
 
 
-def measure(
-    home: Path, build: str, requests: int, length: int, seed: int
-) -> tuple[list[Figures], dict[str, object]]:
-    """Starts the server, asks it `requests` times for each kind and number of clients, and stops it.
+Result = tuple[list[Figures], dict[str, object]]
+"""The figures of one server, and what they were taken of."""
+
+
+def measure_home(home: Path, args: argparse.Namespace) -> Result:
+    """Measures `upnext` as it was pushed, with and without filters.
 
     Raises:
-        UserError: nothing was pushed under `home`.
-        ServerError: the server fails.
+        UserError: nothing was pushed under `home`, or the server fails.
     """
     from components.pushed.pushed_models import PushedModels
+
+    served = PushedModels(home / "serving").served(args.build, names.UPNEXT)
+    items = list(served.titles())
+    histories = draw_histories(items, args.length, args.seed)
+    questions = {
+        "plain": [request_bytes(names.UPNEXT, *build_request([history])) for history in histories],
+        "without what was played": [
+            request_bytes(names.UPNEXT, *build_request([history], exclude=[history])) for history in histories
+        ],
+    }
+    return measure({names.UPNEXT: served.path}, questions, len(items), args)
+
+
+def measure_made(sizes: Sequence[int], folder: Path, args: argparse.Namespace) -> list[Result]:
+    """Measures the three models of made catalogues beside the bare server, a catalogue after the other."""
+    results = []
+    for items in sizes:
+        path = folder / args.build / str(items)
+        paths = {name: path / name for name in names.MODELS}
+        if not all((one / "saved_model.pb").exists() for one in paths.values()):
+            words = [str(folder), str(items), args.build, str(args.seed)]
+            subprocess.run([sys.executable, "-m", "benchmarks.made_models", *words], check=True)
+        results.append(measure(paths, made_questions(items, args.length, args.seed), items, args))
+    return results
+
+
+def made_questions(items: int, length: int, seed: int) -> dict[str, list[bytes]]:
+    """Makes plain requests of each model, and of the bare server."""
+    ids = [item_id.decode() for item_id in item_ids(items)]
+    histories, candidates = (
+        [[ids[place] for place in row] for row in near_places(items, HISTORIES, width, seed)]
+        for width in (length, names.CANDIDATES)
+    )
+    plain = [build_request([history]) for history in histories]
+    ranked = [
+        build_request([history], candidates=[few]) for history, few in zip(histories, candidates, strict=True)
+    ]
+    return {
+        BARE: [request_bytes(names.RETRIEVAL, *one) for one in plain],
+        names.RETRIEVAL: [request_bytes(names.RETRIEVAL, *one) for one in plain],
+        names.RANKER: [request_bytes(names.RANKER, *one) for one in ranked],
+        names.UPNEXT: [request_bytes(names.UPNEXT, *one) for one in plain],
+    }
+
+
+def measure(
+    models: Mapping[str, Path], questions: Mapping[str, list[bytes]], items: int, args: argparse.Namespace
+) -> Result:
+    """Starts the servers, asks every kind of question in rounds of shuffled order, and takes the medians."""
     from components.serving_check.fresh_server import fresh_server
 
-    served = PushedModels(home / "serving").served(build, names.UPNEXT)
-    items = list(served.titles())
-    histories = draw_histories(items, length, seed)
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "server.log"
+    rounds: dict[tuple[str, int], list[Figures]] = {}
+    with contextlib.ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         start = time.monotonic()
-        with fresh_server({names.UPNEXT: served.path}, log) as (address, _):
-            facts: dict[str, object] = {
-                "items": len(items),
-                "history": length,
-                "build": build,
-                "start_and_warm_up_seconds": round(time.monotonic() - start, 1),
-                "cores": os.cpu_count(),
-                "load": round(os.getloadavg()[0], 1),
-            }
-            wishes: dict[str, Callable[[list[str]], Wishes]] = {
-                "plain": lambda history: {},
-                "without what was played": lambda history: {"exclude": [history]},
-            }
-            figures = [
-                _ask(address, histories, kind, wish, clients, requests)
-                for kind, wish in wishes.items()
-                for clients in CLIENTS
-            ]
-    return figures, facts
+        address, _ = stack.enter_context(fresh_server(models, folder / "server.log"))
+        facts: dict[str, object] = {
+            "items": items,
+            "history": args.length,
+            "build": args.build,
+            "start_and_warm_up_seconds": round(time.monotonic() - start, 1),
+            "cores": os.cpu_count(),
+            "load": round(os.getloadavg()[0], 1),
+        }
+        bare = stack.enter_context(bare_server()) if BARE in questions else ""
+        kinds = [(kind, clients) for kind in questions for clients in CLIENTS]
+        for turn in range(ROUNDS):
+            random.Random(args.seed + turn).shuffle(kinds)
+            for kind, clients in kinds:
+                where = bare if kind == BARE else address
+                one = ask(where, kind, questions[kind], clients, args.requests)
+                rounds.setdefault((kind, clients), []).append(one)
+    return [middle(rounds[kind, clients]) for kind in questions for clients in CLIENTS], facts
+
+
+@contextlib.contextmanager
+def bare_server() -> Iterator[str]:
+    """Starts `benchmarks.bare_server` in a process of its own and yields its address."""
+    command = [sys.executable, "-m", "benchmarks.bare_server", "0"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+    with subprocess.Popen(command, text=True, **pipes) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        port = process.stdout.readline().strip()
+        if not port:
+            raise ServerError("the bare server ended before it was ready")
+        try:
+            yield f"127.0.0.1:{port}"
+        finally:
+            process.stdin.close()
 
 
 def draw_histories(items: Sequence[str], length: int, seed: int) -> list[list[str]]:
@@ -107,93 +169,38 @@ def draw_histories(items: Sequence[str], length: int, seed: int) -> list[list[st
     return [[items[place] for place in row] for row in draws]
 
 
-def _ask(
-    address: str,
-    histories: list[list[str]],
-    kind: str,
-    wish: Callable[[list[str]], Wishes],
-    clients: int,
-    requests: int,
-) -> Figures:
-    """Asks from `clients` threads, each with a connection of its own, one listener a request."""
-    share = -(-requests // clients)
-    seconds: list[list[float]] = [[] for _ in range(clients)]
-    failures: list[BaseException] = []
-    ready = threading.Barrier(clients + 1)
-
-    def work(number: int) -> None:
-        from serving.client import Client
-
-        try:
-            with Client(address) as client:
-                for history in histories[:WARM_UP]:
-                    client.recommend([history], k=10, **wish(history))
-                ready.wait()
-                for history in islice(cycle(histories), number, number + share):
-                    start = time.perf_counter()
-                    client.recommend([history], k=10, **wish(history))
-                    seconds[number].append(time.perf_counter() - start)
-        except BaseException as error:
-            failures.append(error)
-            ready.abort()
-
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(clients)]
-    for thread in threads:
-        thread.start()
-    with contextlib.suppress(threading.BrokenBarrierError):
-        ready.wait()
-    start = time.perf_counter()
-    for thread in threads:
-        thread.join()
-    wall_seconds = time.perf_counter() - start
-    if failures:
-        raise next((e for e in failures if isinstance(e, ServerError)), failures[0])
-    return summarise(kind, clients, np.concatenate(seconds), wall_seconds)
-
-
-def summarise(kind: str, clients: int, seconds: np.ndarray, wall_seconds: float) -> Figures:
-    """Sums up one kind of request.
-
-    Args:
-        kind: of the request.
-        clients: how many asked side by side.
-        seconds: what each request took.
-        wall_seconds: what all of them took together.
-    """
-    percentiles = np.percentile(seconds, PERCENTILES) * 1000
-    milliseconds = {
-        f"p{p}": round(float(value), 1) for p, value in zip(PERCENTILES, percentiles, strict=True)
-    }
-    return Figures(kind, clients, len(seconds), round(len(seconds) / wall_seconds, 1), milliseconds)
-
-
-def table(figures: Sequence[Figures]) -> str:
-    """Lays out a line for each kind of request and number of clients."""
+def growth_table(sizes: Sequence[Sequence[Figures]]) -> str:
+    """Lays out how p50 grows from the first size to the last, whose rates stand beside the bare server's."""
+    bare = {one.clients: one.a_second for one in sizes[-1] if one.kind == BARE}
     rows = [
         (
-            one.kind,
-            str(one.clients),
-            f"{one.requests:,}",
-            f"{one.a_second:,.1f}",
-            *(f"{value:,.1f}" for value in one.milliseconds.values()),
+            first.kind,
+            str(first.clients),
+            f"{last.milliseconds['p50'] / first.milliseconds['p50']:.2f}",
+            f"{last.a_second / bare[first.clients]:.2f}",
         )
-        for one in figures
+        for first, last in zip(sizes[0], sizes[-1], strict=True)
     ]
-    return render_table(
-        rows, ("request", "clients", "requests", "a second", *(f"p{p} ms" for p in PERCENTILES))
-    )
+    return render_table(rows, ("request", "clients", "growth of p50", "rate / bare server"))
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.serving", description=__doc__)
     add = parser.add_argument
-    add("--home", required=True, metavar="DIR", help="of a run that pushed")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--home", metavar="DIR", help="of a run that pushed")
+    what.add_argument("--items", type=_sizes, metavar="N,N", help="sizes of made catalogues")
+    add("--models", metavar="DIR", help="keeps the made models there, and takes those that are there")
     add("--build", choices=names.BUILDS, default=names.SCANN)
-    add("--requests", type=int, default=800, metavar="N", help="of each kind; default: 800")
+    add("--requests", type=int, default=800, metavar="N", help="of each kind in each round; default: 800")
     add("--length", type=int, default=50, metavar="L", help="items of a history; default: 50")
     add("--seed", type=int, default=1, metavar="S")
     add("--json", metavar="FILE", help="write the figures there too")
     return parser
+
+
+def _sizes(text: str) -> list[int]:
+    return [int(word) for word in text.split(",")]
 
 
 if __name__ == "__main__":
