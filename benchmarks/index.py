@@ -144,8 +144,8 @@ def _point(engine: str, setting: str, find: Search, queries: np.ndarray, exact: 
     def find_part(part: np.ndarray) -> np.ndarray:
         places = np.full((len(part), K), -1)
         for at in range(0, len(part), 50):
-            found = np.asarray(find(tf.constant(part[at : at + 50])))
-            places[at : at + len(found), : found.shape[1]] = found - 1
+            nearest = np.asarray(find(tf.constant(part[at : at + 50])))
+            places[at : at + len(nearest), : nearest.shape[1]] = nearest - 1
         return places
 
     def search(part: np.ndarray) -> np.ndarray:

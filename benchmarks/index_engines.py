@@ -98,8 +98,8 @@ def measure(
 ) -> dict:
     """Measures recall@200, the median time for one query, and queries a second of one and of two threads."""
     set_threads(1)
-    found = search(queries)
-    hits = [len(np.intersect1d(ours, best)) for ours, best in zip(found, exact, strict=True)]
+    nearest = search(queries)
+    hits = [len(np.intersect1d(ours, best)) for ours, best in zip(nearest, exact, strict=True)]
     seconds = []
     for query in queries[:TIMED]:
         start = time.perf_counter()

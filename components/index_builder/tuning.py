@@ -232,8 +232,8 @@ def _ladder(leaves: int) -> list[int]:
 
 def _in_parts(find: Find, queries: tf.Tensor) -> np.ndarray:
     """Finds items int [Q, 200]: a search of few leaves answers fewer places."""
-    found = np.zeros((len(queries), K), np.int32)
+    rows = np.zeros((len(queries), K), np.int32)
     for at in range(0, len(queries), QUERIES_AT_ONCE):
         part = np.asarray(find(queries[at : at + QUERIES_AT_ONCE]))
-        found[at : at + len(part), : part.shape[1]] = part
-    return found
+        rows[at : at + len(part), : part.shape[1]] = part
+    return rows

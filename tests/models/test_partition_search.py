@@ -23,8 +23,8 @@ def test_only_the_nearest_partition_is_searched():
 def test_all_partitions_together_are_exact_search():
     searcher = PartitionSearcher(VECTORS, PARTITION, 4, searched=9)
 
-    for found, exact in zip(searcher.top(QUERIES, TABLE, 3), exact_top(QUERIES, TABLE, 3), strict=True):
-        np.testing.assert_allclose(found, exact)
+    for nearest, exact in zip(searcher.top(QUERIES, TABLE, 3), exact_top(QUERIES, TABLE, 3), strict=True):
+        np.testing.assert_allclose(nearest, exact)
 
 
 def test_a_request_without_rows_finds_nothing():

@@ -36,9 +36,9 @@ def test_the_exact_searcher_finds_what_exact_search_does(vectors, queries):
 def test_a_quantised_index_that_searches_every_leaf_finds_nearly_all(vectors, queries):
     exact = exact_top(queries, table_of(vectors), 100)[0].numpy()
 
-    found = build_tree(vectors, 100, SHAPE).find(queries)
+    nearest = build_tree(vectors, 100, SHAPE).find(queries)
 
-    assert recall_at_k(found, exact, 100) > 0.99
+    assert recall_at_k(nearest, exact, 100) > 0.99
 
 
 def test_less_effort_finds_less(vectors, queries):
