@@ -22,7 +22,7 @@ import grpc
 import numpy as np
 import psutil
 
-from benchmarks.serving import Figures, summarise
+from benchmarks.load import Figures, summarise
 from benchmarks.serving import table as latency_table
 from listening_log.errors import UserError
 from models import names
