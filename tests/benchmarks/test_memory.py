@@ -38,4 +38,4 @@ def test_the_cost_is_printed_step_by_step(capsys: pytest.CaptureFixture[str]) ->
     print_cost(items=20, plays=500, seed=1)
 
     lines = capsys.readouterr().out.splitlines()
-    assert [line.split()[0] for line in lines] == ["count", "solve"]
+    assert [line.split()[0] for line in lines] == ["factor", "count", "solve"]
