@@ -25,7 +25,7 @@ def test_a_tiny_log_becomes_windows_catalogue_and_summary(generate):
     assert test == [(["a", "b", "c", "d"], [0, 0, 0, 1]), (["d", "c", "b"], [0, 0, 1])]
     evaluation = [(w["item_ids"], w["targets"]) for w in written.windows("eval")]
     assert evaluation == [(["a", "b", "c"], [0, 0, 1]), (["d", "c"], [0, 1])]
-    assert [w["targets"] for w in written.windows("all")] == [[1, 1, 1, 1], [1, 1, 1], [1]]
+    assert [w["targets"] for w in written.windows("all")] == [[1, 1, 2, 3], [1, 2, 3], [1]]
     assert written.items()[0] == {
         "item_id": ["a"],
         "title": ["Ah"],
