@@ -31,14 +31,17 @@ class FeatureSizes:
 
 
 class ItemEncoder(tf.keras.layers.Layer):
-    """Vectors of all items: an id vector plus the scaled sum of content token vectors.
+    """Vectors of items: an id vector plus the scaled sum of content token vectors.
 
     An item without plays in training has no id vector of its own (it could only have been learnt from
     negatives), so its content speaks for it. While training, a share of the id vectors is dropped so that
     content learns to stand alone (DropoutNet, https://papers.nips.cc/paper/7081).
 
+    Only the rows of the items that are asked for are read, so only they have gradients: a step costs the same
+    whatever the size of the catalogue.
+
         encoder = ItemEncoder(catalog, plays > 0, 64)
-        vectors = tf.gather(encoder.table(), batch[names.ITEM])  # float32 [B, T, 64]
+        vectors = encoder.vectors(tf.constant([3, 7]))  # float32 [2, 64]
 
     Args:
         catalog: the items and their content tokens.
@@ -51,14 +54,9 @@ class ItemEncoder(tf.keras.layers.Layer):
         self, catalog: CatalogArrays, played: np.ndarray, dimension: int, *, id_dropout: float = 0.1
     ) -> None:
         super().__init__()
-        item, place = np.nonzero(catalog.content)
-        count = np.bincount(item, minlength=catalog.size + 1)
-        self._content = tf.SparseTensor(
-            np.stack([item, catalog.content[item, place]], axis=1).astype(np.int64),
-            (1.0 / np.sqrt(count[item])).astype(np.float32),
-            (catalog.size + 1, catalog.content_size + 1),
-        )
-        self._played = tf.constant(played.astype(np.float32)[:, None])
+        self.size = catalog.size
+        self._content = tf.constant(catalog.content)
+        self._played = tf.constant(played)
         self._id_dropout = id_dropout
         self.ids = self.add_weight("ids", (catalog.size + 1, dimension), initializer=small_normal())
         self.tokens = self.add_weight(
@@ -74,13 +72,26 @@ class ItemEncoder(tf.keras.layers.Layer):
         length = _STDDEV * np.sqrt(vectors.shape[1])
         self.ids.assign(tf.where(np.any(vectors, axis=1, keepdims=True), length * vectors, self.ids))
 
+    def vectors(self, index: tf.Tensor, training: bool = False) -> tf.Tensor:
+        """Computes the vectors of the items `index` int32 [U]: float32 [U, dimension]; zero where the index is 0."""
+        keep = tf.gather(self._played, index)
+        if training:
+            keep &= tf.random.uniform(tf.shape(index)) >= self._id_dropout
+        vectors = tf.gather(self.ids, index) * tf.cast(keep, tf.float32)[:, None] + self._content_of(index)
+        return vectors * tf.cast(index > 0, tf.float32)[:, None]
+
     def table(self, training: bool = False) -> tf.Tensor:
         """Computes all vectors: float32 [N + 1, dimension]; row 0 is zero."""
-        keep = self._played
-        if training:
-            keep *= tf.cast(tf.random.uniform(tf.shape(keep)) >= self._id_dropout, tf.float32)
-        table = self.ids * keep + tf.sparse.sparse_dense_matmul(self._content, self.tokens)
-        return tf.concat([tf.zeros_like(table[:1]), table[1:]], axis=0)
+        return self.vectors(tf.range(self.size + 1), training)
+
+    def _content_of(self, index: tf.Tensor) -> tf.Tensor:
+        """Sums the token vectors of each item, divided by the root of their number."""
+        content = tf.gather(self._content, index)
+        places = tf.where(content > 0)
+        tokens, place = tf.unique(tf.gather_nd(content, places))
+        return tf.sparse.segment_sqrt_n(
+            tf.gather(self.tokens, tokens), place, places[:, 0], num_segments=tf.size(index)
+        )
 
 
 class RequestEncoder(tf.keras.layers.Layer):
@@ -136,6 +147,26 @@ def requests_at(batch: Batch, place: tf.Tensor) -> dict[str, tf.Tensor]:
         for name in (names.GAP, names.HOUR, names.WEEKDAY, names.CONTEXT)
     }
     return {**at_place, names.LISTENER: batch[names.LISTENER]}
+
+
+def renumber(batch: Batch, others: tf.Tensor) -> tuple[tf.Tensor, dict[str, tf.Tensor], tf.Tensor]:
+    """Numbers the items of a batch and some others anew, as a small catalogue of their own.
+
+        index, batch, others = renumber(batch, others)
+        vectors = encoder.vectors(index)  # in place of the whole table
+
+    Args:
+        batch: the windows.
+        others: int32 [S], further items.
+
+    Returns:
+        int32 [U], the items that there are, each once, 0 first; the batch with places among them for items;
+        int32 [S], the places of the others.
+    """
+    item = batch[names.ITEM]
+    index, place = tf.unique(tf.concat([[0], tf.reshape(item, [-1]), others], axis=0))
+    windows, others = tf.split(place[1:], [tf.size(item), tf.size(others)])
+    return index, {**batch, names.ITEM: tf.reshape(windows, tf.shape(item))}, others
 
 
 def positives(batch: Batch) -> tf.Tensor:

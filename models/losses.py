@@ -3,7 +3,8 @@
 import numpy as np
 import tensorflow as tf
 
-_NO_LOGIT = np.float32(-1e9)  # finite: -inf would make the gradients NaN where nothing else is left
+NO_LOGIT = np.float32(-1e9)
+"""Of what is no negative. Finite: -inf would make the gradients NaN where nothing else is left."""
 
 
 def full_softmax(logits: tf.Tensor, target: tf.Tensor, *, excluded: tf.Tensor | None = None) -> tf.Tensor:
@@ -20,7 +21,7 @@ def full_softmax(logits: tf.Tensor, target: tf.Tensor, *, excluded: tf.Tensor | 
         float32 [], the mean over the queries; 0 if there are none.
     """
     if excluded is not None:
-        logits = tf.where(excluded, _NO_LOGIT, logits)
+        logits = tf.where(excluded, NO_LOGIT, logits)
     return mean_or_zero(tf.nn.sparse_softmax_cross_entropy_with_logits(target, logits))
 
 
@@ -55,7 +56,7 @@ def sampled_softmax(
     positive = positive - positive_log_q
     negatives = negatives - negative_log_q
     if hits is not None:
-        negatives = tf.where(hits, _NO_LOGIT, negatives)
+        negatives = tf.where(hits, NO_LOGIT, negatives)
     logits = tf.concat([positive[:, None], negatives], axis=1)
     return mean_or_zero(tf.reduce_logsumexp(logits, axis=1) - positive)
 

@@ -19,16 +19,17 @@ from models.layers import (
     RequestEncoder,
     embed_known,
     positives,
+    renumber,
     requests_at,
     shift_right,
     small_normal,
 )
-from models.losses import accidental_hits, full_softmax, sampled_softmax
+from models.losses import NO_LOGIT, accidental_hits, full_softmax, sampled_softmax
 from models.masking import mask_features
 from models.memory.evidence import COUNTS, Evidence, Shares
 from models.memory.evidence_layer import EvidenceLayer, NamedItems
 from models.outcome_head import OutcomeHead, outcome_evidence, outcome_loss
-from models.samplers import UniformSampler
+from models.samplers import Sample, UniformSampler
 from models.transformer import TransformerBlock
 
 HEAD_LOSS_WEIGHT = 0.2
@@ -235,11 +236,18 @@ class Ranker(tf.keras.Model):
 
     def losses_of(self, batch: Batch, training: bool) -> dict[str, tf.Tensor]:
         """Computes the mean losses: `next_item`, and one a head."""
-        items = self.items.table(training=training)
-        queries = self.queries(batch, items, training=training)
         places = tf.where(positives(batch))
+        sample = None
+        if self._sampler is None:
+            items, bias = self.items.table(training=training), tf.where(self._unplayed, NO_LOGIT, self.bias)
+        else:
+            sample = self._sampler(tf.gather_nd(batch[names.ITEM], places))
+            index, batch, sampled = renumber(batch, sample.items)
+            sample = sample._replace(items=sampled)
+            items, bias = self.items.vectors(index, training=training), tf.gather(self.bias, index)
+        queries = self.queries(batch, items, training=training)
         target = tf.gather_nd(batch[names.ITEM], places)
-        losses = {"next_item": self.next_item_loss(tf.gather_nd(queries, places), target, items)}
+        losses = {"next_item": next_item_loss(tf.gather_nd(queries, places), target, items, bias, sample)}
         if self.heads:
             known = (batch[names.ITEM] > 0) & (batch[names.OUTCOME] != names.UNKNOWN)
             places = tf.where((batch[names.TARGET] > 0) & known)
@@ -250,16 +258,25 @@ class Ranker(tf.keras.Model):
                 losses[head] = HEAD_LOSS_WEIGHT * outcome_loss(head, logit[:, 0], outcome)
         return losses
 
-    def next_item_loss(self, queries: tf.Tensor, target: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
-        """Computes the softmax loss of `target` int32 [Q] over the played items, or a sample of a large catalogue."""
-        if self._sampler is None:
-            return full_softmax(self.logits(queries, items), target, excluded=self._unplayed)
-        sample = self._sampler(target)
-        bias = tf.gather(self.bias, sample.items)
-        return sampled_softmax(
-            tf.reduce_sum(queries * tf.gather(items, target), axis=-1) + tf.gather(self.bias, target),
-            tf.matmul(queries, tf.gather(items, sample.items), transpose_b=True) + bias,
-            positive_log_q=sample.target_log_q,
-            negative_log_q=sample.log_q,
-            hits=accidental_hits(target, sample.items),
-        )
+
+def next_item_loss(
+    queries: tf.Tensor, target: tf.Tensor, items: tf.Tensor, bias: tf.Tensor, sample: Sample | None
+) -> tf.Tensor:
+    """Computes the softmax loss of the next items.
+
+    Args:
+        queries: float32 [Q, D].
+        target: int32 [Q], a row of `items` each.
+        items: float32 [V, D], the catalogue or the items that a step needs.
+        bias: float32 [V], theirs; `NO_LOGIT` for those that are no negatives.
+        sample: the negatives, rows of `items`; None for all items.
+    """
+    if sample is None:
+        return full_softmax(tf.matmul(queries, items, transpose_b=True) + bias, target)
+    return sampled_softmax(
+        tf.reduce_sum(queries * tf.gather(items, target), axis=-1) + tf.gather(bias, target),
+        tf.matmul(queries, tf.gather(items, sample.items), transpose_b=True) + tf.gather(bias, sample.items),
+        positive_log_q=sample.target_log_q,
+        negative_log_q=sample.log_q,
+        hits=accidental_hits(target, sample.items),
+    )

@@ -17,6 +17,7 @@ from models.layers import (
     ItemEncoder,
     RequestEncoder,
     positives,
+    renumber,
     requests_at,
     shift_right,
 )
@@ -175,12 +176,13 @@ class TwoTower(tfrs.models.Model):
 
     def compute_loss(self, inputs: Batch, training: bool = False) -> tf.Tensor:
         """Computes the loss of some positives of the batch, drawn anew at each step."""
-        items = self.items.table(training=training)
         places = tf.random.shuffle(tf.where(positives(inputs)))[: self.config.queries]
-        queries = tf.gather_nd(self.query_tower(inputs, items), places)
         target = tf.gather_nd(inputs[names.ITEM], places)
         sample = self._sampler(target)
-        candidates = tf.gather(self.candidate_tower(items), sample.items)
+        index, windows, sampled = renumber(inputs, sample.items)
+        items = self.items.vectors(index, training=training)
+        queries = tf.gather_nd(self.query_tower(windows, items), places)
+        candidates = self.candidate_tower(tf.gather(items, sampled))
         scores = tf.matmul(queries, candidates, transpose_b=True) / self.config.temperature
         return sampled_softmax(
             tf.linalg.diag_part(scores),  # the sample begins with the targets

@@ -11,11 +11,14 @@ from components.common import progress
 from components.trainer.history import History, Logs
 from components.trainer.resume import Resume
 from models.layers import Batch
+from models.lazy_adam import LazyAdam
 
 FINAL_SHARE = 0.25
 """The final fit, and its rehearsal, go on from the first one for this share of the epochs that `eval` found best."""
 WARM_RATE = 0.3
 """Share of the learning rate for a model that starts from the one in production."""
+CLIP_NORM = 5.0
+"""Largest norm of a variable's gradient."""
 _UNREPORTED = ("regularization_loss", "total_loss")  # of TFRS: nothing here is regularised by a loss
 
 
@@ -93,7 +96,7 @@ def first_fit(
 ) -> History:
     """Fits until `measure` (higher is better) has not risen for `patience` epochs; keeps the best weights."""
     history = History(monitor)
-    model.compile(optimizer=tf.keras.optimizers.Adam(learning_rate, clipnorm=5.0))
+    model.compile(optimizer=LazyAdam(learning_rate, clipnorm=CLIP_NORM))
     callbacks = [
         _Evaluate(measure, history),
         tf.keras.callbacks.ReduceLROnPlateau(monitor, factor=0.3, patience=max(patience // 2, 1), mode="max"),
@@ -112,7 +115,7 @@ def final_fit(model: tf.keras.Model, run: FitRun, *, best_epochs: int, learning_
     epochs = max(1, math.ceil(FINAL_SHARE * best_epochs))
     history = History("loss")
     schedule = tf.keras.optimizers.schedules.PolynomialDecay(learning_rate, epochs * run.steps, 0.0)
-    model.compile(optimizer=tf.keras.optimizers.Adam(schedule, clipnorm=5.0))
+    model.compile(optimizer=LazyAdam(schedule, clipnorm=CLIP_NORM))
     _fit(model, run, epochs, [_Progress(run, epochs, history)], history)
     history.best_epoch = epochs
     return history

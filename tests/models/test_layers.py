@@ -2,7 +2,15 @@ import numpy as np
 import tensorflow as tf
 
 from models import names
-from models.layers import ItemEncoder, RequestEncoder, as_served, embed_known, positives, shift_right
+from models.layers import (
+    ItemEncoder,
+    RequestEncoder,
+    as_served,
+    embed_known,
+    positives,
+    renumber,
+    shift_right,
+)
 from tests.models import tiny
 
 
@@ -26,10 +34,39 @@ def test_training_drops_some_id_vectors_whole():
     encoder.ids.assign(np.ones((13, 4)))
     encoder.tokens.assign(np.zeros((4, 4)))
 
-    sums = encoder.table(training=True).numpy().sum(axis=1)
+    sums = encoder.vectors(tf.range(13), training=True).numpy().sum(axis=1)
 
     assert set(sums) == {0.0, 4.0}
     assert 0 < (sums[1:12] == 0).sum() < 11
+
+
+def test_the_vectors_of_some_items_are_rows_of_the_table():
+    encoder = ItemEncoder(tiny.catalog(), tiny.plays() > 0, 4)
+
+    vectors = encoder.vectors(tf.constant([12, 0, 3, 1]))
+
+    np.testing.assert_array_equal(vectors, tf.gather(encoder.table(), [12, 0, 3, 1]))
+
+
+def test_only_the_items_that_were_asked_for_and_their_contents_have_gradients():
+    """Item 3 is an even place in the list, so a track: token 1; item 12 is an episode by `rare`: tokens 2 and 3."""
+    encoder = ItemEncoder(tiny.catalog(), tiny.plays() > 0, 4)
+    with tf.GradientTape() as tape:
+        vectors = encoder.vectors(tf.constant([12, 3]))
+
+    ids, tokens = tape.gradient(vectors, [encoder.ids, encoder.tokens])
+
+    assert ids.indices.numpy().tolist() == [12, 3]
+    assert sorted(tokens.indices.numpy().tolist()) == [1, 2, 3]
+    np.testing.assert_allclose(tf.convert_to_tensor(tokens)[1:, 0], [1.0, 0.5**0.5, 0.5**0.5])
+
+
+def test_the_items_of_a_batch_and_others_are_numbered_anew_with_none_first():
+    index, batch, others = renumber(tiny.batch([[7, 3, 7], [9]]), tf.constant([3, 11]))
+
+    assert index.numpy().tolist() == [0, 7, 3, 9, 11]
+    assert batch[names.ITEM].numpy().tolist() == [[1, 2, 1], [3, 0, 0]]
+    assert others.numpy().tolist() == [2, 4]
 
 
 def test_a_request_without_times_and_tokens_adds_nothing_and_tokens_add_up():

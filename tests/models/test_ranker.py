@@ -75,12 +75,11 @@ def test_a_log_without_outcomes_trains_no_head_and_divides_by_nothing(model):
 
 
 def test_sampled_negatives_estimate_the_full_softmax():
-    full = make()
-    sampled = make(config=CONFIG.model_copy(update={"softmax_items": 10}))
-    items, query, target = full.items.table(), tf.random.normal([4, 16]), tf.constant([1, 2, 3, 4])
+    full, sampled = make(), make(config=CONFIG.model_copy(update={"softmax_items": 10}))
+    batch = tiny.batch([[1, 2, 3, 4]])
 
-    exact = full.next_item_loss(query, target, items)
-    estimates = [sampled.next_item_loss(query, target, items) for _ in range(400)]
+    exact = full.losses_of(batch, training=False)["next_item"]
+    estimates = [sampled.losses_of(batch, training=False)["next_item"] for _ in range(400)]
 
     assert float(exact) == pytest.approx(float(np.mean(estimates)), rel=0.1)
 
