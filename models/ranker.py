@@ -12,6 +12,7 @@ import tensorflow as tf
 from models import names
 from models.catalog_arrays import CatalogArrays
 from models.config import RankerConfig
+from models.dropout import Dropout
 from models.layers import (
     Batch,
     FeatureSizes,
@@ -24,7 +25,7 @@ from models.layers import (
     shift_right,
     small_normal,
 )
-from models.losses import NO_LOGIT, accidental_hits, full_softmax, sampled_softmax
+from models.losses import NO_LOGIT, accidental_hits, full_softmax, mean_in_chunks, sampled_softmax
 from models.masking import mask_features
 from models.memory.evidence import COUNTS, Evidence, Shares
 from models.memory.evidence_layer import EvidenceLayer, NamedItems
@@ -74,7 +75,7 @@ class Ranker(tf.keras.Model):
             "outcome", (len(names.OUTCOME_NAMES), width), initializer=small_normal()
         )
         dropout = DROPOUT if config.dropout is None else config.dropout
-        self.dropout = tf.keras.layers.Dropout(dropout)
+        self.dropout = Dropout(dropout)
         # blocks
         self.blocks = [
             TransformerBlock(width, config.heads, max_length + 1, dropout) for _ in range(config.blocks)
@@ -272,11 +273,13 @@ def next_item_loss(
         sample: the negatives, rows of `items`; None for all items.
     """
     if sample is None:
-        return full_softmax(tf.matmul(queries, items, transpose_b=True) + bias, target)
-    return sampled_softmax(
-        tf.reduce_sum(queries * tf.gather(items, target), axis=-1) + tf.gather(bias, target),
-        tf.matmul(queries, tf.gather(items, sample.items), transpose_b=True) + tf.gather(bias, sample.items),
-        positive_log_q=sample.target_log_q,
-        negative_log_q=sample.log_q,
-        hits=accidental_hits(target, sample.items),
-    )
+        return full_softmax(queries, items, bias, target)
+
+    def loss_of(rows: list[tf.Tensor], target: tf.Tensor, shared: list[tf.Tensor]) -> tf.Tensor:
+        negatives = tf.matmul(rows[0], shared[0], transpose_b=True) + shared[1]
+        hits = accidental_hits(target, sample.items)
+        return sampled_softmax(rows[1], negatives, hits=hits) * tf.cast(tf.size(target), tf.float32)
+
+    positive = tf.reduce_sum(queries * tf.gather(items, target), axis=-1) + tf.gather(bias, target)
+    negatives = [tf.gather(items, sample.items), tf.gather(bias, sample.items) - sample.log_q]
+    return mean_in_chunks(loss_of, [queries, positive - sample.target_log_q], target, negatives)

@@ -1,7 +1,17 @@
 """A causal transformer over a listener's history."""
 
+import itertools
+from typing import Final
+
 import numpy as np
 import tensorflow as tf
+
+from models.dropout import Dropout
+
+SPANS: Final = 4
+"""Parts of a window whose attention is computed apart in training, each over the events up to its end: that is 5/8 of
+the whole square."""
+_NEVER: Final = -1e9  # added to the score of an event that has not happened yet
 
 
 class CausalSelfAttention(tf.keras.layers.Layer):
@@ -29,36 +39,61 @@ class CausalSelfAttention(tf.keras.layers.Layer):
         slopes = 0.5 ** (1 + np.arange(heads) * 6 / max(heads - 1, 1))
         slope = tf.keras.initializers.Constant(-slopes[:, None] * np.arange(max_length))
         self.bias = self.add_weight("distance_bias", (heads, max_length), initializer=slope)
-        self.dropout = tf.keras.layers.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         batch, length = tf.shape(x)[0], tf.shape(x)[1]
         query, key, value = self._project(x)
-        bias = self._bias_of(tf.range(length)[:, None] - tf.range(length)[None, :])
-        scores = tf.matmul(query, key, transpose_b=True) * self._size**-0.5 + bias
-        weights = self.dropout(tf.nn.softmax(scores), training=training)
-        mixed = tf.transpose(tf.matmul(weights, value), [0, 2, 1, 3])
-        return self.out(tf.reshape(mixed, [batch, length, self._heads * self._size]))
+        bias = self._bias_by_distance(length)
+        spans = SPANS if training else 1  # a request is too short for it to pay
+        ends = [length * part // spans for part in range(spans + 1)]
+        mixed = [
+            self._attend(
+                query[:, :, start:end],
+                key[:, :, :end],
+                value[:, :, :end],
+                bias[:, start:end, :end],
+                training=training,
+            )
+            for start, end in itertools.pairwise(ends)
+        ]
+        joined = tf.transpose(tf.concat(mixed, axis=2), [0, 2, 1, 3])
+        return self.out(tf.reshape(joined, [batch, length, self._heads * self._size]))
 
     def output_at(self, x: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
         """Computes what `call` does at `place` int32 [B] of each row alone: float32 [B, D]."""
         query, key, value = self._project(x)
         query = tf.gather(tf.transpose(query, [0, 2, 1, 3]), place, batch_dims=1)[:, :, None]
-        bias = self._bias_of(place[:, None] - tf.range(tf.shape(x)[1]))
-        bias = tf.transpose(bias, [1, 0, 2])[:, :, None]
-        scores = tf.matmul(query, key, transpose_b=True) * self._size**-0.5 + bias
-        mixed = tf.matmul(tf.nn.softmax(scores), value)
+        distance = place[:, None] - tf.range(tf.shape(x)[1])
+        bias = tf.where(distance >= 0, tf.gather(self.bias, self._bucket(distance), axis=1), _NEVER)
+        mixed = self._attend(query, key, value, tf.transpose(bias, [1, 0, 2])[:, :, None])
         return self.out(tf.reshape(mixed, [tf.shape(x)[0], self._heads * self._size]))
 
     def _project(self, x: tf.Tensor) -> list[tf.Tensor]:
         """Makes query, key and value of `x` float32 [B, T, D]: float32 [B, heads, T, D / heads] each."""
         qkv = tf.reshape(self.qkv(x), [tf.shape(x)[0], tf.shape(x)[1], 3, self._heads, self._size])
-        return tf.unstack(tf.transpose(qkv, [2, 0, 3, 1, 4]), num=3)
+        query, key, value = tf.unstack(tf.transpose(qkv, [2, 0, 3, 1, 4]), num=3)
+        return [query * self._size**-0.5, key, value]
 
-    def _bias_of(self, distance: tf.Tensor) -> tf.Tensor:
-        """Returns what each head adds to the scores of events that lie `distance` int32 [...] back."""
-        bias = tf.gather(self.bias, tf.clip_by_value(distance, 0, self.bias.shape[1] - 1), axis=1)
-        return tf.where(distance >= 0, bias, -1e9)
+    def _attend(
+        self, query: tf.Tensor, key: tf.Tensor, value: tf.Tensor, bias: tf.Tensor, training: bool = False
+    ) -> tf.Tensor:
+        weights = tf.nn.softmax(tf.matmul(query, key, transpose_b=True) + bias)
+        return tf.matmul(self.dropout(weights, training=training), value)
+
+    def _bias_by_distance(self, length: tf.Tensor) -> tf.Tensor:
+        """Returns what each head adds to the scores of each pair of positions: float32 [heads, T, T].
+
+        All rows are the same numbers, each row one place further to the right than the one above, so they are cut
+        from one long tape. To look each pair up instead would cost as much as the attention itself, in the gradient.
+        """
+        bias = tf.gather(self.bias, self._bucket(tf.range(length)), axis=1)
+        tape = tf.concat([bias[:, :1], tf.fill([self._heads, length], _NEVER), bias[:, :0:-1]], axis=1)
+        rows = tf.tile(tape, [1, length])[:, : length * (2 * length - 1)]
+        return tf.reshape(rows, [self._heads, length, 2 * length - 1])[:, :, :length]
+
+    def _bucket(self, distance: tf.Tensor) -> tf.Tensor:
+        return tf.clip_by_value(distance, 0, self.bias.shape[1] - 1)
 
 
 class TransformerBlock(tf.keras.layers.Layer):
@@ -82,7 +117,7 @@ class TransformerBlock(tf.keras.layers.Layer):
         self.feed = tf.keras.Sequential(
             [tf.keras.layers.Dense(2 * dimension, activation="gelu"), tf.keras.layers.Dense(dimension)]
         )
-        self.dropout = tf.keras.layers.Dropout(dropout)
+        self.dropout = Dropout(dropout)
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         x += self.dropout(self.attention(self.attention_norm(x), training=training), training=training)

@@ -2,29 +2,77 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from models.losses import accidental_hits, full_softmax, mean_or_zero, sampled_softmax
+from models import losses
+from models.losses import NO_LOGIT, accidental_hits, full_softmax, mean_or_zero, sampled_softmax
 from models.samplers import MixedSampler, UniformSampler
 
 LN2, LN3, LN4 = np.log([2.0, 3.0, 4.0])
+
+
+def softmax_of(logits, target, bias=None) -> tf.Tensor:
+    """The full softmax of queries that are their own logits."""
+    width = logits.shape[1]
+    return full_softmax(logits, tf.eye(width), tf.zeros([width]) if bias is None else bias, target)
 
 
 def test_the_full_softmax_is_minus_the_log_of_the_targets_share():
     # exp: 1, 2, 1 of 4 and 1, 2, 3 of 6; the targets have 2/4 and 3/6
     logits = tf.constant([[0.0, LN2, 0.0], [0.0, LN2, LN3]], tf.float32)
 
-    loss = full_softmax(logits, tf.constant([1, 2]))
+    loss = softmax_of(logits, tf.constant([1, 2]))
 
     assert float(loss) == pytest.approx(LN2)
 
 
-@pytest.mark.parametrize("excluded", [[True, False, False], [[True, False, False]]])
-def test_excluded_items_are_no_negatives_of_the_full_softmax(excluded):
+def test_an_item_without_a_logit_is_no_negative_of_the_full_softmax():
     # without the first item: 2 of 2 + 6
     logits = tf.constant([[LN4, LN2, np.log(6.0)]], tf.float32)
 
-    loss = full_softmax(logits, tf.constant([1]), excluded=tf.constant(excluded))
+    loss = softmax_of(logits, tf.constant([1]), bias=tf.constant([NO_LOGIT, 0.0, 0.0]))
 
     assert float(loss) == pytest.approx(LN4)
+
+
+@pytest.mark.parametrize("chunk", [1, 8, 12, 1000])
+def test_chunks_change_neither_the_loss_nor_its_gradients(chunk, monkeypatch):
+    monkeypatch.setattr(losses, "CHUNK_LOGITS", chunk)
+    draw = np.random.default_rng(3)
+    queries, items, bias = (
+        tf.constant(draw.normal(size=shape), tf.float32) for shape in ([7, 3], [4, 3], [4])
+    )
+    target = tf.constant([0, 1, 2, 3, 0, 1, 2])
+
+    @tf.function
+    def by_chunks():
+        with tf.GradientTape() as tape:
+            tape.watch([queries, items, bias])
+            loss = 2.0 * full_softmax(queries, items, bias, target)
+        return loss, tape.gradient(loss, [queries, items, bias])
+
+    with tf.GradientTape() as tape:
+        tape.watch([queries, items, bias])
+        logits = tf.matmul(queries, items, transpose_b=True) + bias
+        expected = 2.0 * tf.reduce_mean(tf.nn.sparse_softmax_cross_entropy_with_logits(target, logits))
+    loss, gradients = by_chunks()
+
+    assert float(loss) == pytest.approx(float(expected), rel=1e-5)
+    for value, other in zip(gradients, tape.gradient(expected, [queries, items, bias]), strict=True):
+        np.testing.assert_allclose(value, other, rtol=1e-4, atol=1e-6)
+
+
+def test_no_query_has_no_gradient():
+    @tf.function
+    def gradient():
+        queries, items = tf.zeros([0, 3]), tf.ones([4, 3])
+        with tf.GradientTape() as tape:
+            tape.watch([queries, items])
+            loss = full_softmax(queries, items, tf.zeros([4]), tf.zeros([0], tf.int32))
+        return tape.gradient(loss, [queries, items])
+
+    queries, items = gradient()
+
+    assert queries.shape == (0, 3)
+    assert not items.numpy().any()
 
 
 def test_the_sampled_softmax_is_minus_the_log_of_the_targets_share_of_target_and_sample():
@@ -76,7 +124,7 @@ def test_a_masked_negative_has_no_gradient():
 @pytest.mark.parametrize(
     "loss",
     [
-        lambda: full_softmax(tf.zeros([0, 3]), tf.zeros([0], tf.int32)),
+        lambda: softmax_of(tf.zeros([0, 3]), tf.zeros([0], tf.int32)),
         lambda: sampled_softmax(tf.zeros([0]), tf.zeros([0, 3])),
         lambda: mean_or_zero(tf.zeros([0])),
     ],
@@ -91,7 +139,12 @@ TARGET = np.array([1, 2, 3, 8], np.int32)
 
 
 def exact_loss() -> float:
-    return float(full_softmax(tf.constant(LOGITS), TARGET, excluded=tf.constant(PLAYS == 0)))
+    return float(softmax_of(tf.constant(LOGITS), TARGET, bias=played_bias()))
+
+
+def played_bias() -> tf.Tensor:
+    """Leaves out what was never played."""
+    return tf.where(tf.constant(PLAYS == 0), NO_LOGIT, 0.0)
 
 
 def test_uniform_samples_with_log_q_estimate_the_full_softmax():
@@ -135,7 +188,7 @@ def mixed_estimate(logits: tf.Tensor, *, corrected: bool) -> float:
 
 def test_mixed_samples_estimate_the_full_softmax_with_log_q_alone():
     logits = tf.constant([[0.0, 2, 0, 0, 0, 0, 0, 0, 1]])  # the most played item has the highest logit
-    exact = float(full_softmax(logits, tf.constant([8]), excluded=tf.constant(PLAYS == 0)))
+    exact = float(softmax_of(logits, tf.constant([8]), bias=played_bias()))
 
     assert mixed_estimate(logits, corrected=True) == pytest.approx(exact, rel=0.03)
     assert mixed_estimate(logits, corrected=False) > 1.2 * exact

@@ -35,6 +35,16 @@ def test_dropout_applies_in_training_alone(layer):
     assert np.abs(layer(X, training=True) - layer(X)).max() > 1e-3
 
 
+@pytest.mark.parametrize("length", [1, 2, 5])
+def test_training_in_spans_gives_what_a_request_does(length):
+    tf.keras.utils.set_random_seed(3)
+    attention = CausalSelfAttention(8, heads=2, max_length=4, dropout=0.0)
+
+    np.testing.assert_allclose(
+        attention(X[:, :length], training=True), attention(X[:, :length]), rtol=1e-5, atol=1e-6
+    )
+
+
 def test_a_window_may_begin_anywhere_in_a_history():
     """Attention knows distances alone, so an event before the window's first one is the only difference."""
     tf.keras.utils.set_random_seed(3)
