@@ -10,7 +10,7 @@ CHUNK_LOGITS: Final = 2**20
 """Logits that are computed at once: 4 MiB."""
 
 NO_LOGIT = np.float32(-1e9)
-"""Of what is no negative. Finite: -inf would make the gradients NaN where nothing else is left."""
+"""Logit of what is no negative. Finite: -inf would make the gradients NaN where nothing else is left."""
 
 LossOf = Callable[[list[tf.Tensor], tf.Tensor, list[tf.Tensor]], tf.Tensor]
 
