@@ -45,7 +45,7 @@ def run_fn(fn_args: FnArgs) -> None:
     exclude_seen = first.exclude_seen if first else repeat_share(job.interactions) < FEW_REPEATS
     measure = ndcg_measure(model, inputs, max_length, exclude_seen)
     history = job.fit(model, config, monitor=MONITOR, measure=measure)
-    earlier = first
+    earlier, evidence = first, None
     if not first and not job.trained:
         earlier = RankerTraining.read(job.production_dir)
     if earlier:
@@ -54,7 +54,8 @@ def run_fn(fn_args: FnArgs) -> None:
         evidence = fit_evidence(job.interactions)
         weight, shares = weigh_evidence(model, evidence, inputs, max_length, exclude_seen)
     last = job.rehearse(model, lambda plays: build(inputs, plays, max_length, config), config, history)
-    evidence = fit_evidence(job.last_interactions)
+    if evidence is None or job.last_split != job.split:
+        evidence = fit_evidence(job.last_interactions)
     last.add_evidence(evidence, weight, shares)
     features, ranking = inputs.request_features(max_length), Reranker(last)
     training = RankerTraining(
