@@ -3,7 +3,7 @@
 import numpy as np
 import tensorflow as tf
 
-from models.search import best_first
+from models.search import rescored
 
 
 class PartitionSearcher(tf.Module):
@@ -61,5 +61,4 @@ class PartitionSearcher(tf.Module):
             candidates: float32 [N + 1, D].
             k: places of the answer.
         """
-        index = self.find(queries)
-        return best_first(index, tf.linalg.matvec(tf.gather(candidates, index), queries), k)
+        return rescored(queries, candidates, self.find(queries), k)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 import numpy as np
 import tensorflow as tf
 
-from models.search import best_first
+from models.search import rescored
 
 if TYPE_CHECKING:
     from scann.scann_ops.py import scann_ops
@@ -82,8 +82,7 @@ class ScannSearcher(tf.Module):
             candidates: float32 [N + 1, D].
             k: places of the answer.
         """
-        index = self.find(queries)
-        return best_first(index, tf.linalg.matvec(tf.gather(candidates, index), queries), k)
+        return rescored(queries, candidates, self.find(queries), k)
 
     def save(self, folder: str) -> None:
         """Writes the serialised index."""

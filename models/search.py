@@ -61,6 +61,23 @@ def exact_top(
     )
 
 
+def rescored(
+    queries: tf.Tensor, candidates: tf.Tensor, index: tf.Tensor, k: int
+) -> tuple[tf.Tensor, tf.Tensor]:
+    """Gives items that a search has found their exact scores, so that all builds agree on them.
+
+    Args:
+        queries: float32 [B, D].
+        candidates: float32 [N + 1, D].
+        index: int32 [B, C], as `best_first` takes it.
+        k: places of the answer.
+
+    Returns:
+        int32 [B, k] and float32 [B, k], in the form of `best_first`.
+    """
+    return best_first(index, tf.linalg.matvec(tf.gather(candidates, index), queries), k)
+
+
 def join(index: tf.Tensor, more: tf.Tensor) -> tf.Tensor:
     """Joins two sets of item indices int32 [B, C] and [B, D] into one [B, C + D], ascending, a repeated one as 0."""
     return ascending(tf.concat([index, more], axis=1))[0]
