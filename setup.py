@@ -4,7 +4,7 @@ from pathlib import Path
 
 from setuptools import find_packages, setup
 
-PACKAGES = ("models", "listening_log", "components", "serving", "tfx_pipeline")
+PACKAGES = ("models", "listening_log", "components", "serving", "surfaces", "tfx_pipeline")
 
 
 def requirements() -> list[str]:

@@ -13,7 +13,17 @@ from tests.support.guide_code import PAGES, commands
 from tfx_pipeline.cli.parser import make_parser
 
 UPNEXT = ROOT / ".venv/bin/upnext"
-TOPS = ("models", "listening_log", "components", "serving", "tfx_pipeline", "tests", "benchmarks", "scripts")
+TOPS = (
+    "models",
+    "listening_log",
+    "components",
+    "serving",
+    "surfaces",
+    "tfx_pipeline",
+    "tests",
+    "benchmarks",
+    "scripts",
+)
 COMMANDS = [line for page in PAGES for line in commands(page)]
 
 

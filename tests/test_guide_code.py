@@ -22,7 +22,7 @@ from tests.support.guide_code import PAGES, Block, blocks, python_blocks
 NEW_STAGE = "components/coverage/"
 """The folder of the stage that a guide adds."""
 HOW_TO_CHANGE = [ROOT / "docs/guide/add-a-feature.md", ROOT / "docs/guide/add-a-stage.md"]
-PACKAGES = ("models", "listening_log", "components", "serving", "tfx_pipeline", "tests")
+PACKAGES = ("models", "listening_log", "components", "serving", "surfaces", "tfx_pipeline", "tests")
 SCRIPTS = [block for block in python_blocks() if block.is_whole and not block.file.startswith(NEW_STAGE)]
 PARTS = [block for block in python_blocks() if not block.is_whole and block.file]
 PART_OF = ("{}", "{{{}}}", "call({})", "[0 {}]")

@@ -14,7 +14,8 @@ MAY_IMPORT = {
     "listening_log": {"models"},
     "serving": {"models"},
     "components": {"models", "listening_log", "serving"},
-    "tfx_pipeline": {"models", "listening_log", "serving", "components"},
+    "surfaces": {"models", "listening_log", "serving"},
+    "tfx_pipeline": {"models", "listening_log", "serving", "components", "surfaces"},
 }
 
 

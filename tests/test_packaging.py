@@ -12,7 +12,7 @@ import pytest
 
 from tests.conftest import ROOT
 
-OURS = {"models", "listening_log", "components", "serving", "tfx_pipeline"}
+OURS = {"models", "listening_log", "components", "serving", "surfaces", "tfx_pipeline"}
 SITE = sysconfig.get_path("purelib")  # setuptools, once imported, puts copies of its own on sys.path
 
 

@@ -7,7 +7,17 @@ from pathlib import Path
 
 from tests.conftest import ROOT
 
-TOPS = ("models", "listening_log", "components", "serving", "tfx_pipeline", "benchmarks", "scripts", "tests")
+TOPS = (
+    "models",
+    "listening_log",
+    "components",
+    "serving",
+    "surfaces",
+    "tfx_pipeline",
+    "benchmarks",
+    "scripts",
+    "tests",
+)
 FILES = [path for top in TOPS for path in sorted((ROOT / top).rglob("*.py"))]
 FRAGMENT = re.compile(r"(Likewise|Ditto|Of|As)\b|The same[,.]|\W*\w*\W*$")
 """A phrase that ends a sentence which begins elsewhere, or one word."""

@@ -1,21 +1,24 @@
-"""The catalogue as example generation wrote it: ids and titles, without a Transform graph."""
+"""The catalogue as example generation wrote it, without a Transform graph."""
 
 from collections.abc import Iterator
 
+import pyarrow as pa
 import tensorflow as tf
 
 from components.common.example_files import read_split
-from listening_log.cleaning.item_tokens import CREATOR, KIND
 from models import names
+from serving.catalog_asset import SCHEMA, titles_of
 from serving.titles import Title
 
 _BATCH = 4096
 _FEATURES = {
     names.ITEM_ID: tf.io.FixedLenFeature([], tf.string),
-    names.TITLE: tf.io.RaggedFeature(tf.string),
+    names.TITLE: tf.io.FixedLenFeature([], tf.string, b""),
+    names.DESCRIPTION: tf.io.FixedLenFeature([], tf.string, b""),
+    names.DURATION_MS: tf.io.FixedLenFeature([], tf.int64, 0),
+    names.RELEASE_DAY: tf.io.FixedLenFeature([], tf.int64, names.RELEASE_UNKNOWN),
     names.ITEM_TOKENS: tf.io.RaggedFeature(tf.string),
 }
-_SHOWN = f"(?s)({CREATOR}|{KIND})=.*"
 
 
 def read_item_ids(catalog_uri: str) -> list[str]:
@@ -25,22 +28,27 @@ def read_item_ids(catalog_uri: str) -> list[str]:
 
 def read_titles(catalog_uri: str) -> dict[str, Title]:
     """Title, the first creator and kind by item id, in the order of the items' index."""
-    titles = {}
-    for batch in _batches(catalog_uri):
-        tokens = batch[names.ITEM_TOKENS]
-        shown = tf.ragged.boolean_mask(
-            tokens, tokens.with_flat_values(tf.strings.regex_full_match(tokens.flat_values, _SHOWN))
-        )
-        rows = zip(batch[names.ITEM_ID].numpy(), batch[names.TITLE].to_list(), shown.to_list(), strict=True)
-        for item_id, title, item_tokens in rows:
-            values: dict[str, str] = {}
-            for token in item_tokens:
-                column, _, value = _text(token).partition("=")
-                values.setdefault(column, value)
-            titles[_text(item_id)] = Title(
-                _text(b"".join(title)), values.get(CREATOR, ""), values.get(KIND, "")
-            )
-    return titles
+    return titles_of(read_catalog_table(catalog_uri))
+
+
+def read_catalog_table(catalog_uri: str) -> pa.Table:
+    """Everything that is known of the items, in the order of their index; of `serving.catalog_asset.SCHEMA`."""
+    return pa.Table.from_batches(
+        [
+            pa.RecordBatch.from_arrays([_column(batch[field.name], field) for field in SCHEMA], schema=SCHEMA)
+            for batch in _batches(catalog_uri)
+        ],
+        SCHEMA,
+    )
+
+
+def _column(values: tf.Tensor | tf.RaggedTensor, field: pa.Field) -> pa.Array:
+    if isinstance(values, tf.RaggedTensor):
+        flat = pa.array(values.flat_values.numpy(), pa.binary()).cast(pa.string())
+        return pa.ListArray.from_arrays(values.row_splits.numpy().astype("int32"), flat)
+    if pa.types.is_string(field.type):
+        return pa.array(values.numpy(), pa.binary()).cast(pa.string())
+    return pa.array(values.numpy())
 
 
 def _batches(catalog_uri: str) -> Iterator[dict[str, tf.Tensor]]:

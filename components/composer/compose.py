@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import tensorflow_transform as tft
 
-from components.common.catalog_examples import read_titles
+from components.common.catalog_examples import read_catalog_table
 from components.common.records import TWO_STAGE, Evaluation, ModelInfo, Ranking
 from components.index_builder.build import load_partitions, load_searcher
 from components.pushed.model_folder import ModelFolder
@@ -18,6 +18,7 @@ from models import names
 from models.reranker import Reranker
 from models.retriever import Retriever
 from models.served import save, served_models
+from serving.catalog_asset import write_catalog
 from serving.warmup import make_requests, write_warmup
 
 WARMUP_ITEMS = 500
@@ -49,7 +50,7 @@ def compose(
     tokens = read_context_tokens(transform_graph_uri)
     places = np.random.default_rng(seed).permutation(inputs.catalog.size)[:WARMUP_ITEMS]
     warmup_ids = [inputs.catalog.item_ids[place].decode() for place in places]
-    titles = read_titles(catalog_uri)
+    catalog = read_catalog_table(catalog_uri)
     ranking_half, vectors = Reranker(ranking_model), two_tower.candidates().numpy()[1:]
     for build in names.BUILDS:
         searcher = load_searcher(index_uri) if build == names.SCANN else load_partitions(index_uri, vectors)
@@ -59,7 +60,7 @@ def compose(
             save(served, str(folder.path))
             folder.write_info(describe(kind, inputs, max_length, tokens, quality))
             if kind == names.UPNEXT:
-                folder.write_titles(titles)
+                write_catalog(folder.extra, catalog)
             write_warmup(folder.path, make_requests(kind, warmup_ids))
             trained = {names.RETRIEVAL: retrieval_uri, names.RANKER: ranker_uri}.get(kind)
             if build == names.STOCK and trained:

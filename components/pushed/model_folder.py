@@ -1,6 +1,5 @@
 """A served model's folder: a SavedModel, and in `assets.extra` what clients and later runs need beside it."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,11 +8,10 @@ from typing import ClassVar, Final
 from components.common.record import Record
 from components.common.records import ModelSpans
 from models import names
+from serving.catalog_asset import read_titles
 from serving.titles import Title
 
 SAVED_MODEL_FILE: Final = "saved_model.pb"
-TITLES_FILE: Final = "titles.json"
-"""A list of [item_id, title, creator, kind]."""
 TRAINED: Final = "trained"
 """In the stock build's `retrieval` and `ranker`: what the next training starts from."""
 
@@ -65,18 +63,9 @@ class ModelFolder:
         """The newest span that the model has learnt from, 1 for a log without spans."""
         return ModelSpans.read(self.extra).spans.last
 
-    def write_titles(self, titles: Mapping[str, Title]) -> None:
-        """Writes the titles of the items that the model ranks, by item id, for printing."""
-        self.extra.mkdir(parents=True, exist_ok=True)
-        text = json.dumps([[item_id, *title] for item_id, title in titles.items()], ensure_ascii=False)
-        (self.extra / TITLES_FILE).write_text(text, encoding="utf-8")
-
-    def titles(self) -> dict[str, Title]:
+    def titles(self) -> Mapping[str, Title]:
         """Reads the titles by item id; none where the model was pushed without."""
-        path = self.extra / TITLES_FILE
-        if not path.exists():
-            return {}
-        return {item_id: Title(*rest) for item_id, *rest in json.loads(path.read_text(encoding="utf-8"))}
+        return read_titles(self.extra)
 
     def write_origin(self, origin: Origin) -> None:
         """Writes that the model was pushed again, and of which version it is."""

@@ -9,10 +9,12 @@ The retrieval model searches with ScaNN's op, so that loading it needs the op.
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+
 from components.common.records import ModelSpans, SpanRange
 from components.pushed.model_folder import ModelFolder
 from models import names
-from serving.titles import Title
+from serving.catalog_asset import SCHEMA, write_catalog
 
 ITEMS = [f"i{n:02d}" for n in range(20)]
 KINDS = ["kind=track", "kind=episode"]
@@ -124,8 +126,24 @@ def save_toy(model: str, path: Path, bias: float = 0.0) -> None:
     options = tf.saved_model.SaveOptions(namespace_whitelist=["Scann"])
     tf.saved_model.save(toy, str(path), signatures=toy.concrete, options=options)
     folder = ModelFolder(path)
-    folder.write_titles({i: Title(f"Title {i}", "Someone", KINDS[n % 2][5:]) for n, i in enumerate(ITEMS)})
+    write_catalog(folder.extra, catalog())
     folder.write_info(ModelSpans(spans=SpanRange(first=1, last=1)))
+
+
+def catalog() -> pa.Table:
+    """What the toy's items are called."""
+    rows = [
+        {
+            names.ITEM_ID: item,
+            names.TITLE: f"Title {item}",
+            names.DESCRIPTION: "",
+            names.DURATION_MS: 0,
+            names.RELEASE_DAY: names.RELEASE_UNKNOWN,
+            names.ITEM_TOKENS: [KINDS[place % 2], "creator=Someone"],
+        }
+        for place, item in enumerate(ITEMS)
+    ]
+    return pa.Table.from_pylist(rows, SCHEMA)
 
 
 def save_half_plus(addend: float, path: Path) -> None:

@@ -29,7 +29,7 @@ def recommend(home: Home, history: list[str], k: int, address: str | None) -> st
         ServerError: the server doesn't answer.
     """
     if address:
-        titles = _titles_if_any(home)
+        titles: Mapping[str, Title] = _titles_if_any(home)
         with Client(address) as client:
             (ranking,) = client.recommend([history], k=k)
     else:
@@ -79,7 +79,7 @@ def _ask_model(model_dir: Path, history: list[str], k: int) -> Ranking:
     return ranking
 
 
-def _titles_if_any(home: Home) -> dict[str, Title]:
+def _titles_if_any(home: Home) -> Mapping[str, Title]:
     """Titles of the newest models pushed here; a server elsewhere may serve others."""
     try:
         return _served(home).titles()

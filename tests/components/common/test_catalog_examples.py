@@ -35,3 +35,37 @@ def test_ids_stand_in_the_order_of_the_items_index(catalog):
     from components.common.catalog_examples import read_item_ids
 
     assert read_item_ids(catalog) == ["a", "b", "c"]
+
+
+def test_everything_known_of_an_item_comes_back(tmp_path: Path) -> None:
+    from components.common.catalog_examples import read_catalog_table
+    from components.example_gen.record_files import write_records
+
+    item = serialized(
+        item_id=["a"],
+        title=["Ä"],
+        description=["slow"],
+        duration_ms=[90_000],
+        release_day=[-3],
+        item_tokens=["kind=track"],
+    )
+    write_records(str(tmp_path), names.CATALOG, 0, 1, [item, serialized(item_id=["b"])])
+
+    assert read_catalog_table(str(tmp_path)).to_pylist() == [
+        {
+            "item_id": "a",
+            "title": "Ä",
+            "description": "slow",
+            "duration_ms": 90_000,
+            "release_day": -3,
+            "item_tokens": ["kind=track"],
+        },
+        {
+            "item_id": "b",
+            "title": "",
+            "description": "",
+            "duration_ms": 0,
+            "release_day": names.RELEASE_UNKNOWN,
+            "item_tokens": [],
+        },
+    ]

@@ -7,13 +7,6 @@ import pytest
 from components.common.records import ModelSpans, SpanRange
 from components.pushed.model_folder import ModelFolder, Origin
 from listening_log.errors import UserError
-from serving.titles import Title
-
-
-def test_titles_come_back(tmp_path: Path) -> None:
-    folder = ModelFolder(tmp_path)
-    folder.write_titles({"a": Title("Åtta", "Någon", "track"), "b": Title("", "", "")})
-    assert folder.titles() == {"a": Title("Åtta", "Någon", "track"), "b": Title("", "", "")}
 
 
 def test_a_model_without_titles_has_none(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What every destination speaks of: items, plays, moments, facts, and the models that are asked."""

@@ -1,0 +1,68 @@
+"""One request of one listener: who asks, when, from where, and what they have played."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from listening_log.cleaning.item_tokens import COUNTRY, EXPLICIT
+from surfaces.common.catalogue import Bools, Catalogue
+from surfaces.common.model_server import Wish
+from surfaces.common.moment import Moment
+from surfaces.common.plays import Plays
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What every destination knows of a request.
+
+    Attributes:
+        user_id: any string, a stranger's too.
+        moment: when, by the listener's own clock.
+        plays: all that they played before that moment, in the log and since.
+        tokens: what the log says of the listener, `column=value`.
+        device: "" where it isn't said.
+        country: of the request, else of the listener; "" where neither says.
+        explicit: whether explicit items are wanted.
+        surface: the destination, as a context token's value.
+    """
+
+    user_id: str
+    moment: Moment
+    plays: Plays
+    tokens: Sequence[str] = ()
+    device: str = ""
+    country: str = ""
+    explicit: bool = True
+    surface: str = ""
+
+    @property
+    def context(self) -> list[str]:
+        """Tokens of the listener and the request, as the models take them."""
+        said = {"device": self.device, "surface": self.surface, "country": self.country}
+        columns = {token.partition("=")[0] for token in self.tokens}
+        own = [f"{column}={value}" for column, value in said.items() if value and column not in columns]
+        return [*self.tokens, *own]
+
+    def eligible(self, catalogue: Catalogue) -> Bools:
+        """[N] whether an item may be offered to this listener here."""
+        return catalogue.eligible(country=self.country, explicit=self.explicit)
+
+    def wish(
+        self,
+        catalogue: Catalogue,
+        *,
+        exclude: Iterable[int] = (),
+        only: Sequence[str] = (),
+        without: Sequence[str] = (),
+    ) -> Wish:
+        """What the models are asked for: explicit items and other countries' are left out where they must be.
+
+        The models take one set of `only`. A country is among it only where nothing else is: else, check what comes
+        back against `eligible`.
+        """
+        banned = list(without)
+        if not self.explicit:
+            banned.append(f"{EXPLICIT}=1")
+        wanted = list(only)
+        if not wanted and self.country and catalogue.countries.values:
+            wanted = [f"{COUNTRY}={self.country}"]
+        return Wish(exclude=exclude, only=wanted, without=banned, context=self.context, unix=self.moment.unix)

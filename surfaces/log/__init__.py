@@ -1,0 +1,1 @@
+"""What the log of the last run tells of listeners and items."""

@@ -1,0 +1,1 @@
+"""What the destinations share, as one value."""

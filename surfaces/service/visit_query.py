@@ -1,0 +1,32 @@
+"""The parameters that every `GET` takes, as FastAPI reads them."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Query
+
+from surfaces.common.moment import Moment
+from surfaces.common.visit import Visit
+from surfaces.service.service import Service
+
+
+def visit_query(service: Service, surface: str) -> Callable[..., Visit]:
+    """The dependency that turns a `GET`'s parameters into a visit to a destination."""
+
+    def visit(
+        user_id: Annotated[str, Query(min_length=1, max_length=256)],
+        at: Annotated[str | None, Query(max_length=64)] = None,
+        device: Annotated[str, Query(max_length=64)] = "",
+        country: Annotated[str, Query(max_length=64)] = "",
+        explicit: Annotated[int, Query(ge=0, le=1)] = 1,
+    ) -> Visit:
+        return service.visit(
+            user_id,
+            Moment.parse(at),
+            device=device,
+            country=country,
+            explicit=bool(explicit),
+            surface=surface,
+        )
+
+    return visit

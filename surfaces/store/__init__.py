@@ -1,0 +1,1 @@
+"""What the destinations remember between requests."""

@@ -1,0 +1,224 @@
+"""`Store`: plays, impressions, frozen lists, sessions, learnt states and controls, in SQLite or PostgreSQL."""
+
+import json
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from typing import Any, Final, TypeAlias
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from surfaces.common.errors import UnavailableError
+from surfaces.store.tables import CONTROLS, FROZEN, IMPRESSIONS, KEPT, METADATA, PLAYS, STATES
+
+Json: TypeAlias = dict[str, Any]
+"""What a destination keeps of its own: it alone reads it."""
+
+BUSY_SECONDS: Final = 0.5
+"""How long a writer waits for another: an answer has a second."""
+_TRIES: Final = 20
+
+
+@dataclass(frozen=True)
+class StoredPlay:
+    """A play, as it was posted; None where nothing was said."""
+
+    user_id: str
+    item_id: str
+    timestamp: int
+    ms_played: int | None = None
+    end_reason: str | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Impression:
+    """An item that was shown at a position of an answer, 1 the first."""
+
+    request_id: str
+    position: int
+    user_id: str
+    timestamp: int
+    item_id: str
+    surface: str
+    shelf: str = ""
+    propensity: float | None = None
+    model_version: str | None = None
+
+
+class Store:
+    """What the destinations remember; safe to use from any number of threads and processes.
+
+    Args:
+        url: of SQLAlchemy: `sqlite:////path/store.sqlite` or `postgresql+psycopg://…`.
+
+    Raises:
+        UnavailableError: by every method, where the database can't be reached, is locked or full.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._engine = _engine(url)
+        with self._reported():
+            METADATA.create_all(self._engine)
+
+    def close(self) -> None:
+        """Closes the connections."""
+        self._engine.dispose()
+
+    def add_plays(self, plays: Sequence[StoredPlay]) -> None:
+        """Adds plays, all or none."""
+        if plays:
+            with self._written() as connection:
+                connection.execute(insert(PLAYS), [asdict(play) for play in plays])
+
+    def plays(self, user_id: str) -> list[StoredPlay]:
+        """A listener's plays, oldest first; equals in the order in which they came."""
+        query = (
+            select(*(PLAYS.c[name] for name in StoredPlay.__dataclass_fields__))
+            .where(PLAYS.c.user_id == user_id)
+            .order_by(PLAYS.c.timestamp, PLAYS.c.id)
+        )
+        with self._read() as connection:
+            return [StoredPlay(*row) for row in connection.execute(query)]
+
+    def add_impressions(self, impressions: Sequence[Impression]) -> None:
+        """Adds what an answer shows, all or none."""
+        if impressions:
+            with self._written() as connection:
+                connection.execute(insert(IMPRESSIONS), [asdict(one) for one in impressions])
+
+    def impressions(self, request_id: str) -> list[Impression]:
+        """What an answer showed, in its order."""
+        query = (
+            select(*(IMPRESSIONS.c[name] for name in Impression.__dataclass_fields__))
+            .where(IMPRESSIONS.c.request_id == request_id)
+            .order_by(IMPRESSIONS.c.position)
+        )
+        with self._read() as connection:
+            return [Impression(*row) for row in connection.execute(query)]
+
+    def frozen(self, user_id: str, surface: str) -> dict[str, Json]:
+        """A listener's frozen lists of a destination, by period."""
+        query = select(FROZEN.c.period, FROZEN.c.content).where(
+            FROZEN.c.user_id == user_id, FROZEN.c.surface == surface
+        )
+        with self._read() as connection:
+            return {period: json.loads(content) for period, content in connection.execute(query)}
+
+    def freeze(self, user_id: str, surface: str, period: str, content: Json) -> Json:
+        """Freezes a list for a period, unless there is one already; returns the one that stands."""
+        row = {"user_id": user_id, "surface": surface, "period": period, "content": json.dumps(content)}
+        try:
+            with self._written() as connection:
+                connection.execute(insert(FROZEN), row)
+        except IntegrityError:
+            return self.frozen(user_id, surface)[period]
+        return content
+
+    def keep(self, user_id: str, content: Json, kept_id: str | None = None) -> str:
+        """Keeps a session or a playlist, a new one or in place of an earlier one; returns its id."""
+        new_id = kept_id or secrets.token_urlsafe(12)
+        row = {"id": new_id, "user_id": user_id, "content": json.dumps(content)}
+        with self._written() as connection:
+            changed = connection.execute(
+                update(KEPT).where(KEPT.c.id == new_id, KEPT.c.user_id == user_id).values(row)
+            )
+            if not changed.rowcount:
+                connection.execute(insert(KEPT), row)
+        return new_id
+
+    def kept(self, user_id: str, kept_id: str) -> Json | None:
+        """What was kept under an id for this listener; None where nothing was."""
+        query = select(KEPT.c.content).where(KEPT.c.id == kept_id, KEPT.c.user_id == user_id)
+        with self._read() as connection:
+            content = connection.execute(query).scalar()
+        return None if content is None else json.loads(content)
+
+    def state(self, name: str) -> Json:
+        """What was learnt under a name; {} at first."""
+        with self._read() as connection:
+            content = connection.execute(select(STATES.c.content).where(STATES.c.name == name)).scalar()
+        return {} if content is None else json.loads(content)
+
+    def change_state(self, name: str, change: Callable[[Json], Json]) -> Json:
+        """Replaces a state by what `change` makes of it; no change by another process is lost.
+
+        `change` may be called more than once.
+        """
+        for _ in range(_TRIES):
+            with self._read() as connection:
+                row = connection.execute(
+                    select(STATES.c.revision, STATES.c.content).where(STATES.c.name == name)
+                ).first()
+            content = change(json.loads(row.content) if row else {})
+            values = {
+                "name": name,
+                "revision": row.revision + 1 if row else 1,
+                "content": json.dumps(content),
+            }
+            try:
+                with self._written() as connection:
+                    if row is None:
+                        connection.execute(insert(STATES), values)
+                        return content
+                    changed = connection.execute(
+                        update(STATES)
+                        .where(STATES.c.name == name, STATES.c.revision == row.revision)
+                        .values(values)
+                    )
+                    if changed.rowcount:
+                        return content
+            except IntegrityError:
+                continue
+        raise UnavailableError(f"the state {name!r} is changed by too many at a time; try again")
+
+    def controls(self, user_id: str) -> Json:
+        """What a listener has set; {} at first."""
+        with self._read() as connection:
+            content = connection.execute(
+                select(CONTROLS.c.content).where(CONTROLS.c.user_id == user_id)
+            ).scalar()
+        return {} if content is None else json.loads(content)
+
+    def set_controls(self, user_id: str, content: Json) -> None:
+        """Replaces what a listener has set."""
+        row = {"user_id": user_id, "content": json.dumps(content)}
+        with self._written() as connection:
+            changed = connection.execute(update(CONTROLS).where(CONTROLS.c.user_id == user_id).values(row))
+            if not changed.rowcount:
+                connection.execute(insert(CONTROLS), row)
+
+    @contextmanager
+    def _read(self) -> Iterator[Connection]:
+        with self._reported(), self._engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def _written(self) -> Iterator[Connection]:
+        with self._reported(), self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def _reported(self) -> Iterator[None]:
+        try:
+            yield
+        except IntegrityError:
+            raise
+        except SQLAlchemyError as error:
+            reason = getattr(error, "orig", None) or error
+            raise UnavailableError(f"the store can't be used now: {reason}") from None
+
+
+def _engine(url: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def _set(connection: Any, _: object) -> None:  # sqlite3's connection
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    return engine

@@ -1,0 +1,85 @@
+"""The store's tables."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+
+METADATA = MetaData()
+
+PLAYS = Table(
+    "plays",
+    METADATA,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("user_id", String, nullable=False),
+    Column("item_id", String, nullable=False),
+    Column("timestamp", BigInteger, nullable=False),
+    Column("ms_played", BigInteger),
+    Column("end_reason", String),
+    Column("request_id", String),
+    Index("plays_of_user", "user_id", "timestamp"),
+)
+"""What was played or skipped since the log ended."""
+
+IMPRESSIONS = Table(
+    "impressions",
+    METADATA,
+    Column("request_id", String, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("user_id", String, nullable=False),
+    Column("timestamp", BigInteger, nullable=False),
+    Column("item_id", String, nullable=False),
+    Column("propensity", Float),
+    Column("surface", String, nullable=False),
+    Column("shelf", String, nullable=False),
+    Column("model_version", String),
+    PrimaryKeyConstraint("request_id", "position"),
+    Index("impressions_of_user", "user_id"),
+)
+"""What was shown, where, and how probable it was that it would be."""
+
+FROZEN = Table(
+    "frozen",
+    METADATA,
+    Column("user_id", String, nullable=False),
+    Column("surface", String, nullable=False),
+    Column("period", String, nullable=False),
+    Column("content", Text, nullable=False),
+    PrimaryKeyConstraint("user_id", "surface", "period"),
+)
+"""Lists that stay as they are for a period, as a week's discoveries."""
+
+KEPT = Table(
+    "kept",
+    METADATA,
+    Column("id", String, primary_key=True),
+    Column("user_id", String, nullable=False),
+    Column("content", Text, nullable=False),
+    Index("kept_of_user", "user_id"),
+)
+"""Sessions and playlists, which a later request goes on with."""
+
+STATES = Table(
+    "states",
+    METADATA,
+    Column("name", String, primary_key=True),
+    Column("revision", BigInteger, nullable=False),
+    Column("content", Text, nullable=False),
+)
+"""What is learnt over all listeners, as a bandit's sums."""
+
+CONTROLS = Table(
+    "controls",
+    METADATA,
+    Column("user_id", String, primary_key=True),
+    Column("content", Text, nullable=False),
+)
+"""What a listener has set, as creators that they want no more of."""

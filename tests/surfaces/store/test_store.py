@@ -1,0 +1,58 @@
+from pathlib import Path
+
+import pytest
+
+from surfaces.store.store import Impression, Store, StoredPlay
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(f"sqlite:///{tmp_path / 'store.sqlite'}")
+
+
+def test_plays_come_back_oldest_first(store: Store) -> None:
+    late, early, same = (StoredPlay("u", item, time) for item, time in (("a", 9), ("b", 3), ("c", 9)))
+    store.add_plays([late, early, StoredPlay("other", "a", 1)])
+    store.add_plays([same])
+    assert store.plays("u") == [early, late, same]
+
+
+def test_impressions_come_back_in_their_order(store: Store) -> None:
+    shown = [Impression("r", n, "u", 5, item, "home", "s", 0.5) for n, item in enumerate("ab", 1)]
+    store.add_impressions(shown[::-1])
+    assert store.impressions("r") == shown
+
+
+def test_a_frozen_list_stays_as_it_was_first(store: Store) -> None:
+    assert store.freeze("u", "weekly", "2026-W48", {"items": ["a"]}) == {"items": ["a"]}
+    assert store.freeze("u", "weekly", "2026-W48", {"items": ["b"]}) == {"items": ["a"]}
+    assert store.frozen("u", "weekly") == {"2026-W48": {"items": ["a"]}}
+
+
+def test_what_is_kept_is_the_listeners_own(store: Store) -> None:
+    kept_id = store.keep("u", {"n": 1})
+    assert store.keep("u", {"n": 2}, kept_id) == kept_id
+    assert store.kept("u", kept_id) == {"n": 2}
+    assert store.kept("other", kept_id) is None
+
+
+def test_no_change_of_a_state_is_lost(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.sqlite'}"
+    one, other = Store(url), Store(url)
+    turns = iter([True])
+
+    def add(state: dict[str, int]) -> dict[str, int]:
+        if next(turns, False):  # meanwhile another process changes it
+            other.change_state("sum", lambda state: {"n": state.get("n", 0) + 10})
+        return {"n": state.get("n", 0) + 1}
+
+    assert one.change_state("sum", add) == {"n": 11}
+    assert one.change_state("sum", add) == {"n": 12}
+    assert other.state("sum") == {"n": 12}
+
+
+def test_controls_are_replaced(store: Store) -> None:
+    assert store.controls("u") == {}
+    store.set_controls("u", {"less": ["A"]})
+    store.set_controls("u", {"less": ["B"]})
+    assert store.controls("u") == {"less": ["B"]}
