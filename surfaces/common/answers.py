@@ -1,4 +1,4 @@
-"""The JSON of items, which all destinations share."""
+"""The JSON that all destinations share: items, and whether an answer is degraded."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,15 @@ from pydantic import BaseModel
 
 from surfaces.common.catalogue import Item
 from surfaces.common.facts import Fact
+
+
+class Answer(BaseModel):
+    """What every answer of a destination says of itself; `**visit.shortfall` fills it."""
+
+    degraded: bool = False
+    """Whether the models or the store could not be had, and the answer is made of what is known without."""
+    reason: str = ""
+    """Why it is degraded; "" where it isn't."""
 
 
 class ShownItem(BaseModel):

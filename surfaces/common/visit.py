@@ -1,13 +1,26 @@
 """One request of one listener: who asks, when, from where, and what they have played."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TypedDict
 
 from listening_log.cleaning.item_tokens import COUNTRY, EXPLICIT
 from surfaces.common.catalogue import Bools, Catalogue
+from surfaces.common.errors import UnavailableError
 from surfaces.common.model_server import Wish
 from surfaces.common.moment import Moment
 from surfaces.common.plays import Plays
+
+_LOG = logging.getLogger("upnext.surfaces")
+
+
+class Shortfall(TypedDict):
+    """What an answer says of what it had to do without, as `answers.Answer` takes it."""
+
+    degraded: bool
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -23,6 +36,7 @@ class Visit:
         country: of the request, else of the listener; "" where neither says.
         explicit: whether explicit items are wanted.
         surface: the destination, as a context token's value.
+        faults: what could not be had on the way to the answer, a sentence each.
     """
 
     user_id: str
@@ -33,6 +47,32 @@ class Visit:
     country: str = ""
     explicit: bool = True
     surface: str = ""
+    faults: list[str] = field(default_factory=list)
+
+    @contextmanager
+    def tolerated(self) -> Iterator[None]:
+        """Goes on where the block can't have the models or the store, and notes it among `faults`.
+
+        ```
+        ranked = None
+        with visit.tolerated():
+            ranked = service.models.recommend(visit.plays, visit.wish(service.catalogue))
+        offers = of_ranked(ranked) if ranked else fallback(service, visit, 20)
+        ...
+        return Page(items=..., **visit.shortfall)
+        ```
+        """
+        try:
+            yield
+        except UnavailableError as error:
+            _LOG.warning("%s does without: %s", self.surface or "an answer", error)
+            if str(error) not in self.faults:
+                self.faults.append(str(error))
+
+    @property
+    def shortfall(self) -> Shortfall:
+        """Whether the answer is degraded, and why; for an answer's own fields of these names."""
+        return {"degraded": bool(self.faults), "reason": "; ".join(self.faults)}
 
     @property
     def context(self) -> list[str]:
