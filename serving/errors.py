@@ -31,6 +31,7 @@ CODES: Final = {
 }
 
 GIVEN_UP: Final = "The call was given up"  # with CANCELLED; nobody is there to read it
+STOPPING: Final = "The server is stopping"
 CLIENT_CLOSED_REQUEST: Final = 499  # no standard status
 # tensorflow_serving/model_servers/http_server.cc, ToHTTPStatusCode.
 HTTP_STATUS: Final[dict[str, int]] = {

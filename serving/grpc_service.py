@@ -14,7 +14,7 @@ from tensorflow_serving.apis.predict_pb2 import PredictRequest, PredictResponse
 
 from serving import metrics
 from serving.config_protos import make_message
-from serving.errors import GIVEN_UP, INTERNAL, RESOURCE_EXHAUSTED, ServerError, ServingError
+from serving.errors import GIVEN_UP, INTERNAL, RESOURCE_EXHAUSTED, STOPPING, ServerError, ServingError
 from serving.health import add_health_service
 from serving.model_configs import read_text_proto
 from serving.options import Options, bracketed
@@ -95,6 +95,26 @@ class ModelService(model_service_pb2_grpc.ModelServiceServicer):
         )
 
 
+class _Gate(grpc.ServerInterceptor):
+    """Refuses calls that come after the signal to stop; those that wait for a thread by then are answered."""
+
+    def __init__(self, is_stopping: Callable[[], bool]) -> None:
+        def refuse(_: bytes, context: grpc.ServicerContext) -> None:
+            context.abort(grpc.StatusCode.UNAVAILABLE, STOPPING)
+
+        self._is_stopping, self._refusal = is_stopping, grpc.unary_unary_rpc_method_handler(refuse)
+
+    def intercept_service(
+        self,
+        continuation: Callable[[grpc.HandlerCallDetails], grpc.RpcMethodHandler | None],
+        handler_call_details: grpc.HandlerCallDetails,
+    ) -> grpc.RpcMethodHandler | None:
+        """Finds a call's method when the call comes."""
+        if self._is_stopping() and handler_call_details.method.startswith("/tensorflow.serving."):
+            return self._refusal
+        return continuation(handler_call_details)
+
+
 def start_grpc(service: Service, options: Options) -> grpc.Server:
     """Starts to answer on the options' port and socket.
 
@@ -111,6 +131,7 @@ def start_grpc(service: Service, options: Options) -> grpc.Server:
     threads = options.grpc_max_threads
     server = grpc.server(
         ThreadPoolExecutor(threads, thread_name_prefix="grpc"),
+        interceptors=[_Gate(service.is_stopping)],
         options=settings,
         maximum_concurrent_rpcs=threads * WAITING_PER_THREAD,
     )

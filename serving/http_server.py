@@ -18,7 +18,7 @@ from typing import Final
 
 from tornado import http1connection, httpserver, httputil, iostream
 
-from serving.errors import ServerError
+from serving.errors import STOPPING, ServerError
 from serving.options import Options
 from serving.rest_service import Answer, RestService, error_answer
 
@@ -174,6 +174,8 @@ class _Request(httputil.HTTPMessageDelegate):
         server = self._server
         if self._refusal is None and self._gzip is not None and not self._gzip.eof:
             self._refuse_gzip()  # it was cut off
+        if self._refusal is None and server.service.is_stopping():
+            self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, STOPPING)
         if self._refusal is None and server.waiting >= server.max_waiting:
             self._refuse(HTTPStatus.SERVICE_UNAVAILABLE, "Too many requests are waiting")
         if self._refusal is not None:

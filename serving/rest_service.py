@@ -59,6 +59,10 @@ class RestService:
         self._service, self._metrics_path = service, metrics_path
         self._large_body = threading.Lock()  # JSON takes some twenty times its bytes
 
+    def is_stopping(self) -> bool:
+        """Says whether the process is about to end: what comes now is answered 503."""
+        return self._service.is_stopping()
+
     def answer(
         self, method: str, path: str, body: bytes, is_given_up: Callable[[], bool] = lambda: False
     ) -> Answer:

@@ -60,10 +60,8 @@ class Service:
         """Lends the version that a ModelSpec asks for.
 
         Raises:
-            ServingError: there is none, or the server is about to stop.
+            ServingError: there is none.
         """
-        if self._stopping.is_set():
-            raise ServingError(UNAVAILABLE, "The server is stopping")
         with self.manager.lease(spec.name, self.version_of(spec)) as leased:
             yield leased
 
@@ -77,9 +75,13 @@ class Service:
             return self.manager.labelled(spec.name, spec.version_label)
         return spec.version.value if spec.HasField("version") else None
 
+    def is_stopping(self) -> bool:
+        """Says whether the process is about to end: what comes now is answered UNAVAILABLE."""
+        return self._stopping.is_set()
+
     def is_healthy(self) -> bool:
         """Says whether the server takes requests and would load new versions."""
-        return not self._stopping.is_set() and self.manager.is_watching()
+        return not self.is_stopping() and self.manager.is_watching()
 
     def predict(
         self, request: PredictRequest, is_given_up: Callable[[], bool] = lambda: False
@@ -179,10 +181,8 @@ class Service:
             return metadata_response(spec.name, model, version)
 
     def status(self, request: GetModelStatusRequest) -> GetModelStatusResponse:
-        """Answers GetModelStatus; UNAVAILABLE where the server stops or would load no new version."""
+        """Answers GetModelStatus; UNAVAILABLE where the server would load no new version."""
         spec = _model_spec(request)
-        if self._stopping.is_set():
-            raise ServingError(UNAVAILABLE, "The server is stopping")
         if not self.manager.is_watching():
             raise ServingError(UNAVAILABLE, "The thread that loads versions has ended")
         return status_response(self.manager, spec.name, self.version_of(spec))

@@ -26,6 +26,10 @@ class SlowService:
         self.gate = threading.Event()
         self.paths: list[str] = []
         self.given_up: list[bool] = []
+        self.stopping = False
+
+    def is_stopping(self) -> bool:
+        return self.stopping
 
     def answer(self, method: str, path: str, body: bytes, is_given_up: Callable[[], bool]) -> Answer:
         self.gate.wait(10)
@@ -141,6 +145,16 @@ def test_a_stop_waits_for_what_is_under_way(running: Running) -> None:
         stopped.result(10)
     with pytest.raises(ConnectionError):
         running.ask()
+
+
+def test_after_the_signal_to_stop_what_came_before_is_answered_alone(running: Running) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        waiting = [pool.submit(running.ask) for _ in range(2)]  # one at work, one that waits for the thread
+        eventually(lambda: running.server.waiting == 2)
+        running.service.stopping = True
+        assert running.ask() == (503, {"error": "The server is stopping"})
+        running.service.gate.set()
+        assert {future.result()[0] for future in waiting} == {200}
 
 
 def test_ipv6_is_listened_on() -> None:

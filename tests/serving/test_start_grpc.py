@@ -93,7 +93,8 @@ class Slow:
     def __init__(self) -> None:
         self.gate, self.port, self.answered = threading.Event(), free_port(), 0
         manager = ModelManager([], lambda path: None, Reporter().report, threading.Event())
-        service = Service(manager, 1, Reporter(), threading.Event())
+        self.stopping = threading.Event()
+        service = Service(manager, 1, Reporter(), self.stopping)
         service.status = self._answer  # type: ignore[method-assign]
         flags = ["--model_base_path=m", f"--port={self.port}", "--grpc_max_threads=1"]
         self.server = start_grpc(service, parse_options(flags))
@@ -140,6 +141,17 @@ def test_a_call_takes_no_longer_than_its_deadline_and_is_not_worked_on_after_it(
     assert first.code() == grpc.StatusCode.OK
     assert slow.ask().code() == grpc.StatusCode.OK
     assert slow.answered == 2
+
+
+def test_after_the_signal_to_stop_what_came_before_is_answered_alone(slow: Slow) -> None:
+    calls = [slow.ask() for _ in range(3)]  # one at work, two that wait for the thread
+    with pytest.raises(grpc.FutureTimeoutError):
+        slow.ask(5).result(0.3)  # by now the others have come
+    slow.stopping.set()
+    late = slow.ask()
+    slow.gate.set()
+    assert {call.code() for call in calls} == {grpc.StatusCode.OK}
+    assert (late.code(), late.details()) == (grpc.StatusCode.UNAVAILABLE, "The server is stopping")
 
 
 @pytest.mark.parametrize("verified", [False, True])
