@@ -1,14 +1,49 @@
-"""What `python -m benchmarks.hurt` sends, and how it reads answers."""
+"""The short form of `python -m benchmarks.hurt`, and its own arithmetic."""
 
 import random
 import socket
+from collections import Counter
+from pathlib import Path
 
 import pytest
 
+from benchmarks.hurt.__main__ import MOST_GROWTH, faults_table, prepare, siege_table
+from benchmarks.hurt.faults import Faults
 from benchmarks.hurt.malformed import Reader, Tally
+from benchmarks.hurt.siege import lay_siege
 from benchmarks.hurt.wrong_connections import ENDING
 from benchmarks.hurt.wrong_grpc import WRONG
 from benchmarks.hurt.wrong_http import LASTING
+
+
+def test_faults_under_load_fail_nothing_but_what_is_in_flight_at_a_kill(tmp_path: Path):
+    server, pushes, config = prepare(tmp_path)
+    try:
+        outcomes = Faults(server, pushes, config).run(2, lambda _: None)
+    finally:
+        server.stop()
+    assert [(one.fault, one.wrong, one.failed, one.errors) for one in outcomes] == [
+        (one.fault, 0, 0, []) for one in outcomes
+    ]
+    assert all(one.requests > 0 for one in outcomes)
+    assert "SIGKILL" in faults_table(outcomes)
+    assert "Traceback" not in "\n".join(server.complaints())
+
+
+def test_wrong_requests_get_errors_and_hurt_nobody(tmp_path: Path):
+    server, pushes, _ = prepare(tmp_path)
+    try:
+        siege = lay_siege(server, pushes, count=6_000, idle=500, slow=20, seed=1)
+    finally:
+        server.stop()
+    assert [tally.surprises for tally in siege.ways.values()] == [Counter()] * 3
+    assert siege.is_alive
+    assert siege.failed == 0
+    assert siege.right > 0
+    assert siege.growth < MOST_GROWTH
+    assert sum(tally.sent.total() for tally in siege.ways.values()) >= 6_000
+    assert "HTTP, pipelined" in siege_table(siege)
+    assert siege.complaints == []
 
 
 @pytest.mark.parametrize("kinds", [LASTING, ENDING, WRONG])
