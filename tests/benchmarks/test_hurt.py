@@ -16,6 +16,7 @@ from benchmarks.hurt.wrong_grpc import WRONG
 from benchmarks.hurt.wrong_http import LASTING
 
 
+@pytest.mark.long
 def test_faults_under_load_fail_nothing_but_what_is_in_flight_at_a_kill(tmp_path: Path):
     server, pushes, config = prepare(tmp_path)
     try:
@@ -30,6 +31,7 @@ def test_faults_under_load_fail_nothing_but_what_is_in_flight_at_a_kill(tmp_path
     assert "Traceback" not in "\n".join(server.complaints())
 
 
+@pytest.mark.long
 def test_wrong_requests_get_errors_and_hurt_nobody(tmp_path: Path):
     server, pushes, _ = prepare(tmp_path)
     try:
