@@ -1,0 +1,1 @@
+"""What listeners write, read without a language model: words, numbers, years, lengths, and names with their typos."""
