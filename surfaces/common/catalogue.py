@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+from scipy.sparse import csr_matrix
 
 from listening_log.cleaning.item_tokens import COUNTRY, CREATOR, EXPLICIT, GENRE, KIND
 from listening_log.errors import UserError
@@ -217,6 +218,18 @@ class Column:
         """The code of each value."""
         return {value: code for code, value in enumerate(self.values)}
 
+    @cached_property
+    def matrix(self) -> csr_matrix:
+        """[N, values] float64, 1 where an item has a value."""
+        filled = np.flatnonzero(self.codes != NOBODY)
+        size = (len(self.codes), len(self.values))
+        return csr_matrix((np.ones(len(filled)), (filled, self.codes[filled])), size)
+
+    @property
+    def shares(self) -> csr_matrix:
+        """[N, values] float64, `matrix`: an item has one value."""
+        return self.matrix
+
     def having(self, value: str) -> Bools:
         """[N] whether an item has this value."""
         code = self.code_of.get(value)
@@ -238,6 +251,18 @@ class ManyColumn:
     def code_of(self) -> dict[str, int]:
         """The code of each value."""
         return {value: code for code, value in enumerate(self.values)}
+
+    @cached_property
+    def matrix(self) -> csr_matrix:
+        """[N, values] float64, 1 where an item has a value."""
+        size = (len(self.offsets) - 1, len(self.values))
+        return csr_matrix((np.ones(len(self.codes)), self.codes, self.offsets), size)
+
+    @cached_property
+    def shares(self) -> csr_matrix:
+        """[N, values] float64, each item's values in equal parts that sum to 1."""
+        counts = np.diff(self.offsets)
+        return csr_matrix((1 / np.repeat(counts, counts), self.codes, self.offsets), self.matrix.shape)
 
     def codes_at(self, place: int) -> Places:
         """The codes of an item's values."""
