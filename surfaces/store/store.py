@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Engine, create_engine, event, insert, select,
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from surfaces.common.errors import UnavailableError
-from surfaces.store.tables import CONTROLS, FROZEN, IMPRESSIONS, KEPT, METADATA, PLAYS, STATES
+from surfaces.store.tables import CONTROLS, DECISIONS, FROZEN, IMPRESSIONS, KEPT, METADATA, PLAYS, STATES
 
 Json: TypeAlias = dict[str, Any]
 """What a destination keeps of its own: it alone reads it."""
@@ -46,6 +46,26 @@ class Impression:
     shelf: str = ""
     propensity: float | None = None
     model_version: str | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What a policy decided for an answer; the timestamp is the server's, not the one that was asked for."""
+
+    request_id: str
+    user_id: str
+    surface: str
+    timestamp: int
+    content: Json
+
+
+@dataclass(frozen=True)
+class Response:
+    """A play of an item that an answer showed, and the shelf on which it stood."""
+
+    request_id: str
+    shelf: str
+    play: StoredPlay
 
 
 class Store:
@@ -98,6 +118,57 @@ class Store:
         )
         with self._read() as connection:
             return [Impression(*row) for row in connection.execute(query)]
+
+    def add_decision(self, decision: Decision) -> None:
+        """Adds what was decided for an answer."""
+        row = {**asdict(decision), "content": json.dumps(decision.content)}
+        with self._written() as connection:
+            connection.execute(insert(DECISIONS), row)
+
+    def claim_decisions(self, surface: str, until: int, limit: int) -> list[Decision]:
+        """Hands out decisions up to a time that nobody has learnt from, the oldest first; each one once.
+
+        Of two processes that claim at a time, neither gets what the other has.
+        """
+        learner = secrets.token_urlsafe(12)
+        free = DECISIONS.c.learner.is_(None)
+        oldest = (
+            select(DECISIONS.c.request_id)
+            .where(DECISIONS.c.surface == surface, free, DECISIONS.c.timestamp <= until)
+            .order_by(DECISIONS.c.timestamp)
+            .limit(limit)
+        )
+        names = Decision.__dataclass_fields__
+        query = (
+            select(*(DECISIONS.c[name] for name in names))
+            .where(DECISIONS.c.learner == learner)
+            .order_by(DECISIONS.c.timestamp, DECISIONS.c.request_id)
+        )
+        with self._written() as connection:
+            claim = update(DECISIONS).where(DECISIONS.c.request_id.in_(oldest), free)
+            connection.execute(claim.values(learner=learner))
+            rows = [dict(zip(names, row, strict=True)) for row in connection.execute(query)]
+        return [Decision(**{**row, "content": json.loads(row["content"])}) for row in rows]
+
+    def responses(self, request_ids: Sequence[str]) -> list[Response]:
+        """The plays that came of some answers: by the same listener, of an item shown, naming the request."""
+        query = (
+            select(
+                IMPRESSIONS.c.request_id,
+                IMPRESSIONS.c.shelf,
+                *(PLAYS.c[name] for name in StoredPlay.__dataclass_fields__),
+            )
+            .join(
+                PLAYS,
+                (PLAYS.c.user_id == IMPRESSIONS.c.user_id)
+                & (PLAYS.c.request_id == IMPRESSIONS.c.request_id)
+                & (PLAYS.c.item_id == IMPRESSIONS.c.item_id),
+            )
+            .where(IMPRESSIONS.c.request_id.in_(request_ids))
+            .order_by(IMPRESSIONS.c.request_id, IMPRESSIONS.c.position, PLAYS.c.id)
+        )
+        with self._read() as connection:
+            return [Response(row[0], row[1], StoredPlay(*row[2:])) for row in connection.execute(query)]
 
     def frozen(self, user_id: str, surface: str) -> dict[str, Json]:
         """A listener's frozen lists of a destination, by period."""

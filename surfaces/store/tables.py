@@ -83,3 +83,17 @@ CONTROLS = Table(
     Column("content", Text, nullable=False),
 )
 """What a listener has set, as creators that they want no more of."""
+
+DECISIONS = Table(
+    "decisions",
+    METADATA,
+    Column("request_id", String, primary_key=True),
+    Column("user_id", String, nullable=False),
+    Column("surface", String, nullable=False),
+    Column("timestamp", BigInteger, nullable=False),
+    Column("content", Text, nullable=False),
+    Column("learner", String),
+    Index("decisions_of_user", "user_id"),
+    Index("decisions_to_learn_from", "surface", "learner", "timestamp"),
+)
+"""What a policy decided for an answer, and in what context; `learner` is who has learnt from it, none yet."""

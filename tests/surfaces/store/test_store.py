@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from surfaces.store.store import Impression, Store, StoredPlay
+from surfaces.store.store import Decision, Impression, Response, Store, StoredPlay
 
 
 @pytest.fixture
@@ -56,3 +56,31 @@ def test_controls_are_replaced(store: Store) -> None:
     store.set_controls("u", {"less": ["A"]})
     store.set_controls("u", {"less": ["B"]})
     assert store.controls("u") == {"less": ["B"]}
+
+
+def test_a_decision_is_learnt_from_once(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'store.sqlite'}"
+    one, other = Store(url), Store(url)
+    first, second, late, elsewhere = (
+        Decision(name, "u", surface, time, {"n": time})
+        for name, surface, time in (("a", "home", 1), ("b", "home", 2), ("c", "home", 9), ("d", "dj", 1))
+    )
+    for decision in (late, second, first, elsewhere):
+        one.add_decision(decision)
+    assert one.claim_decisions("home", until=5, limit=1) == [first]
+    assert other.claim_decisions("home", until=5, limit=9) == [second]
+    assert one.claim_decisions("home", until=5, limit=9) == []
+
+
+def test_a_response_is_a_play_of_what_the_answer_showed(store: Store) -> None:
+    store.add_impressions(
+        [Impression("r", n, "u", 5, item, "home", f"shelf {n}", 0.5) for n, item in enumerate("ab", 1)]
+    )
+    play = StoredPlay("u", "b", 6, 40_000, "done", "r")
+    others = [
+        StoredPlay("u", "c", 6, request_id="r"),  # wasn't shown
+        StoredPlay("u", "a", 6),  # came of no answer
+        StoredPlay("stranger", "a", 6, request_id="r"),
+    ]
+    store.add_plays([*others, play])
+    assert store.responses(["r", "other"]) == [Response("r", "shelf 2", play)]
