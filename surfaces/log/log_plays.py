@@ -1,5 +1,6 @@
-"""The plays of the last run's log, by listener: read once into a file beside HOME's other files."""
+"""What the log of the last run tells of listeners and items, however it is kept."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -11,32 +12,32 @@ from surfaces.common.plays import Plays
 
 @dataclass(frozen=True)
 class Popularity:
-    """How often each item was played in the last days of the log [N], in all and by country."""
+    """How often each item was played and not skipped in the last days of the log [N], in all and by country."""
 
     days: int
+    """0: in the whole log, whose times are order only."""
     everywhere: npt.NDArray[np.int64]
     by_country: Mapping[str, npt.NDArray[np.int64]] = field(default_factory=dict)
 
 
-class LogPlays:
-    """What the log tells of listeners and items.
+class LogPlays(ABC):
+    """The plays of the log by listener, what it says of them, and what was popular at its end."""
 
-    A stand-in until the file is written: plays in memory.
-    """
+    popularity: Popularity
+    has_times: bool = True
+    """Whether the times are real. If not they say the order of plays alone: no hour or day may be told by them."""
 
-    def __init__(
-        self, plays: Mapping[str, Plays], tokens: Mapping[str, Sequence[str]], popularity: Popularity
-    ) -> None:
-        self._plays, self._tokens, self.popularity = plays, tokens, popularity
-
+    @abstractmethod
     def plays(self, user_id: str) -> Plays:
         """All plays of a listener in the log, oldest first; none of a stranger."""
-        return self._plays.get(user_id, Plays())
 
+    @abstractmethod
     def tokens(self, user_id: str) -> Sequence[str]:
-        """What the log says of a listener, `column=value`."""
-        return self._tokens.get(user_id, ())
+        """What the log says of the listener, `column=value`."""
 
+    @abstractmethod
     def listeners(self) -> Sequence[str]:
-        """All listeners of the log."""
-        return list(self._plays)
+        """All listeners who have a play in the log, sorted."""
+
+    def close(self) -> None:  # noqa: B027 - most have nothing to close
+        """Lets go of what is open."""

@@ -44,6 +44,28 @@ def plays(
     )
 
 
+class MemoryLog(LogPlays):
+    """A log in memory."""
+
+    def __init__(
+        self,
+        plays: Mapping[str, Plays],
+        tokens: Mapping[str, Sequence[str]],
+        popularity: Popularity,
+        has_times: bool = True,
+    ) -> None:
+        self._plays, self._tokens, self.popularity, self.has_times = plays, tokens, popularity, has_times
+
+    def plays(self, user_id: str) -> Plays:
+        return self._plays.get(user_id, Plays())
+
+    def tokens(self, user_id: str) -> Sequence[str]:
+        return self._tokens.get(user_id, ())
+
+    def listeners(self) -> Sequence[str]:
+        return sorted(self._plays)
+
+
 class CircleServer(ModelServer):
     """Stands where the served models would: after item n come n + 1, n + 2 … round the catalogue.
 
@@ -102,5 +124,5 @@ def service(
         catalogue=items,
         models=CircleServer(items),
         store=Store(f"sqlite:///{folder / 'store.sqlite'}"),
-        log=LogPlays(log, tokens or {}, popularity),
+        log=MemoryLog(log, tokens or {}, popularity),
     )
