@@ -1,21 +1,22 @@
 """`Service`: what the destinations share; each destination is a function of it and a visit."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+import pyarrow as pa
 
 from listening_log.cleaning.item_tokens import COUNTRY
-from models import names
+from listening_log.cleaning.policies import outcomes
+from listening_log.config import LogConfig
 from surfaces.common.catalogue import Catalogue, Item
+from surfaces.common.errors import UnavailableError
 from surfaces.common.model_server import ModelServer
 from surfaces.common.moment import Moment
 from surfaces.common.plays import Plays
 from surfaces.common.visit import Visit
 from surfaces.log.log_plays import LogPlays
 from surfaces.store.store import Store, StoredPlay
-
-_SKIPS = frozenset({"skip", "skipped", "fwdbtn", "backbtn", "forward", "next", "previous"})
 
 
 @dataclass(frozen=True)
@@ -26,6 +27,8 @@ class Service:
     models: ModelServer
     store: Store
     log: LogPlays
+    config: LogConfig = field(default_factory=LogConfig)
+    """By what rules a play has its outcome: those that the log is read by."""
 
     def visit(
         self,
@@ -37,19 +40,27 @@ class Service:
         explicit: bool = True,
         surface: str = "",
     ) -> Visit:
-        """What is known of a request: the log's plays of the listener and those since, up to its moment."""
+        """What is known of a request: the log's plays of the listener and those since, up to its moment.
+
+        Without the store the log's plays alone are known, and the visit notes it.
+        """
         tokens = self.log.tokens(user_id)
         at_home = next((t.partition("=")[2] for t in tokens if t.startswith(f"{COUNTRY}=")), "")
-        since = self._stored(self.store.plays(user_id))
+        logged, stored, faults = self.log.plays(user_id), Plays(), []
+        try:
+            stored = self._stored(self.store.plays(user_id))
+        except UnavailableError as error:
+            faults.append(str(error))
         return Visit(
             user_id=user_id,
             moment=moment,
-            plays=self.log.plays(user_id).then(since).before(moment.unix + 1),
+            plays=logged.then(_new(stored, logged)).before(moment.unix + 1),
             tokens=tokens,
             device=device,
             country=country or at_home,
             explicit=explicit,
             surface=surface,
+            faults=faults,
         )
 
     def items(self, places: Sequence[int]) -> list[Item]:
@@ -60,19 +71,25 @@ class Service:
         known = [
             (place, play) for play in stored if (place := self.catalogue.place_of(play.item_id)) is not None
         ]
+        if not known:
+            return Plays()
+        places = np.array([place for place, _ in known], np.int32)
+        said = {
+            "ms_played": pa.array([play.ms_played for _, play in known], pa.int64()),
+            "end_reason": pa.array([play.end_reason or "" for _, play in known], pa.string()),
+        }
         return Plays(
-            np.array([place for place, _ in known], np.int32),
+            places,
             np.array([play.timestamp for _, play in known], np.int64),
-            np.array([self._outcome(place, play) for place, play in known], np.int8),
+            outcomes(pa.table(said), self.catalogue.durations[places], self.config),
             np.array([-1 if play.ms_played is None else play.ms_played for _, play in known], np.int64),
         )
 
-    def _outcome(self, place: int, play: StoredPlay) -> int:
-        if (play.end_reason or "").lower() in _SKIPS:
-            return names.SKIPPED
-        if play.ms_played is None and not play.end_reason:
-            return names.UNKNOWN
-        duration = int(self.catalogue.durations[place])
-        if play.ms_played is not None and duration and play.ms_played < 0.9 * duration:
-            return names.PARTIAL
-        return names.COMPLETED
+
+def _new(stored: Plays, logged: Plays) -> Plays:
+    """Stored plays that the log lacks: those that were exported come back in the next run's log."""
+    if not len(stored) or not len(logged) or stored.times[0] > logged.times[-1]:
+        return stored
+    in_log = set(zip(logged.items.tolist(), logged.times.tolist(), strict=True))
+    new = [pair not in in_log for pair in zip(stored.items.tolist(), stored.times.tolist(), strict=True)]
+    return stored.at(np.array(new, bool))

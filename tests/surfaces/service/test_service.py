@@ -1,0 +1,52 @@
+from pathlib import Path
+
+import pytest
+
+from models import names
+from surfaces.common.errors import UnavailableError
+from surfaces.common.moment import Moment
+from surfaces.service.service import Service
+from surfaces.store.store import StoredPlay
+from tests.surfaces.worlds import catalogue, plays, service
+
+NOW = Moment.parse("2026-11-26T08:30:00Z")
+ITEMS = catalogue([{"item_id": "a", "duration_ms": 100_000}, {"item_id": "b"}])
+
+
+@pytest.fixture
+def shared(tmp_path: Path) -> Service:
+    return service(tmp_path, ITEMS, {"u": plays([0, 1], times=[100, 200])}, {"u": ["country=SE"]})
+
+
+def test_a_visit_has_the_plays_of_the_log_and_those_since_up_to_its_moment(shared: Service) -> None:
+    later = NOW.unix + 60
+    shared.store.add_plays([StoredPlay("u", item, time) for item, time in (("b", 300), ("a", later))])
+    visit = shared.visit("u", NOW)
+    assert (visit.plays.items.tolist(), visit.plays.times.tolist()) == ([0, 1, 1], [100, 200, 300])
+    assert visit.country == "SE"
+
+
+def test_a_play_that_is_in_the_log_too_counts_once(shared: Service) -> None:
+    shared.store.add_plays([StoredPlay("u", item, time) for item, time in (("a", 100), ("b", 100))])
+    assert shared.visit("u", NOW).plays.items.tolist() == [0, 1, 1]
+
+
+def test_a_stored_plays_outcome_follows_the_logs_rules(shared: Service) -> None:
+    said = [(10_000, "skip"), (60_000, "skip"), (90_000, None), (None, "done"), (1_000, None), (None, None)]
+    stored = [StoredPlay("new", "a", 100 + n, ms, reason) for n, (ms, reason) in enumerate(said)]
+    shared.store.add_plays([*stored, StoredPlay("new", "no such item", 1)])
+    heard = shared.visit("new", NOW).plays
+    assert heard.outcomes.tolist() == [
+        names.SKIPPED, names.PARTIAL, names.COMPLETED, names.COMPLETED, names.SKIPPED, names.UNKNOWN,
+    ]  # fmt: skip
+    assert heard.ms_played.tolist() == [10_000, 60_000, 90_000, -1, 1_000, -1]
+
+
+def test_without_the_store_a_visit_has_the_log(shared: Service, monkeypatch: pytest.MonkeyPatch) -> None:
+    def locked(_: str) -> list[StoredPlay]:
+        raise UnavailableError("the store can't be used now: locked")
+
+    monkeypatch.setattr(shared.store, "plays", locked)
+    visit = shared.visit("u", NOW)
+    assert visit.plays.items.tolist() == [0, 1]
+    assert visit.shortfall == {"degraded": True, "reason": "the store can't be used now: locked"}
