@@ -144,6 +144,11 @@ class Catalogue:
         return self._many(COUNTRY)
 
     @cached_property
+    def is_everywhere(self) -> Bools:
+        """[N] whether it may be played in every country: its tokens name all that the catalogue has."""
+        return np.diff(self.countries.offsets) == len(self.countries.values)
+
+    @cached_property
     def is_talk(self) -> Bools:
         """[N] whether somebody speaks in it."""
         talk = np.array([value in names.TALK_KINDS for value in self.kinds.values] + [False])
@@ -163,12 +168,15 @@ class Catalogue:
         """[N] whether an item may be offered.
 
         Args:
-            country: where the listener is; "" where that isn't known: everything.
+            country: where the listener is; "" where that isn't known: everything. In a country that no item names,
+                that is what may be played everywhere.
             explicit: whether explicit items are wanted.
         """
         allowed = np.ones(self.size, bool)
-        if country and self.countries.values:
+        if country in self.countries.code_of:
             allowed &= self.countries.having(country)
+        elif country:
+            allowed &= self.is_everywhere
         if not explicit:
             allowed &= ~self.is_explicit
         return allowed

@@ -96,13 +96,13 @@ class Visit:
     ) -> Wish:
         """What the models are asked for: explicit items and other countries' are left out where they must be.
 
-        The models take one set of `only`. A country is among it only where nothing else is: else, check what comes
-        back against `eligible`.
+        The models take one set of `only`. A country is among it only where nothing else is and some item names it:
+        else, check what comes back against `eligible`.
         """
         banned = list(without)
         if not self.explicit:
             banned.append(f"{EXPLICIT}=1")
         wanted = list(only)
-        if not wanted and self.country and catalogue.countries.values:
+        if not wanted and self.country in catalogue.countries.code_of:
             wanted = [f"{COUNTRY}={self.country}"]
         return Wish(exclude=exclude, only=wanted, without=banned, context=self.context, unix=self.moment.unix)

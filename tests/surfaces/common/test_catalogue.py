@@ -40,5 +40,10 @@ def test_explicit_items_and_other_countries_are_not_offered() -> None:
     assert np.flatnonzero(ITEMS.eligible(country="SE", explicit=False)).tolist() == [1, 2]
 
 
+def test_where_no_item_names_the_country_only_what_may_be_played_everywhere_is_offered() -> None:
+    assert ITEMS.eligible(country="US").tolist() == [False, False, True]
+    assert catalogue([{"item_id": "a"}]).eligible(country="US").tolist() == [True]
+
+
 def test_unknown_ids_have_no_place() -> None:
     assert ITEMS.places_of(["c", "x", "a"]).tolist() == [2, 0]
