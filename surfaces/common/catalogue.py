@@ -285,6 +285,10 @@ class ManyColumn:
         bearing = np.zeros(len(self.offsets) - 1, bool)
         code = self.code_of.get(value)
         if code is not None:
-            rows = np.repeat(np.arange(len(bearing)), np.diff(self.offsets))
-            bearing[rows[self.codes == code]] = True
+            bearing[self._rows[self.codes == code]] = True
         return bearing
+
+    @cached_property
+    def _rows(self) -> Places:
+        """Which item each of `codes` belongs to."""
+        return np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int32), np.diff(self.offsets))

@@ -18,7 +18,7 @@ class Plays:
 
     Attributes:
         items: int32, places in the catalogue.
-        times: unix seconds, 0 = unknown: also where a log's times only say the order.
+        times: unix seconds, 0 = unknown. In a log without real times (`LogPlays.has_times`) they say the order.
         outcomes: int8, the codes of `models.names`.
         ms_played: -1 = unknown.
     """

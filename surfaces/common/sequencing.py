@@ -17,22 +17,25 @@ _AGAIN: Final = 1e3
 _LEAST_GAIN: Final = 1e-9
 
 
-def sequence(catalogue: Catalogue, places: Sequence[int]) -> list[int]:
-    """Orders items for listening; the first stays the first.
+def sequence(catalogue: Catalogue, places: Sequence[int], after: int | None = None) -> list[int]:
+    """Orders items for listening; the first stays the first, unless a creator would then stand twice in a row.
 
     Args:
         catalogue: which says how alike they are.
         places: of the items, best first.
+        after: the item that is played before them; then any of them may come first.
 
     Returns:
         The same places; the same order whenever the same items come.
     """
-    order = arrange(catalogue.creators.codes[np.asarray(places, np.int64)], likeness(catalogue, places))
-    return [places[place] for place in order]
+    whole = [*places] if after is None else [after, *places]
+    creators = catalogue.creators.codes[np.asarray(whole, np.int64)]
+    order = arrange(creators, likeness(catalogue, whole), first_stays=after is not None)
+    return [whole[place] for place in order[len(whole) - len(places) :]]
 
 
-def arrange(creators: npt.NDArray[np.integer], alike: Floats) -> Order:
-    """Orders items so that neighbours are alike and the fewest have one creator; the first stays the first.
+def arrange(creators: npt.NDArray[np.integer], alike: Floats, *, first_stays: bool = False) -> Order:
+    """Orders items so that neighbours are alike and the fewest have one creator.
 
     It walks to the most alike item that leaves room for the rest, and then turns stretches round while the
     list becomes smoother. What is minimised is the sum of squares of 1 - likeness, so that one great change
@@ -41,6 +44,8 @@ def arrange(creators: npt.NDArray[np.integer], alike: Floats) -> Order:
     Args:
         creators: [n] codes; NOBODY for an item without one, which counts as nobody's.
         alike: [n, n] from 0 to 1, symmetric, of the models or of `likeness`.
+        first_stays: whether the first item comes first at any rate; else only if no creator stands twice in a
+            row for it.
 
     Returns:
         [n] the order.
@@ -52,7 +57,8 @@ def arrange(creators: npt.NDArray[np.integer], alike: Floats) -> Order:
     own = np.where(nobody, creators.max() + 1 + np.arange(count), creators)
     codes = np.unique(own, return_inverse=True)[1]
     cost = (1 - alike) ** 2
-    order = _walk(codes, cost)
+    first = 0 if first_stays else int(np.argmin(_to_come(np.bincount(codes), codes, count)))
+    order = _walk(codes, cost, first)
     return _smooth(order, cost + _AGAIN * (codes[:, None] == codes))
 
 
@@ -61,12 +67,12 @@ def repeats(creators: npt.NDArray[np.integer]) -> int:
     return int(np.sum((creators[1:] == creators[:-1]) & (creators[1:] != NOBODY)))
 
 
-def _walk(codes: npt.NDArray[np.integer], cost: Floats) -> Order:
-    """An order from the first item on with as few repeated creators as there can be."""
+def _walk(codes: npt.NDArray[np.integer], cost: Floats, first: int) -> Order:
+    """An order from an item on with as few repeated creators as there can be."""
     count = len(codes)
     left = np.bincount(codes)
     free = np.ones(count, bool)
-    order = np.zeros(count, np.int64)
+    order = np.full(count, first)
     for step in range(count):
         if step:
             places = np.flatnonzero(free)

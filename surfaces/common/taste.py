@@ -67,6 +67,7 @@ def taste(
     *,
     days: float = WINDOW_DAYS,
     half_life_days: float = HALF_LIFE_DAYS,
+    has_times: bool = True,
 ) -> Taste:
     """What a listener played in the last days before a time, without what they skipped.
 
@@ -79,10 +80,10 @@ def taste(
         unix: seconds at which the window ends; plays after it count as if they were of that second.
         days: the window's length.
         half_life_days: after so many days a play counts half.
+        has_times: whether the log's times are real; else they count as unknown.
     """
     kept = plays.kept
-    timed = kept.times > 0
-    if not timed.all() or not len(kept):
+    if not len(kept) or not has_times or not kept.times.all():
         ages = np.arange(len(kept))[::-1] / HALF_LIFE_PLAYS
     else:
         end = unix if unix - kept.times[-1] < days * _DAY else int(kept.times[-1])

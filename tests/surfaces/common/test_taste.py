@@ -47,6 +47,11 @@ def test_without_times_all_plays_count_the_newest_most() -> None:
     assert own.creators.sum() == pytest.approx(1)
 
 
+def test_times_that_say_the_order_alone_are_no_dates() -> None:
+    own = taste(ITEMS, plays([0, 1], [DAY, 9000 * DAY]), 9000 * DAY, has_times=False)
+    assert 0.49 < own.creators[0] < 0.5
+
+
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 2), st.integers(0, 300)), max_size=20), st.integers(0, 400))
 def test_shares_sum_to_one_or_nothing_is_known(log: list[tuple[int, int]], day: int) -> None:

@@ -1,0 +1,1 @@
+"""Discover Weekly: thirty tracks that a listener has never played, from Monday, the same all week."""
