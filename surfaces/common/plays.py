@@ -1,7 +1,7 @@
 """A listener's plays, from the log and from what was played since."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -38,6 +38,10 @@ class Plays:
     def before(self, unix: int) -> "Plays":
         """Those that began before a time; plays without a time count as earlier."""
         return self.at(self.times < unix)
+
+    def until(self, unix: int) -> "Plays":
+        """All of them, none later than a time: one that began after it counts as of that time."""
+        return replace(self, times=np.minimum(self.times, unix))
 
     def since(self, unix: int) -> "Plays":
         """Those that began at a time or later."""

@@ -29,6 +29,8 @@ class Service:
     log: LogPlays
     config: LogConfig = field(default_factory=LogConfig)
     """By what rules a play has its outcome: those that the log is read by."""
+    model_version: str = ""
+    """The push that the catalogue came with."""
 
     def visit(
         self,
@@ -40,8 +42,9 @@ class Service:
         explicit: bool = True,
         surface: str = "",
     ) -> Visit:
-        """What is known of a request: the log's plays of the listener and those since, up to its moment.
+        """What is known of a request: the log's plays of the listener up to its moment, and all of the store's.
 
+        What was posted has been played, whatever its clock says: one ahead of the moment counts as just now.
         Without the store the log's plays alone are known, and the visit notes it.
         """
         tokens = self.log.tokens(user_id)
@@ -54,7 +57,7 @@ class Service:
         return Visit(
             user_id=user_id,
             moment=moment,
-            plays=logged.then(_new(stored, logged)).before(moment.unix + 1),
+            plays=logged.before(moment.unix + 1).then(_new(stored, logged).until(moment.unix)),
             tokens=tokens,
             device=device,
             country=country or at_home,

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import Query
 
 from surfaces.common.moment import Moment
+from surfaces.common.texts import Id, Word
 from surfaces.common.visit import Visit
 from surfaces.service.service import Service
 
@@ -14,10 +15,10 @@ def visit_query(service: Service, surface: str) -> Callable[..., Visit]:
     """The dependency that turns a `GET`'s parameters into a visit to a destination."""
 
     def visit(
-        user_id: Annotated[str, Query(min_length=1, max_length=256)],
+        user_id: Id,
         at: Annotated[str | None, Query(max_length=64)] = None,
-        device: Annotated[str, Query(max_length=64)] = "",
-        country: Annotated[str, Query(max_length=64)] = "",
+        device: Word = "",
+        country: Word = "",
         explicit: Annotated[int, Query(ge=0, le=1)] = 1,
     ) -> Visit:
         return service.visit(

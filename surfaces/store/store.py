@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, create_engine, event, func, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from surfaces.common.errors import UnavailableError
@@ -31,6 +32,8 @@ class StoredPlay:
     ms_played: int | None = None
     end_reason: str | None = None
     request_id: str | None = None
+    surface: str = ""
+    device: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,11 +90,27 @@ class Store:
         """Closes the connections."""
         self._engine.dispose()
 
-    def add_plays(self, plays: Sequence[StoredPlay]) -> None:
-        """Adds plays, all or none."""
-        if plays:
-            with self._written() as connection:
-                connection.execute(insert(PLAYS), [asdict(play) for play in plays])
+    def add_plays(self, plays: Sequence[StoredPlay]) -> int:
+        """Adds plays, all or none; returns how many are new.
+
+        A listener's play of an item at a second is one play. What comes later adds what it says to the play that is
+        there, as how long it was heard; but not once the play was exported.
+        """
+        if not plays:
+            return 0
+        rows = [asdict(play) for play in plays]
+        add = _insert(self._engine)(PLAYS).on_conflict_do_nothing()
+        said: dict[str, Any] = {
+            name: func.coalesce(bindparam(f"new_{name}"), PLAYS.c[name])
+            for name in ("ms_played", "end_reason", "request_id")
+        }
+        key = [PLAYS.c[name] == bindparam(f"new_{name}") for name in ("user_id", "item_id", "timestamp")]
+        more = update(PLAYS).where(*key, PLAYS.c.span.is_(None)).values(said)
+        with self._written() as connection:
+            new = connection.execute(add, rows).rowcount
+            if new < len(rows):
+                connection.execute(more, [{f"new_{name}": row[name] for name in row} for row in rows])
+        return new
 
     def plays(self, user_id: str) -> list[StoredPlay]:
         """A listener's plays, oldest first; equals in the order in which they came."""
@@ -280,6 +299,11 @@ class Store:
         except SQLAlchemyError as error:
             reason = getattr(error, "orig", None) or error
             raise UnavailableError(f"the store can't be used now: {reason}") from None
+
+
+def _insert(engine: Engine) -> Callable[..., Any]:
+    """The database's own insert, which knows what to do with a row that is there already."""
+    return sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
 
 
 def _engine(url: str) -> Engine:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    UniqueConstraint,
 )
 
 METADATA = MetaData()
@@ -25,9 +26,14 @@ PLAYS = Table(
     Column("ms_played", BigInteger),
     Column("end_reason", String),
     Column("request_id", String),
+    Column("surface", String, nullable=False, server_default=""),
+    Column("device", String, nullable=False, server_default=""),
+    Column("span", Integer),
+    UniqueConstraint("user_id", "item_id", "timestamp", name="a_play_once"),
     Index("plays_of_user", "user_id", "timestamp"),
+    Index("plays_of_span", "span"),
 )
-"""What was played or skipped since the log ended."""
+"""What was played or skipped since the log ended; `span` is the one that it was exported to, none yet."""
 
 IMPRESSIONS = Table(
     "impressions",
@@ -41,10 +47,12 @@ IMPRESSIONS = Table(
     Column("surface", String, nullable=False),
     Column("shelf", String, nullable=False),
     Column("model_version", String),
+    Column("span", Integer),
     PrimaryKeyConstraint("request_id", "position"),
     Index("impressions_of_user", "user_id"),
+    Index("impressions_of_span", "span"),
 )
-"""What was shown, where, and how probable it was that it would be."""
+"""What was shown, where, and how probable it was that it would be; `span` as of plays."""
 
 FROZEN = Table(
     "frozen",

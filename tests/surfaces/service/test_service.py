@@ -18,12 +18,15 @@ def shared(tmp_path: Path) -> Service:
     return service(tmp_path, ITEMS, {"u": plays([0, 1], times=[100, 200])}, {"u": ["country=SE"]})
 
 
-def test_a_visit_has_the_plays_of_the_log_and_those_since_up_to_its_moment(shared: Service) -> None:
+def test_a_visit_has_the_plays_of_the_log_up_to_its_moment_and_all_that_was_posted(shared: Service) -> None:
     later = NOW.unix + 60
     shared.store.add_plays([StoredPlay("u", item, time) for item, time in (("b", 300), ("a", later))])
     visit = shared.visit("u", NOW)
-    assert (visit.plays.items.tolist(), visit.plays.times.tolist()) == ([0, 1, 1], [100, 200, 300])
+    assert visit.plays.items.tolist() == [0, 1, 1, 0]
+    assert visit.plays.times.tolist() == [100, 200, 300, NOW.unix]
     assert visit.country == "SE"
+    earlier = shared.visit("u", Moment.parse("1970-01-01T00:02:00Z"))
+    assert (earlier.plays.items.tolist(), earlier.plays.times.tolist()) == ([0, 1, 0], [100, 120, 120])
 
 
 def test_a_play_that_is_in_the_log_too_counts_once(shared: Service) -> None:

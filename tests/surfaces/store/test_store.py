@@ -17,6 +17,14 @@ def test_plays_come_back_oldest_first(store: Store) -> None:
     assert store.plays("u") == [early, late, same]
 
 
+def test_a_play_counts_once_and_what_is_said_later_is_added(store: Store) -> None:
+    begun, ended = StoredPlay("u", "a", 9), StoredPlay("u", "a", 9, 1_000, "skip", "r")
+    assert store.add_plays([begun, StoredPlay("u", "b", 9)]) == 2
+    assert store.add_plays([ended, begun, StoredPlay("u", "c", 9)]) == 1
+    assert store.plays("u") == [ended, StoredPlay("u", "b", 9), StoredPlay("u", "c", 9)]
+    assert store.add_plays([begun, begun]) == 0
+
+
 def test_impressions_come_back_in_their_order(store: Store) -> None:
     shown = [Impression("r", n, "u", 5, item, "home", "s", 0.5) for n, item in enumerate("ab", 1)]
     store.add_impressions(shown[::-1])

@@ -1,0 +1,14 @@
+"""All destinations over one `Service`, as one application."""
+
+from fastapi import FastAPI
+
+from surfaces.app import create_app
+from surfaces.events import routes as events
+from surfaces.health import routes as health
+from surfaces.service.service import Service
+
+
+def all_destinations(service: Service) -> FastAPI:
+    """Mounts every destination; each has its own folder."""
+    destinations = (events, health)
+    return create_app([destination.router(service) for destination in destinations])

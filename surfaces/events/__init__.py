@@ -1,0 +1,1 @@
+"""What was played since the log ended, as players tell it."""
