@@ -5,11 +5,12 @@ from zlib import crc32
 
 import numpy as np
 
-from surfaces.common.catalogue import Bools, Catalogue
+from surfaces.common.catalogue import Bools
 from surfaces.common.moment import PARTS_OF_DAY
 from surfaces.common.plays import Plays
 from surfaces.common.visit import Visit
 from surfaces.home.ridge import Floats
+from surfaces.service.service import Service
 
 _DEVICES: Final = 8
 """Buckets of devices, whose names are the application's own."""
@@ -25,12 +26,13 @@ TALK_NOW: Final = SIZE - 4
 """Where among the features the share of talk at this part of the day stands."""
 
 
-def features(visit: Visit, catalogue: Catalogue) -> Floats:
+def features(service: Service, visit: Visit) -> Floats:
     """The features [SIZE] of a visit, each between 0 and 1.
 
     In their order: always 1; the part of the day (one of seven); the weekend; the device's bucket (one of eight);
     the share of talk among the last four weeks' plays; the same at this part of the day; the share of plays that
-    repeat an item; how many plays there are, by their logarithm; whether there is none.
+    repeat an item; how many plays there are, by their logarithm; whether there is none. In a log whose times are
+    order only, all plays count as recent and none as of a part of the day.
     """
     row = np.zeros(SIZE)
     row[0] = 1
@@ -38,16 +40,18 @@ def features(visit: Visit, catalogue: Catalogue) -> Floats:
     row[8] = visit.moment.weekday in ("saturday", "sunday")
     if visit.device:
         row[9 + crc32(visit.device.lower().encode()) % _DEVICES] = 1
-    row[-5:] = _listening(visit, catalogue.is_talk)
+    row[-5:] = _listening(visit, service.catalogue.is_talk, service.log.has_times)
     return row
 
 
-def _listening(visit: Visit, is_talk: Bools) -> list[float]:
+def _listening(visit: Visit, is_talk: Bools, has_times: bool) -> list[float]:
     kept = visit.plays.kept
     if not len(kept):
         return [0, 0, 0, 0, 1]
+    share = now = float(is_talk[kept.items].mean())
     recent = kept.since(visit.moment.unix - _RECENT)
-    share, now = _talk_shares(recent if len(recent) else kept, visit, is_talk)
+    if has_times and len(recent):
+        share, now = _talk_shares(recent, visit, is_talk)
     repeated = 1 - len(visit.plays.counts) / len(kept)
     return [share, now, repeated, min(1.0, np.log1p(len(kept)) / np.log(_MANY)), 0]
 

@@ -1,12 +1,14 @@
 """How much talk a page has beside its music, and how near that is to what was wanted."""
 
 from dataclasses import dataclass
-from math import log
 from typing import Final
+
+import numpy as np
+
+from surfaces.common import calibration
 
 TALK_SHARES: Final = (0.0, 0.15, 0.35, 0.6, 1.0)
 """The mixes from which a page's is chosen: the share of talk among its items."""
-_SMOOTHING: Final = 0.01
 _HALF: Final = 0.5 - 1e-9
 """Rounds half of an item up, whatever the last bit of a product."""
 
@@ -33,11 +35,5 @@ class Tally:
 
 
 def divergence(wanted: float, shown: float) -> float:
-    """The Kullback-Leibler divergence of a page's share of talk from the wanted one, in nats.
-
-    The page's is smoothed by a hundredth of the wanted one, so that it is always finite (Steck 2018, "Calibrated
-    recommendations", equation 4).
-    """
-    near = (1 - _SMOOTHING) * shown + _SMOOTHING * wanted
-    pairs = ((wanted, near), (1 - wanted, 1 - near))
-    return sum(p * log(p / q) for p, q in pairs if p > 0)
+    """The Kullback-Leibler divergence of a page's share of talk from the wanted one, in nats; always finite."""
+    return calibration.divergence(np.array([wanted, 1 - wanted]), np.array([shown, 1 - shown]))

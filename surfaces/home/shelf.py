@@ -2,8 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from surfaces.service.fallback import Offer
+
+MOST_OFFERS: Final = 40
+"""Offers of a shelf: enough to choose from, for any mix and whatever stands above it."""
 
 
 @dataclass(frozen=True)

@@ -51,7 +51,7 @@ class Service:
         at_home = next((t.partition("=")[2] for t in tokens if t.startswith(f"{COUNTRY}=")), "")
         logged, stored, faults = self.log.plays(user_id), Plays(), []
         try:
-            stored = self._stored(self.store.plays(user_id))
+            stored = self.plays_of(self.store.plays(user_id))
         except UnavailableError as error:
             faults.append(str(error))
         return Visit(
@@ -70,7 +70,8 @@ class Service:
         """Items by their places."""
         return self.catalogue.items(places)
 
-    def _stored(self, stored: Sequence[StoredPlay]) -> Plays:
+    def plays_of(self, stored: Sequence[StoredPlay]) -> Plays:
+        """Stored plays as those of the log are, by the log's rules; items that the catalogue lacks are left out."""
         known = [
             (place, play) for play in stored if (place := self.catalogue.place_of(play.item_id)) is not None
         ]

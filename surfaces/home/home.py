@@ -1,0 +1,154 @@
+"""Home, whole: asks the models, makes the shelves, lets the bandit compose the page, and keeps what it decided."""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from surfaces.common.visit import Visit
+from surfaces.home.bandit import Bandit
+from surfaces.home.context import features
+from surfaces.home.decided import DecidedPage
+from surfaces.home.learning import WAIT, learn, state_name
+from surfaces.home.learnt import Learnt
+from surfaces.home.material import ask
+from surfaces.home.new_items import new_from_creators, your_shows
+from surfaces.home.page import Page, compose
+from surfaces.home.ridge import Floats
+from surfaces.home.shelf import Shelf
+from surfaces.home.shelves import (
+    because_you_played,
+    jump_back_in,
+    made_for_you,
+    popular_near_you,
+    talk_to_try,
+)
+from surfaces.service.fallback import Offer
+from surfaces.service.service import Service
+from surfaces.store.store import Decision, Impression
+
+Elsewhere = Callable[[Visit], Sequence[Offer]]
+"""What another destination has for a visit: the day's list, the week's discoveries."""
+
+FRESH: Final = 5.0
+"""Seconds for which a process goes by what it last read of the bandit's state."""
+LEARN_EVERY: Final = 60.0
+"""Seconds between two steps of learning in a process."""
+
+_OWN: Final = (
+    jump_back_in,
+    made_for_you,
+    because_you_played,
+    new_from_creators,
+    your_shows,
+    talk_to_try,
+    popular_near_you,
+)
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A page as it was opened by a listener."""
+
+    request_id: str
+    page: Page
+
+
+class Home:
+    """The destination; safe to use from any number of threads, beside any number of other processes.
+
+    Args:
+        service: what the destinations share.
+        daylist: the day's list of a visit; None where there is no such destination.
+        discoveries: the week's discoveries of a visit, likewise.
+        clock: the server's, in unix seconds.
+    """
+
+    def __init__(
+        self,
+        service: Service,
+        daylist: Elsewhere | None = None,
+        discoveries: Elsewhere | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._service, self._clock = service, clock
+        self._elsewhere = [
+            (shelf_id, title, offers)
+            for shelf_id, title, offers in (
+                ("daylist", "Your day, now", daylist),
+                ("discoveries", "This week's discoveries", discoveries),
+            )
+            if offers is not None
+        ]
+        self._lock = threading.Lock()
+        self._bandits: dict[str, tuple[float, Bandit]] = {}
+        self._learnt_at = self._clock()
+
+    def open(self, visit: Visit) -> Opened:
+        """Composes a page for a visit, and keeps what was decided and shown, for learning."""
+        request_id = secrets.token_hex(12)
+        context = features(self._service, visit)
+        page = compose(
+            self.shelves(visit),
+            self._service.catalogue.is_talk,
+            self._bandit(visit),
+            context,
+            np.random.default_rng(int(request_id, 16)),
+        )
+        self._keep(request_id, visit, page, context)
+        return Opened(request_id, page)
+
+    def shelves(self, visit: Visit) -> list[Shelf]:
+        """All shelves of a visit that have anything to offer, before any is chosen."""
+        material = ask(self._service, visit)
+        shelves = [make(material) for make in _OWN]
+        for shelf_id, title, offers in self._elsewhere:
+            with visit.tolerated():
+                usable = [offer for offer in offers(visit) if material.eligible[offer.place]]
+                shelves.append(Shelf(shelf_id, title, usable))
+        return [shelf for shelf in shelves if shelf.offers]
+
+    def learn_if_due(self, surface: str) -> None:
+        """Takes a step of learning, unless this process took one a moment ago; meant for after an answer."""
+        now = self._clock()
+        with self._lock:
+            if now < self._learnt_at + LEARN_EVERY:
+                return
+            self._learnt_at = now
+        learn(self._service, surface, int(now - WAIT))
+
+    def _bandit(self, visit: Visit) -> Bandit:
+        """The bandit as the store last had it; the one of before, or a new one, where the store can't be read."""
+        now = self._clock()
+        read_at, bandit = self._bandits.get(visit.surface, (-FRESH, Bandit(Learnt.from_json({}))))
+        if now >= read_at + FRESH:
+            with visit.tolerated():
+                bandit = Bandit(Learnt.from_json(self._service.store.state(state_name(visit.surface))))
+            self._bandits[visit.surface] = now, bandit
+        return bandit
+
+    def _keep(self, request_id: str, visit: Visit, page: Page, context: Floats) -> None:
+        ids = self._service.catalogue.item_ids
+        impressions = [
+            Impression(
+                request_id=request_id,
+                position=position,
+                user_id=visit.user_id,
+                timestamp=visit.moment.unix,
+                item_id=ids[offer.place],
+                surface=visit.surface,
+                shelf=placed.shelf.id,
+                propensity=placed.propensity,
+            )
+            for position, (placed, offer) in enumerate(page.offers, 1)
+        ]
+        content = DecidedPage.of(page, context).model_dump()
+        with visit.tolerated():
+            self._service.store.add_impressions(impressions)
+            self._service.store.add_decision(
+                Decision(request_id, visit.user_id, visit.surface, int(self._clock()), content)
+            )

@@ -1,0 +1,183 @@
+import itertools
+import secrets
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from models import names
+from surfaces.app import create_app
+from surfaces.common.errors import UnavailableError
+from surfaces.home.home import Home
+from surfaces.home.learning import WAIT
+from surfaces.home.routes import router
+from surfaces.service.fallback import Offer
+from surfaces.service.service import Service
+from surfaces.store.store import StoredPlay
+from tests.surfaces.home.worlds import AT, UNIX, items
+from tests.surfaces.worlds import catalogue, plays, service
+
+ITEMS = items(
+    tokens={f"B{n}": ["explicit=1"] for n in range(12)}
+    | {f"C{n}": ["country=SE"] for n in range(12)}
+    | {f"{creator}{n}": ["country=SE", "country=NO"] for creator in "APQ" for n in range(12)}
+)
+
+
+@pytest.fixture(autouse=True)
+def same_requests(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The ids of requests, of which pages are drawn, are the same in each run of a test."""
+    numbers = itertools.count(1)
+    monkeypatch.setattr(secrets, "token_hex", lambda size: f"{next(numbers):0{2 * size}x}")
+
+
+def client(one: Service, home: Home | None = None) -> TestClient:
+    return TestClient(create_app([router(one, home)]))
+
+
+def get(one: Service, home: Home | None = None, **query: str | int) -> dict:
+    response = client(one, home).get("/v1/home", params={"user_id": "u", "at": AT, **query})
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+def shown(answer: dict) -> list[str]:
+    return [item["item_id"] for shelf in answer["shelves"] for item in shelf["items"]]
+
+
+HISTORIES = st.lists(
+    st.tuples(st.integers(0, ITEMS.size - 1), st.sampled_from([names.COMPLETED, names.PARTIAL, names.SKIPPED])),
+    max_size=30,
+)  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(HISTORIES, st.sampled_from([0, 1]), st.sampled_from(["", "SE", "NO", "US"]))
+def test_no_item_twice_every_item_with_facts_and_none_that_may_not_be_offered(
+    tmp_path_factory: pytest.TempPathFactory, history: list[tuple[int, int]], explicit: int, country: str
+) -> None:
+    log = plays(
+        [place for place, _ in history],
+        [UNIX - 600 * n for n in range(len(history), 0, -1)],
+        [outcome for _, outcome in history],
+        [5_000] * len(history),
+    )
+    one = service(tmp_path_factory.mktemp("home"), ITEMS, {"u": log, "v": plays([1, 15, 30, 40])})
+    answer = get(one, explicit=explicit, country=country)
+    assert len(set(shown(answer))) == len(shown(answer)) > 0
+    allowed = ITEMS.eligible(country=country, explicit=bool(explicit))
+    assert all(allowed[ITEMS.place_of(item)] for item in shown(answer))
+    assert all(item["because"] for shelf in answer["shelves"] for item in shelf["items"])
+    assert all(0 < shelf["propensity"] <= 1 for shelf in answer["shelves"])
+    assert not answer["degraded"]
+
+
+def test_what_was_shown_is_kept_with_its_propensity(tmp_path: Path) -> None:
+    one = service(tmp_path, ITEMS, {"u": plays([0, 40])})
+    answer = get(one, device="phone")
+    kept = one.store.impressions(answer["request_id"])
+    assert [impression.item_id for impression in kept] == shown(answer)
+    assert [(i.shelf, i.propensity) for i in kept] == [
+        (shelf["id"], shelf["propensity"]) for shelf in answer["shelves"] for _ in shelf["items"]
+    ]
+    assert {(i.user_id, i.surface, i.timestamp) for i in kept} == {("u", "home", UNIX)}
+    assert [i.position for i in kept] == list(range(1, len(kept) + 1))
+
+
+def test_a_play_changes_the_next_page(tmp_path: Path) -> None:
+    one = service(tmp_path, ITEMS)
+    one.store.add_plays([StoredPlay("u", "A5", UNIX - 60, 200_000, "done")])
+    pages = [get(one) for _ in range(10)]
+    titles = {shelf["title"] for page in pages for shelf in page["shelves"]}
+    assert "Because you played Title A5" in titles
+
+
+class SilentModels:
+    """A model server that never answers."""
+
+    def recommend_each(self, *_: object) -> None:
+        raise UnavailableError("the model server doesn't answer: refused")
+
+
+def test_without_models_the_page_has_what_is_known_and_says_so(tmp_path: Path) -> None:
+    one = service(tmp_path, ITEMS, {"u": plays([*range(6), 40], [UNIX - n for n in range(7, 0, -1)])})
+    object.__setattr__(one, "models", SilentModels())
+    answer = get(one)
+    assert answer["degraded"]
+    assert "the model server doesn't answer" in answer["reason"]
+    assert {shelf["id"] for shelf in answer["shelves"]} >= {"jump-back-in", "your-shows"}
+    assert all(item["because"] for shelf in answer["shelves"] for item in shelf["items"])
+
+
+def test_without_the_store_the_page_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    one = service(tmp_path, ITEMS, {"u": plays([0, 1, 2, 40])})
+
+    def locked(*_: object) -> None:
+        raise UnavailableError("the store can't be used now: database is locked")
+
+    for method in ("plays", "state", "add_impressions", "add_decision", "claim_decisions"):
+        monkeypatch.setattr(one.store, method, locked)
+    answer = get(one)
+    assert shown(answer)
+    assert answer["reason"] == "the store can't be used now: database is locked"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        [{"item_id": "a"}],
+        [{"item_id": "a"}, {"item_id": "b"}],
+        [{"item_id": f"film-{n}", "item_tokens": ["genre=noir"], "release_day": 9} for n in range(30)],
+    ],
+)
+def test_a_catalogue_of_few_items_or_without_kinds_and_creators_has_a_page(
+    tmp_path: Path, rows: list[dict]
+) -> None:
+    films = catalogue(rows)
+    for log in ({}, {"u": plays([0])}):
+        answer = get(service(tmp_path, films, log))
+        assert shown(answer)
+        assert answer["mix"] == {"talk": 0.0, "propensity": 1.0, "shown": 0.0}
+
+
+def test_lists_of_other_destinations_are_shelves_of_it(tmp_path: Path) -> None:
+    one = service(tmp_path, ITEMS)
+
+    def offers(visit: object) -> list[Offer]:
+        return [Offer(place, []) for place in range(20, 36)]  # some of B, all of C
+
+    def nothing_now(visit: object) -> list[Offer]:
+        raise UnavailableError("no list now")
+
+    home = Home(one, daylist=offers, discoveries=nothing_now)
+    answer = [get(one, home, country="SE", explicit=0) for _ in range(8)]
+    shelves = [shelf for page in answer for shelf in page["shelves"]]
+    of_day = [item["item_id"][0] for shelf in shelves if shelf["id"] == "daylist" for item in shelf["items"]]
+    assert set(of_day) == {"C"}  # the explicit ones are left out
+    assert all(page["reason"] == "no list now" for page in answer)
+
+
+def test_learning_moves_the_page_to_what_is_played(tmp_path: Path) -> None:
+    one = service(tmp_path, ITEMS, {"v": plays(list(range(0, 52, 2)))})
+    now = [1_000_000.0]
+    home = Home(one, clock=lambda: now[0])
+
+    def popular_pages() -> int:
+        """Counts the pages, out of twelve, with what is popular on top; listeners play that alone."""
+        pages = [get(one, home) for _ in range(12)]
+        for page in pages:
+            one.store.add_plays(
+                [
+                    StoredPlay("u", item["item_id"], UNIX + 60, 100_000, "done", page["request_id"])
+                    for shelf in page["shelves"]
+                    if shelf["id"] == "popular"
+                    for item in shelf["items"][:3]
+                ]
+            )
+        now[0] += WAIT + 10
+        return sum(page["shelves"][0]["id"] == "popular" for page in pages)
+
+    first, *_, last = [popular_pages() for _ in range(7)]
+    assert last > max(first, 6)
