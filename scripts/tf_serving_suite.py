@@ -53,8 +53,12 @@ def main(checkout: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         package = lay_out(checkout, Path(folder))
         os.environ.update(TEST_SRCDIR=folder, TF_USE_LEGACY_KERAS="1", no_proxy="*")
+        import tensorflow as tf
         import tensorflow_serving
 
+        # one test wants two devices, which can't be had once another has used TensorFlow in this process
+        (device,) = tf.config.list_physical_devices("CPU")
+        tf.config.set_logical_device_configuration(device, [tf.config.LogicalDeviceConfiguration()] * 2)
         tensorflow_serving.__path__.append(str(package))
         os.chdir(folder)
         sys.argv = [SUITE, *(f"TensorflowModelServerTest.{name}" for name in tests)]
