@@ -18,8 +18,9 @@ demo: setup  ## A small world through the whole pipeline, and what a listener wo
 notebook: setup  ## The pipeline a stage at a time, in JupyterLab; FLAGS are JupyterLab's own (--no-browser).
 	@$(PYTHON) -m jupyterlab --ServerApp.root_dir=. tfx_pipeline/notebook/interactive.ipynb $(FLAGS)
 
+# whole runs in one process, everything else in another: flags of pytest's own would reach TFX's, which read argv
 test: setup  ## All tests but the long ones.
-	@$(PYTHON) -m pytest
+	@PYTEST_ADDOPTS="-n 2 --dist loadgroup --no-loadscope-reorder" $(PYTHON) -m pytest
 
 test-long: setup  ## Whole reruns and other tests of many minutes.
 	@$(PYTHON) -m pytest -m long

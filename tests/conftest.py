@@ -3,10 +3,23 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 import models  # noqa: F401  selects Keras 2 before any test imports TensorFlow
 
 ROOT = Path(__file__).parent.parent
+INTEGRATION = ROOT / "tests" / "integration"
+
+settings.register_profile("upnext", deadline=None)  # a busy machine is no failure
+settings.load_profile("upnext")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Whole runs come first and share one process, where tests are spread over several."""
+    items.sort(key=lambda item: INTEGRATION not in item.path.parents)
+    for item in items:
+        group = INTEGRATION if INTEGRATION in item.path.parents else item.path.parent
+        item.add_marker(pytest.mark.xdist_group(str(group.relative_to(ROOT))))
 
 
 @pytest.fixture(scope="session")
