@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from listening_log.cleaning.forgotten import Forgotten
 from listening_log.config import LogConfig
+from listening_log.errors import UserError
 from listening_log.tables import files
 from listening_log.tables.spans import NO_SPANS, Spans, log_files
 from listening_log.tables.tables import CATALOG, EVENTS, USERS
@@ -37,17 +38,29 @@ class LogSource:
         """
         return Forgotten.load(self.forgotten_file)
 
-    def digest(self, catalogue: Catalogue) -> str:
-        """Returns 24 hex digits that change with whatever the plays by listener are made of.
+    def fingerprint(self) -> tuple[object, ...]:
+        """Returns what changes with the log, its rules and who is forgotten.
 
         Files count by their names, sizes and times of change: a log of gigabytes is not read for it.
 
         Raises:
             UserError: the log or who is forgotten can't be read.
         """
-        parts: list[object] = [self.config.to_json(), self.forgotten().digest, *catalogue.item_ids]
-        for table in (EVENTS, CATALOG, USERS):
-            for path in log_files(self.data_dir, table, self.spans):
-                changed = 0 if files.is_remote(path) else os.stat(path).st_mtime_ns
-                parts.append((table, path, files.size(path), changed))
+        parts: list[object] = [self.config.to_json(), self.forgotten().digest]
+        try:
+            for table in (EVENTS, CATALOG, USERS):
+                for path in log_files(self.data_dir, table, self.spans):
+                    changed = 0 if files.is_remote(path) else os.stat(path).st_mtime_ns
+                    parts.append((table, path, files.size(path), changed))
+        except OSError as error:  # files that are being replaced
+            raise UserError(f"{self.data_dir} can't be read: {error}") from None
+        return tuple(parts)
+
+    def digest(self, catalogue: Catalogue) -> str:
+        """Returns 24 hex digits that change with the fingerprint and with the catalogue's items.
+
+        Raises:
+            UserError: the log or who is forgotten can't be read.
+        """
+        parts = [*self.fingerprint(), catalogue.item_ids]
         return hashlib.sha256(json.dumps(parts).encode()).hexdigest()[:24]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from listening_log.errors import UsageError
 from listening_log.tables.formats import FORMATS
-from tfx_pipeline.cli import commands, data_commands, submit_flags
+from tfx_pipeline.cli import commands, data_commands, submit_flags, surfaces_commands
 from tfx_pipeline.home.layout import Home
 
 if TYPE_CHECKING:
@@ -44,6 +44,11 @@ def make_parser() -> argparse.ArgumentParser:
     _add_serve(add(subparsers, "serve", "Serve the pushed models over gRPC and REST."))
     _add_recommend(add(subparsers, "recommend", "Print what comes next for one listener, by title."))
     _add_batch(add(subparsers, "batch", "Rank a file of histories."))
+    surfaces_commands.add_flags(
+        add(
+            subparsers, "surfaces", "Serve the destinations where listeners meet the models, with their page."
+        )
+    )
     _add_rollback(add(subparsers, "rollback", "Push an earlier version again, as the newest."))
     _add_forget(add(subparsers, "forget", "Remove a listener from all that runs have left."))
     _add_compile(add(subparsers, "compile", "Write the pipeline for Kubeflow."))

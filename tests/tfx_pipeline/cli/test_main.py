@@ -46,6 +46,7 @@ def test_help_answers_within_half_a_second():
         ["run", "--data", "none", "--home", "home"],
         ["recommend", "--home", "none"],
         ["serve", "--home", "none"],
+        ["surfaces", "--home", "none"],
         ["data", "make", "--out", "w", "--users", "0"],
     ],
 )
@@ -83,6 +84,9 @@ def test_no_command_loads_tensorflow_before_it_must(words: list[str], tmp_path: 
         (["recommend", "--home", "h", "-k", "0"], "-k 0: expected a number from 1 to 100"),
         (["batch", "--home", "h", "--histories", "i", "--out", "o", "-k", "101"], "-k 101"),
         (["serve", "--home", "h", "--grpc-port", "70000"], "--grpc-port 70000"),
+        (["surfaces"], "--home DIR is needed"),
+        (["surfaces", "--home", "h", "--address", "here"], "--address here: expected HOST:PORT"),
+        (["surfaces", "--home", "h", "--port", "70000"], "--port 70000"),
         (["compile", "--out", "nowhere/pipeline.yaml"], "there is no folder nowhere"),
     ],
 )
@@ -100,6 +104,7 @@ def test_wrong_usage_is_one_line_and_exit_code_2(words, message, tmp_path, monke
         (["data", "check", "none"], "no such data directory: none"),
         (["serve", "--home", "h"], "run `upnext run"),
         (["recommend", "--home", "h"], "run `upnext run"),
+        (["surfaces", "--home", "h"], "run `upnext run"),
         (["batch", "--home", "h", "--histories", "i", "--out", "o"], "run `upnext run"),
     ],
 )

@@ -1,0 +1,129 @@
+"""The application over a HOME: the newest pushed catalogue, the last run's log, a store."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from components.pushed.model_folder import ModelFolder
+from components.pushed.pushed_models import PushedModels
+from listening_log.config import LogConfig
+from listening_log.errors import UserError
+from listening_log.tables.spans import Spans
+from models import names
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.errors import UnavailableError
+from surfaces.common.model_server import ModelServer
+from surfaces.destinations import all_destinations
+from surfaces.live import Built
+from surfaces.log.log_file import LogFile
+from surfaces.log.source import LogSource
+from surfaces.service.service import Service
+from surfaces.store.store import Store
+from tfx_pipeline.home.layout import Home
+from tfx_pipeline.home.run_record import last_run
+
+
+class HomeApplication:
+    """Makes services and applications of what HOME holds now.
+
+    Args:
+        home: of earlier runs.
+        address: `host:port` of a model server's gRPC.
+        store: what the destinations remember; it outlives every application.
+    """
+
+    def __init__(self, home: Home, address: str, store: Store) -> None:
+        self._home, self._address, self._store = home, address, store
+
+    def stamp(self) -> object:
+        """Returns what changes with a push, a run of another log, new data in it, or who is forgotten.
+
+        Raises:
+            UserError: HOME holds no model or no run, or the log is gone.
+        """
+        return pushed_catalogue(self._home).path, log_source(self._home).fingerprint()
+
+    def service(self) -> Service:
+        """The service over what HOME holds now.
+
+        Raises:
+            UserError: HOME holds no model or no run, or the log can't be read.
+        """
+        model = pushed_catalogue(self._home)
+        source = log_source(self._home)
+        catalogue = Catalogue.read(model.extra)
+        return Service(
+            catalogue=catalogue,
+            models=ModelServer(self._address, catalogue),
+            store=self._store,
+            log=LogFile.open(self._home.surfaces, source, catalogue),
+            config=source.config,
+            model_version=model.path.name,
+        )
+
+    def build(self) -> Built:
+        """The application over what HOME holds now.
+
+        Raises:
+            UserError: as `service`.
+        """
+        service = self.service()
+
+        def close() -> None:
+            service.models.close()
+            service.log.close()
+
+        return Built(all_destinations(service), close)
+
+
+def pushed_catalogue(home: Home) -> ModelFolder:
+    """The newest pushed `upnext`, whose assets hold the catalogue.
+
+    Raises:
+        UserError: nothing was pushed.
+    """
+    return PushedModels(home.serving).served(names.SCANN, names.UPNEXT)
+
+
+def log_source(home: Home) -> LogSource:
+    """The log that the last run read, by its rules.
+
+    Raises:
+        UserError: there was no run.
+    """
+    record = last_run(home)
+    rules = record.config.get("log")
+    return LogSource(
+        data_dir=record.data_dir,
+        spans=Spans.parse(record.spans),
+        config=LogConfig.model_validate(rules) if isinstance(rules, Mapping) else LogConfig(),
+        forgotten_file=str(home.forgotten_file),
+    )
+
+
+def store_url(home: Home, url: str) -> str:
+    """The store's address: the one that was named, else a file under HOME, whose folder is made.
+
+    Raises:
+        UserError: the folder can't be made.
+    """
+    if url:
+        return url
+    try:
+        home.surfaces.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UserError(f"cannot make {home.surfaces}: {error.strerror}") from None
+    return f"sqlite:///{Path(home.store_file).resolve()}"
+
+
+def open_store(url: str) -> Store:
+    """Opens the store.
+
+    Raises:
+        UserError: it can't be opened, or the URL is none.
+    """
+    try:
+        return Store(url)
+    except (UnavailableError, SQLAlchemyError) as error:
+        raise UserError(f"--store: {error}") from None

@@ -1,0 +1,114 @@
+"""`upnext surfaces`: the destinations over HTTP, until they are told to stop."""
+
+import contextlib
+import logging
+import signal
+import socket
+import threading
+from collections.abc import Iterator
+from typing import TextIO
+
+import uvicorn
+
+from listening_log.errors import UserError
+from surfaces.live import LiveApp
+from tfx_pipeline.home.layout import Home
+from tfx_pipeline.surfaces.home_application import HomeApplication, open_store, pushed_catalogue, store_url
+from tfx_pipeline.surfaces.model_server_process import ModelServerProcess, started
+
+_LOG = logging.getLogger("upnext.surfaces")
+
+
+def serve(home: Home, address: str, host: str, port: int, store: str, terminal: TextIO) -> int:
+    """Serves the destinations until SIGTERM or SIGINT.
+
+    Args:
+        home: of earlier runs, with pushed models.
+        address: `host:port` of a model server's gRPC; "": one is started.
+        host: address to bind to.
+        port: to listen on, 0 for a free one.
+        store: URL of the store's database; "": a file under HOME.
+        terminal: gets one line when the destinations are ready.
+
+    Returns:
+        The exit code.
+
+    Raises:
+        UserError: nothing was pushed, the log can't be read, the port is in use, or the model server ends at
+          its start, or the store can't be opened.
+    """
+    pushed_catalogue(home)
+    listener = _listen(host, port)
+    with contextlib.ExitStack() as stack:
+        stack.callback(listener.close)
+        child = None if address else stack.enter_context(started(home))
+        opened = open_store(store_url(home, store))
+        stack.callback(opened.close)
+        application = HomeApplication(home, child.address if child else address, opened)
+        app = LiveApp(application.build, application.stamp)
+        config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
+        server = _Server(
+            config, child, f"ready: http://{_shown(host)}:{listener.getsockname()[1]}/", terminal
+        )
+        server.run([listener])
+        if server.fault is not None:
+            raise server.fault
+    return 0
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn's server, which says when the destinations and the models are ready."""
+
+    def __init__(
+        self, config: uvicorn.Config, child: ModelServerProcess | None, line: str, terminal: TextIO
+    ) -> None:
+        super().__init__(config)
+        self._child, self._line, self._terminal = child, line, terminal
+        self._stop = threading.Event()
+        self.fault: UserError | None = None
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """A signal ends the server with exit code 0, as it ends `upnext serve`."""
+        before = {
+            number: signal.signal(number, self.handle_exit) for number in (signal.SIGTERM, signal.SIGINT)
+        }
+        announcer = threading.Thread(target=self._announce, name="ready", daemon=True)
+        announcer.start()
+        try:
+            yield
+        finally:
+            self._stop.set()
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _announce(self) -> None:
+        try:
+            if self._child is not None:
+                self._child.wait_until_ready(self._stop)
+        except UserError as error:
+            self.fault = error
+            self.should_exit = True
+            return
+        while not self.started:
+            if self._stop.wait(0.02):
+                return
+        print(self._line, file=self._terminal, flush=True)
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise UserError(
+            f"port {port} of {host} can't be opened: {error.strerror}; give another --port"
+        ) from None
+    return listener
+
+
+def _shown(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
