@@ -5,10 +5,11 @@ from fastapi import FastAPI
 from surfaces.app import create_app
 from surfaces.events import routes as events
 from surfaces.health import routes as health
+from surfaces.home import routes as home
 from surfaces.service.service import Service
 
 
 def all_destinations(service: Service) -> FastAPI:
     """Mounts every destination; each has its own folder."""
-    destinations = (events, health)
+    destinations = (events, health, home)
     return create_app([destination.router(service) for destination in destinations])

@@ -31,9 +31,6 @@ from surfaces.service.fallback import Offer
 from surfaces.service.service import Service
 from surfaces.store.store import Decision, Impression
 
-Elsewhere = Callable[[Visit], Sequence[Offer]]
-"""What another destination has for a visit: the day's list, the week's discoveries."""
-
 FRESH: Final = 5.0
 """Seconds for which a process goes by what it last read of the bandit's state."""
 LEARN_EVERY: Final = 60.0
@@ -51,6 +48,23 @@ _OWN: Final = (
 
 
 @dataclass(frozen=True)
+class Elsewhere:
+    """A shelf of another destination's list.
+
+    Attributes:
+        id: of the shelf.
+        title: of the shelf.
+        offers: what the list has for a visit; nothing while there is none, and quick.
+        make: makes the visit's list where there is none, for the next page; it may take its time.
+    """
+
+    id: str
+    title: str
+    offers: Callable[[Service, Visit], Sequence[Offer]]
+    make: Callable[[Service, Visit], object]
+
+
+@dataclass(frozen=True)
 class Opened:
     """A page as it was opened by a listener."""
 
@@ -63,27 +77,14 @@ class Home:
 
     Args:
         service: what the destinations share.
-        daylist: the day's list of a visit; None where there is no such destination.
-        discoveries: the week's discoveries of a visit, likewise.
+        elsewhere: lists of other destinations that are shelves here.
         clock: the server's, in unix seconds.
     """
 
     def __init__(
-        self,
-        service: Service,
-        daylist: Elsewhere | None = None,
-        discoveries: Elsewhere | None = None,
-        clock: Callable[[], float] = time.time,
+        self, service: Service, elsewhere: Sequence[Elsewhere] = (), clock: Callable[[], float] = time.time
     ) -> None:
-        self._service, self._clock = service, clock
-        self._elsewhere = [
-            (shelf_id, title, offers)
-            for shelf_id, title, offers in (
-                ("daylist", "Your day, now", daylist),
-                ("discoveries", "This week's discoveries", discoveries),
-            )
-            if offers is not None
-        ]
+        self._service, self._elsewhere, self._clock = service, elsewhere, clock
         self._lock = threading.Lock()
         self._bandits: dict[str, tuple[float, Bandit]] = {}
         self._learnt_at = self._clock()
@@ -106,14 +107,22 @@ class Home:
         """All shelves of a visit that have anything to offer, before any is chosen."""
         material = ask(self._service, visit)
         shelves = [make(material) for make in _OWN]
-        for shelf_id, title, offers in self._elsewhere:
+        for one in self._elsewhere:
             with visit.tolerated():
-                usable = [offer for offer in offers(visit) if material.eligible[offer.place]]
-                shelves.append(Shelf(shelf_id, title, usable))
+                offers = [o for o in one.offers(self._service, visit) if material.eligible[o.place]]
+                shelves.append(Shelf(one.id, one.title, offers))
         return [shelf for shelf in shelves if shelf.offers]
 
-    def learn_if_due(self, surface: str) -> None:
-        """Takes a step of learning, unless this process took one a moment ago; meant for after an answer."""
+    def after(self, visit: Visit) -> None:
+        """Does what has time until a page was answered: a step of learning if one is due, lists for the next page."""
+        if not visit.faults:
+            with visit.tolerated():
+                self._learn_if_due(visit.surface)
+            for one in self._elsewhere:
+                with visit.tolerated():
+                    one.make(self._service, visit)
+
+    def _learn_if_due(self, surface: str) -> None:
         now = self._clock()
         with self._lock:
             if now < self._learnt_at + LEARN_EVERY:
@@ -143,6 +152,7 @@ class Home:
                 surface=visit.surface,
                 shelf=placed.shelf.id,
                 propensity=placed.propensity,
+                model_version=self._service.model_version or None,
             )
             for position, (placed, offer) in enumerate(page.offers, 1)
         ]

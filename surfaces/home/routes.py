@@ -1,14 +1,13 @@
 """`GET /v1/home`."""
 
-from contextlib import suppress
 from typing import Annotated, Final
 
 from fastapi import APIRouter, BackgroundTasks, Depends
 from pydantic import BaseModel
 
 from surfaces.common.answers import Answer, ShownItem, shown
-from surfaces.common.errors import UnavailableError
 from surfaces.common.visit import Visit
+from surfaces.home.elsewhere import ELSEWHERE
 from surfaces.home.home import Home, Opened
 from surfaces.service.service import Service
 from surfaces.service.visit_query import visit_query
@@ -50,21 +49,17 @@ def router(service: Service, home: Home | None = None) -> APIRouter:
 
     Args:
         service: what the destinations share.
-        home: the destination; by default one without the lists of other destinations.
+        home: the destination; by default one with the lists of the other destinations.
     """
     routes = APIRouter(tags=["home"])
-    opener = home or Home(service)
+    opener = home or Home(service, ELSEWHERE)
     query = visit_query(service, SURFACE)
-
-    def learn() -> None:
-        with suppress(UnavailableError):  # what wasn't claimed is learnt from at the next step
-            opener.learn_if_due(SURFACE)
 
     @routes.get("/v1/home")
     def get_home(visit: Annotated[Visit, Depends(query)], after: BackgroundTasks) -> HomeAnswer:
         """Shelves of music and talk, chosen and ordered for this visit."""
         opened = opener.open(visit)
-        after.add_task(learn)
+        after.add_task(opener.after, visit)
         return _answer(service, visit, opened)
 
     return routes

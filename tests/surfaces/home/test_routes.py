@@ -10,7 +10,10 @@ from hypothesis import strategies as st
 from models import names
 from surfaces.app import create_app
 from surfaces.common.errors import UnavailableError
-from surfaces.home.home import Home
+from surfaces.common.facts import Unheard
+from surfaces.common.visit import Visit
+from surfaces.home.elsewhere import ELSEWHERE
+from surfaces.home.home import Elsewhere, Home
 from surfaces.home.learning import WAIT
 from surfaces.home.routes import router
 from surfaces.service.fallback import Offer
@@ -34,7 +37,7 @@ def same_requests(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def client(one: Service, home: Home | None = None) -> TestClient:
-    return TestClient(create_app([router(one, home)]))
+    return TestClient(create_app([router(one, home or Home(one))]))
 
 
 def get(one: Service, home: Home | None = None, **query: str | int) -> dict:
@@ -53,7 +56,7 @@ HISTORIES = st.lists(
 )  # fmt: skip
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(HISTORIES, st.sampled_from([0, 1]), st.sampled_from(["", "SE", "NO", "US"]))
 def test_no_item_twice_every_item_with_facts_and_none_that_may_not_be_offered(
     tmp_path_factory: pytest.TempPathFactory, history: list[tuple[int, int]], explicit: int, country: str
@@ -89,7 +92,7 @@ def test_what_was_shown_is_kept_with_its_propensity(tmp_path: Path) -> None:
 def test_a_play_changes_the_next_page(tmp_path: Path) -> None:
     one = service(tmp_path, ITEMS)
     one.store.add_plays([StoredPlay("u", "A5", UNIX - 60, 200_000, "done")])
-    pages = [get(one) for _ in range(10)]
+    pages = [get(one) for _ in range(6)]
     titles = {shelf["title"] for page in pages for shelf in page["shelves"]}
     assert "Because you played Title A5" in titles
 
@@ -144,40 +147,60 @@ def test_a_catalogue_of_few_items_or_without_kinds_and_creators_has_a_page(
 
 def test_lists_of_other_destinations_are_shelves_of_it(tmp_path: Path) -> None:
     one = service(tmp_path, ITEMS)
+    lists: dict[str, list[Offer]] = {}
 
-    def offers(visit: object) -> list[Offer]:
-        return [Offer(place, []) for place in range(20, 36)]  # some of B, all of C
+    def offers(_: Service, visit: Visit) -> list[Offer]:
+        return lists.get(visit.user_id, [])
 
-    def nothing_now(visit: object) -> list[Offer]:
+    def make(_: Service, visit: Visit) -> None:
+        lists[visit.user_id] = [Offer(place, [Unheard()]) for place in range(20, 36)]  # some of B, all of C
+
+    home = Home(one, [Elsewhere("daylist", "Today", offers, make)])
+    first, *others = (get(one, home, country="SE", explicit=0) for _ in range(8))
+    assert "daylist" not in {shelf["id"] for shelf in first["shelves"]}
+    of_day = [shelf for page in others for shelf in page["shelves"] if shelf["id"] == "daylist"]
+    assert {item["item_id"][0] for shelf in of_day for item in shelf["items"]} == {"C"}  # B is explicit
+
+
+def test_a_list_that_cant_be_had_is_no_shelf(tmp_path: Path) -> None:
+    one = service(tmp_path, ITEMS)
+
+    def fail(_: Service, visit: Visit) -> list[Offer]:
         raise UnavailableError("no list now")
 
-    home = Home(one, daylist=offers, discoveries=nothing_now)
-    answer = [get(one, home, country="SE", explicit=0) for _ in range(8)]
-    shelves = [shelf for page in answer for shelf in page["shelves"]]
-    of_day = [item["item_id"][0] for shelf in shelves if shelf["id"] == "daylist" for item in shelf["items"]]
-    assert set(of_day) == {"C"}  # the explicit ones are left out
-    assert all(page["reason"] == "no list now" for page in answer)
+    answer = get(one, Home(one, [Elsewhere("daylist", "Today", fail, fail)]))
+    assert shown(answer)
+    assert answer["reason"] == "no list now"
+
+
+def test_the_week_that_a_first_page_has_made_is_a_shelf_of_the_next(tmp_path: Path) -> None:
+    one = service(tmp_path, items({"A": 30, "B": 30, "C": 30, "D": 30}))
+    home = Home(one, ELSEWHERE)
+    assert "discoveries" not in {shelf["id"] for shelf in get(one, home)["shelves"]}
+    assert "2024-W40" in one.store.frozen("u", "discover-weekly")
+    assert "discoveries" in {shelf["id"] for _ in range(8) for shelf in get(one, home)["shelves"]}
 
 
 def test_learning_moves_the_page_to_what_is_played(tmp_path: Path) -> None:
     one = service(tmp_path, ITEMS, {"v": plays(list(range(0, 52, 2)))})
     now = [1_000_000.0]
     home = Home(one, clock=lambda: now[0])
+    strangers = (f"stranger {n}" for n in itertools.count())
 
     def popular_pages() -> int:
-        """Counts the pages, out of twelve, with what is popular on top; listeners play that alone."""
-        pages = [get(one, home) for _ in range(12)]
-        for page in pages:
+        """Counts the pages, out of twelve, with what is popular on top; strangers play that alone."""
+        pages = {user_id: get(one, home, user_id=user_id) for user_id in itertools.islice(strangers, 12)}
+        for user_id, page in pages.items():
             one.store.add_plays(
                 [
-                    StoredPlay("u", item["item_id"], UNIX + 60, 100_000, "done", page["request_id"])
+                    StoredPlay(user_id, item["item_id"], UNIX + 60, 100_000, "done", page["request_id"])
                     for shelf in page["shelves"]
                     if shelf["id"] == "popular"
                     for item in shelf["items"][:3]
                 ]
             )
         now[0] += WAIT + 10
-        return sum(page["shelves"][0]["id"] == "popular" for page in pages)
+        return sum(page["shelves"][0]["id"] == "popular" for page in pages.values())
 
-    first, *_, last = [popular_pages() for _ in range(7)]
-    assert last > max(first, 6)
+    first, *_, last = [popular_pages() for _ in range(4)]
+    assert last > max(first, 8)
