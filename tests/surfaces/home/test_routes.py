@@ -12,6 +12,7 @@ from surfaces.app import create_app
 from surfaces.common.errors import UnavailableError
 from surfaces.common.facts import Unheard
 from surfaces.common.visit import Visit
+from surfaces.destinations import all_destinations
 from surfaces.home.elsewhere import ELSEWHERE
 from surfaces.home.home import Elsewhere, Home
 from surfaces.home.learning import WAIT
@@ -89,12 +90,18 @@ def test_what_was_shown_is_kept_with_its_propensity(tmp_path: Path) -> None:
     assert [i.position for i in kept] == list(range(1, len(kept) + 1))
 
 
-def test_a_play_changes_the_next_page(tmp_path: Path) -> None:
-    one = service(tmp_path, ITEMS)
-    one.store.add_plays([StoredPlay("u", "A5", UNIX - 60, 200_000, "done")])
-    pages = [get(one) for _ in range(6)]
-    titles = {shelf["title"] for page in pages for shelf in page["shelves"]}
-    assert "Because you played Title A5" in titles
+def test_posted_plays_change_the_next_page(tmp_path: Path) -> None:
+    app = TestClient(all_destinations(service(tmp_path, ITEMS)))
+    query = {"user_id": "u", "at": AT}
+
+    def jump_back_in() -> set[str]:
+        shelves = app.get("/v1/home", params=query).json()["shelves"]
+        return {item["item_id"] for one in shelves if one["id"] == "jump-back-in" for item in one["items"]}
+
+    assert jump_back_in() == set()
+    posted = [{"user_id": "u", "item_id": item, "timestamp": UNIX - 60} for item in ("A5", "A6", "C7")]
+    assert app.post("/v1/events", json=posted).status_code == 202
+    assert jump_back_in() == {"A5", "A6", "C7"}
 
 
 class SilentModels:
