@@ -121,7 +121,7 @@ def _wish(catalogue: Catalogue, pool: Pool, monday: int) -> Wish:
     without = [f"{CREATOR}={catalogue.creators.values[code]}" for code in pool.enough_of(catalogue)]
     if not is_music(catalogue).all():
         without += [f"{KIND}={kind}" for kind in catalogue.kinds.values if kind in names.TALK_KINDS]
-    at_home = bool(seeker.country and catalogue.countries.values)
+    at_home = seeker.country in catalogue.countries.code_of
     latest = int(seeker.plays.times[-1]) if len(seeker.plays) else 0
     return Wish(
         exclude=sorted(seeker.banned | set(pool.places)),

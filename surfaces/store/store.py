@@ -197,6 +197,15 @@ class Store:
         with self._read() as connection:
             return {period: json.loads(content) for period, content in connection.execute(query)}
 
+    def frozen_list(self, user_id: str, surface: str, period: str) -> Json | None:
+        """A listener's frozen list of one period; None where there is none."""
+        query = select(FROZEN.c.content).where(
+            FROZEN.c.user_id == user_id, FROZEN.c.surface == surface, FROZEN.c.period == period
+        )
+        with self._read() as connection:
+            content = connection.execute(query).scalar()
+        return None if content is None else json.loads(content)
+
     def freeze(self, user_id: str, surface: str, period: str, content: Json) -> Json:
         """Freezes a list for a period, unless there is one already; returns the one that stands."""
         row = {"user_id": user_id, "surface": surface, "period": period, "content": json.dumps(content)}

@@ -35,6 +35,8 @@ def test_a_frozen_list_stays_as_it_was_first(store: Store) -> None:
     assert store.freeze("u", "weekly", "2026-W48", {"items": ["a"]}) == {"items": ["a"]}
     assert store.freeze("u", "weekly", "2026-W48", {"items": ["b"]}) == {"items": ["a"]}
     assert store.frozen("u", "weekly") == {"2026-W48": {"items": ["a"]}}
+    assert store.frozen_list("u", "weekly", "2026-W48") == {"items": ["a"]}
+    assert store.frozen_list("u", "weekly", "2026-W49") is None
 
 
 def test_what_is_kept_is_the_listeners_own(store: Store) -> None:

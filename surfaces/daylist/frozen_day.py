@@ -1,0 +1,60 @@
+"""A listener's daylist as the store keeps it: chosen at first sight in a part of a day, and then unchanged."""
+
+from dataclasses import dataclass
+
+from surfaces.common.visit import Visit
+from surfaces.daylist.choosing import SURFACE, Day, choose_day
+from surfaces.service.service import Service
+from surfaces.store.store import Json
+
+
+@dataclass(frozen=True)
+class KeptDay:
+    """What the store keeps of a daylist; `reason` says why it was made without the models."""
+
+    item_ids: list[str]
+    ranks: list[int]
+    descriptors: list[str]
+    reason: str = ""
+
+    @classmethod
+    def read(cls, content: Json) -> "KeptDay":
+        """Reads what `content` wrote."""
+        return cls(content["items"], content["ranks"], content["descriptors"], content["reason"])
+
+    @property
+    def content(self) -> Json:
+        """What the store keeps, as JSON."""
+        return {
+            "items": self.item_ids,
+            "ranks": self.ranks,
+            "descriptors": self.descriptors,
+            "reason": self.reason,
+        }
+
+
+def this_day(service: Service, visit: Visit) -> KeptDay:
+    """The daylist of this part of this day; it is chosen and frozen if there is none yet.
+
+    What the visit rules out has a list of its own: one without explicit items, one of a country.
+    """
+    period = _period(visit)
+    with visit.tolerated():
+        content = service.store.frozen_list(visit.user_id, SURFACE, period)
+        if content is not None:
+            return KeptDay.read(content)
+    faults = len(visit.faults)
+    content = _kept(service, choose_day(service, visit), "; ".join(visit.faults[faults:])).content
+    with visit.tolerated():
+        content = service.store.freeze(visit.user_id, SURFACE, period, content)
+    return KeptDay.read(content)
+
+
+def _period(visit: Visit) -> str:
+    limits = [visit.country, "" if visit.explicit else "clean"]
+    day = visit.moment.local.date().isoformat()
+    return " ".join([day, visit.moment.part_of_day, *(limit for limit in limits if limit)])
+
+
+def _kept(service: Service, day: Day, reason: str) -> KeptDay:
+    return KeptDay([service.catalogue.item_ids[p] for p in day.places], day.ranks, day.descriptors, reason)

@@ -1,0 +1,48 @@
+"""Why an item stands in a daylist: facts that hold when it is shown."""
+
+import numpy as np
+
+from listening_log.cleaning.item_tokens import GENRE
+from models import names
+from surfaces.common.facts import Fact, Played, PlayedAtThisTime, Popular, Ranked, Unheard
+from surfaces.common.taste import count_plays
+from surfaces.common.visit import Visit
+from surfaces.daylist.choosing import such_plays
+from surfaces.service.service import Service
+
+
+class Reasons:
+    """Facts of one listener's plays, counted once for a whole list."""
+
+    def __init__(self, service: Service, visit: Visit) -> None:
+        self._service, self._plays = service, visit.plays
+        self._part_of_day = visit.moment.part_of_day
+        self._such = count_plays(service.catalogue.genres, such_plays(service, visit))
+        kept = visit.plays.kept
+        self._last = dict(zip(kept.items.tolist(), kept.times.tolist(), strict=True))
+
+    def why(self, place: int, rank: int) -> list[Fact]:
+        """The facts of an item.
+
+        Args:
+            place: of the item.
+            rank: at which place the ranker put it; 0 where no model was asked.
+        """
+        facts: list[Fact] = []
+        if place in self._last:
+            facts.append(Played(plays=self._plays.counts[place], last=self._last[place]))
+        elif place not in self._plays.heard:
+            facts.append(Unheard())
+        genres = self._service.catalogue.genres
+        codes = genres.codes_at(place)
+        if len(codes) and self._such[codes].any():
+            most = int(codes[np.argmax(self._such[codes])])
+            token = f"{GENRE}={genres.values[most]}"
+            plays = int(self._such[most])
+            facts.append(PlayedAtThisTime(token=token, part_of_day=self._part_of_day, plays=plays))
+        if rank:
+            return [*facts, Ranked(model=names.RANKER, place=rank)]
+        popularity = self._service.log.popularity
+        if popularity.everywhere[place]:
+            facts.append(Popular(plays=int(popularity.everywhere[place]), days=popularity.days))
+        return facts
