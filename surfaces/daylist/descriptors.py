@@ -16,7 +16,7 @@ from surfaces.common.moment import PARTS_OF_DAY, WEEKDAYS
 
 MELLOW, LIVELY = "mellow", "lively"
 MELLOW_UP_TO, LIVELY_FROM = 0.35, 0.65
-"""Energies."""
+"""The energies up to which and from which a mood is said."""
 DECADES: Final = {
     "fifties": 1950,
     "sixties": 1960,

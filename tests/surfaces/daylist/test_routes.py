@@ -46,7 +46,7 @@ def times(at: str, count: int) -> list[int]:
 
 
 def listener() -> Plays:
-    """Folk in the morning and metal in the evening."""
+    """A listener who plays folk in the morning and metal in the evening."""
     folk, metal = plays(range(0, 80, 4), times(MORNING, 20)), plays(range(1, 81, 4), times(EVENING, 20))
     return folk.then(metal)
 
