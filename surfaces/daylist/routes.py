@@ -32,7 +32,7 @@ class Daylist(Answer):
     words: list[Word]
     """The title's words, one by one."""
     part_of_day: str
-    """As "early morning"; the list stays until the next one begins."""
+    """The name of the part, "early morning" for one; the list stays until the next part begins."""
     items: list[ShownItem]
     """In the order of playing."""
 
