@@ -7,18 +7,18 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, Engine, bindparam, create_engine, event, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from surfaces.common.errors import UnavailableError
-from surfaces.store.tables import CONTROLS, DECISIONS, FROZEN, IMPRESSIONS, KEPT, METADATA, PLAYS, STATES
+from surfaces.store.engine import begin_writing, make_engine
+from surfaces.store.schema import migrate
+from surfaces.store.tables import CONTROLS, DECISIONS, FROZEN, IMPRESSIONS, KEPT, PLAYS, STATES
 
 Json: TypeAlias = dict[str, Any]
 """What a destination keeps of its own: it alone reads it."""
 
-BUSY_SECONDS: Final = 0.5
-"""How long a writer waits for another: an answer has a second."""
 _TRIES: Final = 20
 
 
@@ -78,13 +78,14 @@ class Store:
         url: of SQLAlchemy: `sqlite:////path/store.sqlite` or `postgresql+psycopg://…`.
 
     Raises:
+        UserError: at the start, where a newer version of this code wrote the store.
         UnavailableError: by every method, where the database can't be reached, is locked or full.
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = _engine(url)
+        self._engine = make_engine(url)
         with self._reported():
-            METADATA.create_all(self._engine)
+            migrate(self._engine)
 
     def close(self) -> None:
         """Closes the connections."""
@@ -99,7 +100,7 @@ class Store:
         if not plays:
             return 0
         rows = [asdict(play) for play in plays]
-        add = _insert(self._engine)(PLAYS).on_conflict_do_nothing()
+        add = _insert(self._engine)(PLAYS).on_conflict_do_nothing().returning(PLAYS.c.id)
         said: dict[str, Any] = {
             name: func.coalesce(bindparam(f"new_{name}"), PLAYS.c[name])
             for name in ("ms_played", "end_reason", "request_id")
@@ -107,7 +108,7 @@ class Store:
         key = [PLAYS.c[name] == bindparam(f"new_{name}") for name in ("user_id", "item_id", "timestamp")]
         more = update(PLAYS).where(*key, PLAYS.c.span.is_(None)).values(said)
         with self._written() as connection:
-            new = connection.execute(add, rows).rowcount
+            new = len(connection.execute(add, rows).all())
             if new < len(rows):
                 connection.execute(more, [{f"new_{name}": row[name] for name in row} for row in rows])
         return new
@@ -296,8 +297,10 @@ class Store:
 
     @contextmanager
     def _written(self) -> Iterator[Connection]:
-        with self._reported(), self._engine.begin() as connection:
+        with self._reported(), self._engine.connect() as connection:
+            begin_writing(connection)
             yield connection
+            connection.commit()
 
     @contextmanager
     def _reported(self) -> Iterator[None]:
@@ -313,16 +316,3 @@ class Store:
 def _insert(engine: Engine) -> Callable[..., Any]:
     """The database's own insert, which knows what to do with a row that is there already."""
     return sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert
-
-
-def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS})
-
-    @event.listens_for(engine, "connect")
-    def _set(connection: Any, _: object) -> None:  # sqlite3's connection
-        connection.execute("PRAGMA journal_mode=WAL")
-        connection.execute("PRAGMA synchronous=NORMAL")
-
-    return engine

@@ -1,4 +1,4 @@
-"""The store's tables."""
+"""The store's tables. A change of them is a migration too (`surfaces.store.migrations`)."""
 
 from sqlalchemy import (
     BigInteger,
@@ -11,7 +11,6 @@ from sqlalchemy import (
     String,
     Table,
     Text,
-    UniqueConstraint,
 )
 
 METADATA = MetaData()
@@ -29,7 +28,7 @@ PLAYS = Table(
     Column("surface", String, nullable=False, server_default=""),
     Column("device", String, nullable=False, server_default=""),
     Column("span", Integer),
-    UniqueConstraint("user_id", "item_id", "timestamp", name="a_play_once"),
+    Index("a_play_once", "user_id", "item_id", "timestamp", unique=True),
     Index("plays_of_user", "user_id", "timestamp"),
     Index("plays_of_span", "span"),
 )

@@ -1,0 +1,52 @@
+"""The connection to the database, SQLite in WAL or PostgreSQL, and how long it may keep a listener."""
+
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+
+from surfaces.common.budget import seconds_left
+
+BUSY_SECONDS: Final = 0.3
+"""How long a writer waits for another."""
+_CONNECTIONS: Final = {"pool_size": 16, "max_overflow": 64, "pool_timeout": 0.5}
+_POSTGRES_OPTIONS: Final = "-c lock_timeout=300 -c statement_timeout=700"
+
+
+def make_engine(url: str) -> Engine:
+    """Makes the engine of a database; nothing is opened yet.
+
+    Args:
+        url: of SQLAlchemy: `sqlite:////path/store.sqlite` or `postgresql+psycopg://…`.
+
+    Raises:
+        ArgumentError: it is no such URL.
+        ValueError: the database is of another kind.
+    """
+    kind = make_url(url).get_backend_name()
+    if kind == "postgresql":
+        limits = {"connect_timeout": 2, "options": _POSTGRES_OPTIONS}
+        return create_engine(url, pool_pre_ping=True, connect_args=limits, **_CONNECTIONS)
+    if kind != "sqlite":
+        raise ValueError(f"expected a URL of sqlite or postgresql, not of {kind}")
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, **_CONNECTIONS)
+
+    @event.listens_for(engine, "connect")
+    def _set(connection: Any, _: object) -> None:  # sqlite3's connection
+        connection.isolation_level = None  # transactions are begun below, and not by the driver
+        connection.execute("PRAGMA journal_mode=WAL")
+        connection.execute("PRAGMA synchronous=NORMAL")
+
+    return engine
+
+
+def begin_writing(connection: Connection, wait: float = BUSY_SECONDS) -> None:
+    """Begins a transaction that writes; of SQLite there is one at a time, and others wait for it.
+
+    Args:
+        connection: in no transaction yet.
+        wait: seconds, or what is left of the answer's time.
+    """
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(seconds_left(wait) * 1000)}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE")

@@ -1,0 +1,1 @@
+"""A module a form, in the order of their numbers."""
