@@ -1,7 +1,7 @@
 """A client of the served models over gRPC, this server's or TF Serving's own."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from itertools import cycle
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -34,7 +34,8 @@ class Client:
 
     Args:
         address: `host:port` of the server's gRPC.
-        timeout: seconds that one question may take, with all its tries.
+        timeout: seconds that one question may take, with all its tries; or a function that tells them, question by
+            question.
         connections: how many are kept open; questions take them in turn. More than one spreads the load over
             the servers behind an address, and lifts the limit of streams of one connection.
         tls: for a server with TLS; None: plain text.
@@ -45,14 +46,20 @@ class Client:
     """
 
     def __init__(
-        self, address: str, *, timeout: float = 30.0, connections: int = 1, tls: Tls | None = None
+        self,
+        address: str,
+        *,
+        timeout: float | Callable[[], float] = 30.0,
+        connections: int = 1,
+        tls: Tls | None = None,
     ) -> None:
         import grpc
         from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
         check_connections(connections)
         options = channel_options(address, tls)
-        self._address, self._timeout = address, timeout
+        self._address = address
+        self._seconds = timeout if callable(timeout) else lambda: timeout
         self._channels = [
             grpc.insecure_channel(address, options)
             if tls is None
@@ -66,6 +73,10 @@ class Client:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    @property
+    def _timeout(self) -> float:
+        return self._seconds()
 
     def close(self) -> None:
         """Closes the connections."""

@@ -8,6 +8,8 @@ from typing import Final
 from anyio import to_thread
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from surfaces.common import budget
+
 MOST_BYTES: Final = 1 << 20
 """A body may have so many."""
 LONGEST_QUERY: Final = 8 << 10
@@ -45,6 +47,8 @@ class Limits:
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
+            if message["type"] == "http.response.body" and not message.get("more_body"):
+                budget.end()
 
         try:
             await self._answer(scope, receive, noted)
@@ -65,6 +69,7 @@ class Limits:
             threads = to_thread.current_default_thread_limiter()  # a request waits for no other one's thread
             threads.total_tokens = max(threads.total_tokens, self._most_at_once)
             self._under_way += 1
+            budget.begin()
             try:
                 await self._app(scope, _replayed(body, receive), send)
             finally:

@@ -5,7 +5,7 @@ from contextvars import ContextVar
 from typing import Final
 
 ANSWER_SECONDS: Final = 0.8
-"""Of the second in which an answer must come, what waiting may take; the rest is for making it."""
+"""An answer must come within a second: waiting may take so much of it, and making it the rest."""
 
 _ends: ContextVar[float | None] = ContextVar("upnext_answer_ends", default=None)
 
@@ -13,6 +13,11 @@ _ends: ContextVar[float | None] = ContextVar("upnext_answer_ends", default=None)
 def begin(seconds: float = ANSWER_SECONDS) -> None:
     """Says that the answer which is begun in this context, and the threads that it starts, must be there then."""
     _ends.set(time.monotonic() + seconds)
+
+
+def end() -> None:
+    """Says that the answer is on its way: what is done after it has the time that it takes."""
+    _ends.set(None)
 
 
 def seconds_left(most: float) -> float:

@@ -1,18 +1,21 @@
 """The model server as the destinations ask it: places of the catalogue in and out, within a deadline."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
 from models import names
 from serving.client import Client, Ranking
 from serving.errors import ServerError
+from surfaces.common.breaker import Breaker
+from surfaces.common.budget import seconds_left
 from surfaces.common.catalogue import Catalogue
 from surfaces.common.errors import UnavailableError
 from surfaces.common.plays import Plays
 
-DEADLINE: Final = 0.6
+DEADLINE: Final = 0.5
 """Seconds that one question may take: a destination answers within one second, with or without the models."""
 LONGEST: Final = 500
 """Newest plays that are sent; a model reads no more of a history than its own length."""
@@ -57,13 +60,14 @@ class ModelServer:
     Args:
         address: `host:port` of the server's gRPC.
         catalogue: what the models rank.
-        deadline: seconds that one question may take.
+        deadline: seconds that one question may take; less where less is left for the answer (`budget`).
     """
 
     def __init__(self, address: str, catalogue: Catalogue, deadline: float = DEADLINE) -> None:
         self.address = address
         self._catalogue = catalogue
-        self._client = Client(address, timeout=deadline, connections=2)
+        self._client = Client(address, timeout=lambda: seconds_left(deadline), connections=2)
+        self._breaker = Breaker()
 
     def close(self) -> None:
         """Closes the connections."""
@@ -81,10 +85,8 @@ class ModelServer:
         self, plays: Sequence[Plays], wishes: Sequence[Wish], k: int = names.ANSWERS
     ) -> list[Ranked]:
         """Asks `recommend` for several histories in one call; eight rows cost far less than eight calls."""
-        try:
+        with self._questioned():
             answers = self._client.recommend(*self._histories(plays), k=k, **self._wishes(plays, wishes))
-        except ServerError as error:
-            raise _unavailable(error) from None
         return [self._ranked(answer) for answer in answers]
 
     def retrieve(self, plays: Plays, wish: Wish = ANYTHING, k: int = names.CANDIDATES) -> Ranked:
@@ -93,10 +95,8 @@ class ModelServer:
         Raises:
             UnavailableError: the server doesn't answer in time, or refuses.
         """
-        try:
+        with self._questioned():
             answers = self._client.retrieve(*self._histories([plays]), k=k, **self._wishes([plays], [wish]))
-        except ServerError as error:
-            raise _unavailable(error) from None
         return self._ranked(answers[0])
 
     def rank(self, plays: Plays, places: Sequence[int], wish: Wish = ANYTHING) -> Ranked:
@@ -108,13 +108,23 @@ class ModelServer:
         candidates = [self._catalogue.item_ids[place] for place in places]
         if not candidates:
             return Ranked([], [])
-        try:
+        with self._questioned():
             answers = self._client.rank(
                 *self._histories([plays]), [candidates], **self._wishes([plays], [wish])
             )
-        except ServerError as error:
-            raise _unavailable(error) from None
         return self._ranked(answers[0])
+
+    @contextmanager
+    def _questioned(self) -> Iterator[None]:
+        if not self._breaker.is_closed():
+            raise UnavailableError("the model server hasn't answered lately; it is tried again in a second")
+        try:
+            yield
+        except ServerError as error:
+            self._breaker.note_failure()
+            _LOG.warning("the model server: %s", error)
+            raise UnavailableError(f"the model server doesn't answer: {error}") from None
+        self._breaker.note_answer()
 
     def _histories(self, plays: Sequence[Plays]) -> tuple[list[list[str]]]:
         ids = self._catalogue.item_ids
@@ -138,8 +148,3 @@ class ModelServer:
             if (place := self._catalogue.place_of(item_id)) is not None
         ]
         return Ranked([place for place, _ in pairs], [score for _, score in pairs])
-
-
-def _unavailable(error: ServerError) -> UnavailableError:
-    _LOG.warning("the model server: %s", error)
-    return UnavailableError(f"the model server doesn't answer: {error}")

@@ -1,10 +1,11 @@
 import threading
 
 import pytest
-from fastapi import APIRouter
+from fastapi import APIRouter, BackgroundTasks
 from fastapi.testclient import TestClient
 
 from surfaces.app import create_app
+from surfaces.common.budget import seconds_left
 from surfaces.limits import LONGEST_QUERY, MOST_AT_ONCE, MOST_BYTES
 
 
@@ -76,3 +77,17 @@ def test_no_query_is_in_the_log(client: TestClient, caplog: pytest.LogCaptureFix
         client.get("/nowhere?user_id=somebody")
     assert [record.message.rpartition(" 404 ")[0] for record in caplog.records] == ["GET /nowhere"]
     assert "somebody" not in caplog.text
+
+
+def test_what_is_asked_on_the_way_has_the_time_of_the_answer_and_what_follows_it_more() -> None:
+    router, left = APIRouter(), []
+
+    @router.get("/answer")
+    def answer(after: BackgroundTasks) -> None:
+        left.append(seconds_left(60))
+        after.add_task(lambda: left.append(seconds_left(60)))
+
+    with TestClient(create_app([router])) as client:
+        client.get("/answer")
+    assert 0 < left[0] < 1
+    assert left[1] == 60

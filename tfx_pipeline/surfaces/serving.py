@@ -90,10 +90,10 @@ class _Server(uvicorn.Server):
             self.fault = error
             self.should_exit = True
             return
-        while not self.started:
-            if self._stop.wait(0.02):
-                return
-        print(self._line, file=self._terminal, flush=True)
+        while not self.started and not self._stop.wait(0.02):
+            pass
+        if not (self._stop.is_set() or self.should_exit):
+            print(self._line, file=self._terminal, flush=True)
 
 
 def _listen(host: str, port: int) -> socket.socket:
