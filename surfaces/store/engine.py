@@ -4,7 +4,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
+from listening_log.errors import UserError
 from surfaces.common.budget import seconds_left
 
 BUSY_SECONDS: Final = 0.3
@@ -20,15 +22,19 @@ def make_engine(url: str) -> Engine:
         url: of SQLAlchemy: `sqlite:////path/store.sqlite` or `postgresql+psycopg://…`.
 
     Raises:
-        ArgumentError: it is no such URL.
-        ValueError: the database is of another kind.
+        UserError: it is no such URL.
     """
-    kind = make_url(url).get_backend_name()
+    try:
+        kind = make_url(url).get_backend_name()
+    except ArgumentError:
+        kind = "no database"
     if kind == "postgresql":
         limits = {"connect_timeout": 2, "options": _POSTGRES_OPTIONS}
         return create_engine(url, pool_pre_ping=True, connect_args=limits, **_CONNECTIONS)
     if kind != "sqlite":
-        raise ValueError(f"expected a URL of sqlite or postgresql, not of {kind}")
+        raise UserError(
+            f"the store's URL is of {kind}: expected sqlite:////PATH or postgresql+psycopg://USER@HOST/NAME"
+        )
     engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, **_CONNECTIONS)
 
     @event.listens_for(engine, "connect")
@@ -45,8 +51,18 @@ def begin_writing(connection: Connection, wait: float = BUSY_SECONDS) -> None:
 
     Args:
         connection: in no transaction yet.
-        wait: seconds, or what is left of the answer's time.
+        wait: seconds, or what is left of the answer's time. Who waits longer than a listener would, may also take
+            as long as it takes.
     """
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA busy_timeout={int(seconds_left(wait) * 1000)}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif wait > BUSY_SECONDS:
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout={int(wait * 1000)}")
+        allow_long_reading(connection)
+
+
+def allow_long_reading(connection: Connection) -> None:
+    """Lets a transaction read as long as it takes, which nobody waits for."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout=0")

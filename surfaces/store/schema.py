@@ -30,8 +30,6 @@ def migrate(engine: Engine) -> None:
     with engine.connect() as connection:
         begin_writing(connection, _WAIT_SECONDS)
         if engine.dialect.name == "postgresql":
-            connection.execute(text("SET LOCAL lock_timeout=0"))
-            connection.execute(text("SET LOCAL statement_timeout=0"))
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         _upgrade(connection)
         connection.commit()

@@ -87,6 +87,11 @@ class Store:
         with self._reported():
             migrate(self._engine)
 
+    @property
+    def engine(self) -> Engine:
+        """The connections, for work that is no listener's: an export, a forgetting."""
+        return self._engine
+
     def close(self) -> None:
         """Closes the connections."""
         self._engine.dispose()

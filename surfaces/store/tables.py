@@ -30,6 +30,7 @@ PLAYS = Table(
     Column("span", Integer),
     Index("a_play_once", "user_id", "item_id", "timestamp", unique=True),
     Index("plays_of_user", "user_id", "timestamp"),
+    Index("plays_of_request", "request_id"),
     Index("plays_of_span", "span"),
 )
 """What was played or skipped since the log ended; `span` is the one that it was exported to, none yet."""

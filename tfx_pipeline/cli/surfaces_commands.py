@@ -1,6 +1,7 @@
 """`upnext surfaces`: its flags, and what its commands do."""
 
 import argparse
+from pathlib import Path
 from typing import Final
 
 from listening_log.errors import UsageError
@@ -25,6 +26,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     ):
         parser.add_argument(flag, metavar=metavar, type=kind, help=text, default=argparse.SUPPRESS)
     parser.set_defaults(command=start)
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND")
+    _add_export(commands)
 
 
 def start(
@@ -53,6 +56,39 @@ def start(
     return serve(home, address, bind_address, port, store, console.out)
 
 
+def export(
+    console: Console, *, span: int, home: Home | None = None, store: str = "", out: Path | None = None
+) -> int:
+    """Writes what was played and shown since the last export as a span of the log."""
+    if home is None:
+        raise UsageError("--home DIR is needed; see `upnext surfaces export --help`")
+    from tfx_pipeline.surfaces.exporting import export as write
+
+    written = write(home, store, span, out)
+    print(
+        f"{written.folder}: {written.plays:,} plays, {written.impressions:,} impressions; "
+        f"`upnext run --data {written.folder.parent} --home {home} --span {span}` learns from them",
+        file=console.out,
+    )
+    return 0
+
+
+def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    text = "Write what was played and shown since the last export as a span of the log."
+    parser = commands.add_parser("export", help=text, description=text, allow_abbrev=False)
+    _add_home(parser)
+    _add_store(parser)
+    parser.add_argument("--span", required=True, type=_span, metavar="N", help="number of the new span")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="data directory; default: the last run's",
+        default=argparse.SUPPRESS,
+    )
+    parser.set_defaults(command=export)
+
+
 def _add_home(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--home",
@@ -73,6 +109,12 @@ def _address(text: str) -> str:
     if not host or not port.isdecimal():
         raise UsageError(f"--address {text}: expected HOST:PORT, as in 127.0.0.1:8500")
     return text
+
+
+def _span(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and int(text)):
+        raise UsageError(f"--span {text}: expected the number of a span, as in 2")
+    return int(text)
 
 
 def _port(text: str) -> int:

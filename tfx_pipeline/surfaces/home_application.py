@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from components.pushed.model_folder import ModelFolder
 from components.pushed.pushed_models import PushedModels
 from listening_log.config import LogConfig
@@ -125,5 +123,5 @@ def open_store(url: str) -> Store:
     """
     try:
         return Store(url)
-    except (UnavailableError, SQLAlchemyError) as error:
-        raise UserError(f"--store: {error}") from None
+    except UnavailableError as error:
+        raise UserError(str(error)) from None

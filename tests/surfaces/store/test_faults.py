@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from listening_log.errors import UserError
 from surfaces.common.errors import UnavailableError
 from surfaces.common.moment import Moment
 from surfaces.store.engine import make_engine
@@ -71,5 +72,5 @@ def test_two_processes_share_a_store(url: str) -> None:
 
 @pytest.mark.parametrize("wrong", ["nonsense", "mysql://localhost/store"])
 def test_another_kind_of_database_is_refused(wrong: str) -> None:
-    with pytest.raises(Exception, match="URL"):
+    with pytest.raises(UserError, match="URL is of"):
         Store(wrong)

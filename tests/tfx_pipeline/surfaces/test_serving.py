@@ -69,7 +69,7 @@ def make_other(home: Home) -> Home:
 
 @pytest.mark.parametrize(
     ("url", "words"),
-    [("nonsense", "--store"), ("sqlite:////nowhere/at/all.sqlite", "can't be used now")],
+    [("nonsense", "URL is of no database"), ("sqlite:////nowhere/at/all.sqlite", "can't be used now")],
 )
 def test_a_store_that_cannot_be_opened_is_one_line(home: Home, url: str, words: str) -> None:
     process = Surfaces(home, "--address", NOBODY, "--store", url)

@@ -15,6 +15,7 @@ def upgrade() -> None:
         "DELETE FROM plays WHERE id NOT IN (SELECT MIN(id) FROM plays GROUP BY user_id, item_id, timestamp)"
     )
     op.create_index("a_play_once", "plays", ["user_id", "item_id", "timestamp"], unique=True)
+    op.create_index("plays_of_request", "plays", ["request_id"])
     for table in ("plays", "impressions"):
         op.add_column(table, sa.Column("span", sa.Integer))
         op.create_index(f"{table}_of_span", table, ["span"])
