@@ -1,7 +1,7 @@
 """Chooses the items of a daylist: what is played at such times and what the models rank for this moment."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -49,6 +49,7 @@ class Day:
 
 def choose_day(service: Service, visit: Visit) -> Day:
     """Chooses a daylist for the visit's moment; without the models of what is known, and the visit notes that."""
+    visit = replace(visit, surface=SURFACE)
     catalogue, plays = service.catalogue, visit.plays.kept
     such = such_plays(service, visit)
     mix = time_mix(catalogue, such, plays, visit.moment.unix, service.log.has_times)

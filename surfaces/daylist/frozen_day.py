@@ -1,9 +1,12 @@
 """A listener's daylist as the store keeps it: chosen at first sight in a part of a day, and then unchanged."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from surfaces.common.errors import UnavailableError
 from surfaces.common.visit import Visit
 from surfaces.daylist.choosing import SURFACE, Day, choose_day
+from surfaces.daylist.reasons import Reasons
+from surfaces.service.fallback import Offer
 from surfaces.service.service import Service
 from surfaces.store.store import Json
 
@@ -48,6 +51,38 @@ def this_day(service: Service, visit: Visit) -> KeptDay:
     with visit.tolerated():
         content = service.store.freeze(visit.user_id, SURFACE, period, content)
     return KeptDay.read(content)
+
+
+def prepare_day(service: Service, visit: Visit) -> None:
+    """Chooses and freezes this part of the day's list if there is none yet, for a listener who hasn't seen it.
+
+    Raises:
+        UnavailableError: the models or the store can't be had; then there is none.
+    """
+    period = _period(visit)
+    if service.store.frozen_list(visit.user_id, SURFACE, period) is None:
+        alone = replace(visit, faults=[])
+        day = choose_day(service, alone)
+        if alone.faults:
+            raise UnavailableError(alone.faults[0])
+        service.store.freeze(visit.user_id, SURFACE, period, _kept(service, day, "").content)
+
+
+def day_offers(service: Service, visit: Visit) -> list[Offer]:
+    """What stands in this part of the day's list; nothing while there is none.
+
+    Raises:
+        UnavailableError: the store can't be read now.
+    """
+    content = service.store.frozen_list(visit.user_id, SURFACE, _period(visit))
+    if content is None:
+        return []
+    day, reasons = KeptDay.read(content), Reasons(service, visit)
+    return [
+        Offer(place, reasons.why(place, rank))
+        for item_id, rank in zip(day.item_ids, day.ranks, strict=True)
+        if (place := service.catalogue.place_of(item_id)) is not None
+    ]
 
 
 def _period(visit: Visit) -> str:

@@ -1,10 +1,10 @@
 """A listener's list of a week as the store keeps it: made at first sight, or by the batch, and then unchanged."""
 
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from surfaces.common.budget import ANSWER_SECONDS, seconds_left
 from surfaces.common.catalogue import Catalogue
 from surfaces.common.errors import UnavailableError
 from surfaces.common.model_server import Ranked, Wish
@@ -17,8 +17,8 @@ from surfaces.discover_weekly.week import monday_of
 from surfaces.service.service import Service
 from surfaces.store.store import Json
 
-PATIENCE: Final = 0.3
-"""Seconds after which a first visit asks the models no further question: an answer has one second."""
+LEAST_SECONDS: Final = 0.4
+"""Where an answer has less time left, the models are asked no further question."""
 
 
 @dataclass(frozen=True)
@@ -57,17 +57,30 @@ def this_week(service: Service, visit: Visit) -> WeekList:
     Without the models it is made of what is popular, and then stays for the week too: what a listener has seen
     as this week's list stays this week's list. Where the store can't keep it, the visit notes that.
     """
-    week, lists = visit.moment.week, dict[str, Json]()
+    lists = dict[str, Json]()
     with visit.tolerated():
         lists = service.store.frozen(visit.user_id, SURFACE)
-    if week in lists:
-        return WeekList.read(lists[week])
-    earlier = earlier_places(service.catalogue, lists, week)
-    seeker = Seeker(visit.user_id, visit.plays, visit.tokens, earlier, service.log.has_times)
-    content = _first_sight(service, visit, seeker, monday_of(week)).content
-    with visit.tolerated():
-        content = service.store.freeze(visit.user_id, SURFACE, week, content)
+    content = lists.get(visit.moment.week)
+    if content is None:
+        content = _first_sight(service, visit, lists).content
+        with visit.tolerated():
+            content = service.store.freeze(visit.user_id, SURFACE, visit.moment.week, content)
     return WeekList.read(content)
+
+
+def prepare_week(service: Service, visit: Visit) -> None:
+    """Makes and freezes the list of the visit's week if there is none yet, for a listener who hasn't seen it.
+
+    Raises:
+        UnavailableError: the models or the store can't be had; then there is none.
+    """
+    lists = service.store.frozen(visit.user_id, SURFACE)
+    if visit.moment.week not in lists:
+        alone = replace(visit, faults=[])
+        week = _first_sight(service, alone, lists)
+        if alone.faults:
+            raise UnavailableError(alone.faults[0])
+        service.store.freeze(visit.user_id, SURFACE, visit.moment.week, week.content)
 
 
 def earlier_places(catalogue: Catalogue, lists: Mapping[str, Json], week: str) -> frozenset[int]:
@@ -76,29 +89,32 @@ def earlier_places(catalogue: Catalogue, lists: Mapping[str, Json], week: str) -
     return frozenset(catalogue.places_of(others).tolist())
 
 
-def _first_sight(service: Service, visit: Visit, seeker: Seeker, monday: int) -> WeekList:
+def _first_sight(service: Service, visit: Visit, lists: Mapping[str, Json]) -> WeekList:
+    catalogue, week = service.catalogue, visit.moment.week
+    earlier = earlier_places(catalogue, lists, week)
+    seeker = Seeker(visit.user_id, visit.plays, visit.tokens, earlier, service.log.has_times)
     with visit.tolerated():
-        (discoveries,) = discover(service.catalogue, _hurried(service), [seeker], monday)
-        return WeekList.of(service.catalogue, discoveries)
-    popular = discover_popular(service.catalogue, service.log.popularity.everywhere, seeker, monday)
-    return WeekList.of(service.catalogue, popular, visit.faults[-1])
+        (discoveries,) = discover(catalogue, _hurried(service), [seeker], monday_of(week))
+        return WeekList.of(catalogue, discoveries)
+    popular = discover_popular(catalogue, service.log.popularity.everywhere, seeker, monday_of(week))
+    return WeekList.of(catalogue, popular, visit.faults[-1])
 
 
 def _hurried(service: Service) -> Ask:
     """The models, of whom nothing more is had once time runs out or a later question fails."""
-    start = time.monotonic()
     answered = False
 
     def ask(plays: Sequence[Plays], wishes: Sequence[Wish]) -> list[Ranked]:
         nonlocal answered
-        if time.monotonic() - start > PATIENCE:
-            return [Ranked([], [])] * len(plays)
+        nothing = [Ranked([], [])] * len(plays)
+        if answered and seconds_left(ANSWER_SECONDS) < LEAST_SECONDS:
+            return nothing
         try:
             answers = service.models.recommend_each(plays, wishes)
         except UnavailableError:
             if not answered:
                 raise
-            return [Ranked([], [])] * len(plays)
+            return nothing
         answered = True
         return answers
 

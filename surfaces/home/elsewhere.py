@@ -3,8 +3,9 @@
 from typing import Final
 
 from surfaces.common.visit import Visit
+from surfaces.daylist.frozen_day import day_offers, prepare_day
 from surfaces.discover_weekly.candidates import SURFACE
-from surfaces.discover_weekly.frozen_week import WeekList, this_week
+from surfaces.discover_weekly.frozen_week import WeekList, prepare_week
 from surfaces.discover_weekly.reasons import Reasons
 from surfaces.home.home import Elsewhere
 from surfaces.service.fallback import Offer
@@ -28,4 +29,7 @@ def discoveries(service: Service, visit: Visit) -> list[Offer]:
     ]
 
 
-ELSEWHERE: Final = (Elsewhere("discoveries", "This week's discoveries", discoveries, this_week),)
+ELSEWHERE: Final = (
+    Elsewhere("discoveries", "This week's discoveries", discoveries, prepare_week),
+    Elsewhere("daylist", "Your daylist", day_offers, prepare_day),
+)

@@ -2,7 +2,7 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Final, TypeAlias
@@ -221,6 +221,25 @@ class Store:
         except IntegrityError:
             return self.frozen(user_id, surface)[period]
         return content
+
+    def freeze_each(self, surface: str, period: str, contents: Mapping[str, Json]) -> int:
+        """Freezes lists of many listeners for a period, by who they are; returns how many had none yet."""
+        if not contents:
+            return 0
+        rows = [
+            {"user_id": user_id, "surface": surface, "period": period, "content": json.dumps(content)}
+            for user_id, content in contents.items()
+        ]
+        add = _insert(self._engine)(FROZEN).on_conflict_do_nothing().returning(FROZEN.c.user_id)
+        with self._written() as connection:
+            return len(connection.execute(add, rows).all())
+
+    def listeners(self) -> list[str]:
+        """All who have a play here, sorted."""
+        with self._read() as connection:
+            return list(
+                connection.execute(select(PLAYS.c.user_id).distinct().order_by(PLAYS.c.user_id)).scalars()
+            )
 
     def keep(self, user_id: str, content: Json, kept_id: str | None = None) -> str:
         """Keeps a session or a playlist, a new one or in place of an earlier one; returns its id."""

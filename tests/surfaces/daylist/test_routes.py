@@ -16,6 +16,7 @@ from surfaces.common.errors import UnavailableError
 from surfaces.common.model_server import Ranked, Wish
 from surfaces.common.moment import Moment
 from surfaces.common.plays import Plays
+from surfaces.daylist.frozen_day import day_offers, prepare_day
 from surfaces.daylist.routes import Daylist, daylist, router
 from surfaces.service.service import Service
 from surfaces.store.store import StoredPlay
@@ -198,3 +199,15 @@ def bears(tokens: list[str], day: int, word: str) -> bool:
         or (word == "mellow" and bool(known) and sum(known) / len(known) <= 0.35)
         or (word == "lively" and bool(known) and sum(known) / len(known) >= 0.65)
     )
+
+
+def test_a_list_made_ahead_is_the_one_that_is_shown_and_none_is_made_without_the_models(
+    shared: Service,
+) -> None:
+    visit = shared.visit("u", Moment.parse(MORNING), surface="home")
+    with pytest.raises(UnavailableError):
+        prepare_day(replace(shared, models=Gone(ITEMS)), visit)
+    assert day_offers(shared, visit) == []
+    prepare_day(shared, visit)
+    offers = day_offers(shared, visit)
+    assert [ITEMS.item_ids[offer.place] for offer in offers] == ids(ask(replace(shared, models=Gone(ITEMS))))

@@ -11,7 +11,10 @@ from models import names
 from surfaces.app import create_app
 from surfaces.common.errors import UnavailableError
 from surfaces.common.model_server import Ranked, Wish
+from surfaces.common.moment import Moment
 from surfaces.common.plays import Plays
+from surfaces.discover_weekly.candidates import SURFACE
+from surfaces.discover_weekly.frozen_week import prepare_week
 from surfaces.discover_weekly.routes import router
 from surfaces.service.service import Service
 from surfaces.store.store import Store, StoredPlay
@@ -149,3 +152,16 @@ def test_without_the_store_there_is_a_list_too(shared: Service, monkeypatch: pyt
 def test_any_stranger_gets_a_list(shared: Service, user_id: str) -> None:
     assert len(ids(ask(shared, user_id=user_id))) == 30
     assert ids(ask(shared, SUNDAY, user_id=user_id)) == ids(ask(shared, user_id=user_id))
+
+
+def test_a_list_made_ahead_is_the_one_that_is_shown_and_none_is_made_without_the_models(
+    shared: Service,
+) -> None:
+    visit = shared.visit("u", Moment.parse(MONDAY), surface="home")
+    with pytest.raises(UnavailableError):
+        prepare_week(replace(shared, models=Gone(ITEMS)), visit)
+    assert shared.store.frozen("u", SURFACE) == {}
+    assert visit.shortfall["degraded"] is False
+    prepare_week(shared, visit)
+    content = shared.store.frozen("u", SURFACE)["2026-W48"]
+    assert ids(ask(replace(shared, models=Gone(ITEMS)))) == content["items"]

@@ -181,7 +181,7 @@ def test_a_list_that_cant_be_had_is_no_shelf(tmp_path: Path) -> None:
 
 
 def test_the_week_that_a_first_page_has_made_is_a_shelf_of_the_next(tmp_path: Path) -> None:
-    one = service(tmp_path, items({"A": 30, "B": 30, "C": 30, "D": 30}))
+    one = service(tmp_path, items({f"C{n}": 3 for n in range(60)}))
     home = Home(one, ELSEWHERE)
     assert "discoveries" not in {shelf["id"] for shelf in get(one, home)["shelves"]}
     assert "2024-W40" in one.store.frozen("u", "discover-weekly")

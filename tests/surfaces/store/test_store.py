@@ -42,6 +42,19 @@ def test_a_frozen_list_stays_as_it_was_first(store: Store) -> None:
     assert store.frozen_list("u", "weekly", "2026-W49") is None
 
 
+def test_lists_of_many_are_frozen_at_once_and_none_is_replaced(store: Store) -> None:
+    store.freeze("u", "weekly", "2026-W48", {"items": ["a"]})
+    assert store.freeze_each("weekly", "2026-W48", {"u": {"items": ["b"]}, "v": {"items": ["c"]}}) == 1
+    assert store.freeze_each("weekly", "2026-W48", {}) == 0
+    assert store.frozen("u", "weekly") == {"2026-W48": {"items": ["a"]}}
+    assert store.frozen("v", "weekly") == {"2026-W48": {"items": ["c"]}}
+
+
+def test_listeners_are_those_who_played(store: Store) -> None:
+    store.add_plays([StoredPlay("v", "a", 1), StoredPlay("u", "a", 1), StoredPlay("v", "b", 2)])
+    assert store.listeners() == ["u", "v"]
+
+
 def test_what_is_kept_is_the_listeners_own(store: Store) -> None:
     kept_id = store.keep("u", {"n": 1})
     assert store.keep("u", {"n": 2}, kept_id) == kept_id
