@@ -10,6 +10,7 @@ import tensorflow as tf
 from components.common import progress
 from components.trainer.history import History, Logs
 from components.trainer.resume import Resume
+from components.trainer.weight_average import WeightAverage
 from models.layers import Batch
 from models.lazy_adam import LazyAdam
 
@@ -70,18 +71,20 @@ class _Progress(tf.keras.callbacks.Callback):
 
 
 class _Evaluate(tf.keras.callbacks.Callback):
-    """Puts the figure on `eval` into the logs, where early stopping and the schedule read it."""
+    """Puts the figure of the averages on `eval` into the logs, where early stopping and the schedule read it."""
 
-    def __init__(self, measure: Callable[[], float], history: History) -> None:
+    def __init__(self, measure: Callable[[], float], history: History, average: WeightAverage) -> None:
         super().__init__()
-        self._measure, self._history = measure, history
+        self._measure, self._history, self._average = measure, history, average
 
     def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
-        value = self._measure()
+        with self._average.in_place():
+            value = self._measure()
         if logs is not None:
             logs[self._history.monitor] = value
         if epoch == 0 or value > self._history.best:
             self._history.best, self._history.best_epoch = value, epoch + 1
+            self._average.keep()
 
 
 def first_fit(
@@ -94,16 +97,20 @@ def first_fit(
     monitor: str,
     measure: Callable[[], float],
 ) -> History:
-    """Fits until `measure` (higher is better) has not risen for `patience` epochs; keeps the best weights."""
-    history = History(monitor)
+    """Fits until `measure` (higher is better) has not risen for `patience` epochs; keeps the best weights.
+
+    What is measured and kept is the average of the newest steps' weights (`WeightAverage`).
+    """
+    history, average = History(monitor), WeightAverage(run.steps)
     model.compile(optimizer=LazyAdam(learning_rate, clipnorm=CLIP_NORM))
     callbacks = [
-        _Evaluate(measure, history),
+        average,
+        _Evaluate(measure, history, average),
         tf.keras.callbacks.ReduceLROnPlateau(monitor, factor=0.3, patience=max(patience // 2, 1), mode="max"),
-        tf.keras.callbacks.EarlyStopping(monitor, patience=patience, mode="max", restore_best_weights=True),
+        tf.keras.callbacks.EarlyStopping(monitor, patience=patience, mode="max"),
         _Progress(run, epochs, history),
     ]
-    _fit(model, run, epochs, callbacks, history)
+    _fit(model, run, epochs, callbacks, history, average)
     return history
 
 
@@ -127,9 +134,10 @@ def _fit(
     epochs: int,
     callbacks: list[tf.keras.callbacks.Callback],
     history: History,
+    average: WeightAverage | None = None,
 ) -> None:
     def load_state() -> Resume:
-        return Resume(run.checkpoint, run.seed, run.stage, history, callbacks)
+        return Resume(run.checkpoint, run.seed, run.stage, history, callbacks, average)
 
     resume = load_state()
     resume.pass_over(run.windows)

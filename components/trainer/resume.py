@@ -13,10 +13,11 @@ import tensorflow as tf
 from components.common import progress
 from components.trainer import checkpoints
 from components.trainer.history import History, Logs
+from components.trainer.weight_average import WeightAverage
 
 SECONDS_BETWEEN_SAVES: Final = 600.0
 """Within an epoch; at its end there is always one."""
-_WEIGHTS, _OPTIMIZER, _BEST = "weights", "optimizer", "best"
+_WEIGHTS, _OPTIMIZER, _AVERAGES, _BEST = "weights", "optimizer", "averages", "best"
 _ATTRIBUTES: Final = {
     "EarlyStopping": ("wait", "best", "best_epoch", "stopped_epoch"),
     "ReduceLROnPlateau": ("wait", "best", "cooldown_counter"),
@@ -51,6 +52,7 @@ class Resume(tf.keras.callbacks.Callback):
         stage: the stage that reports progress.
         history: saved and restored too.
         others: Keras' callbacks of the same fit.
+        average: of the weights, where the fit keeps one; saved and restored too.
         clock: seconds that only rise.
     """
 
@@ -61,11 +63,13 @@ class Resume(tf.keras.callbacks.Callback):
         stage: str,
         history: History,
         others: list[tf.keras.callbacks.Callback],
+        average: WeightAverage | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__()
         self._folder = Path(folder) if folder else None
         self._seed, self._stage, self._history, self._clock = seed, stage, history, clock
+        self._average = average
         self._others = {
             type(other).__name__: other for other in others if type(other).__name__ in _ATTRIBUTES
         }
@@ -111,8 +115,9 @@ class Resume(tf.keras.callbacks.Callback):
         for name, other in self._others.items():
             for attribute, number in self._state["callbacks"][name].items():
                 setattr(other, attribute, number)
-        if "EarlyStopping" in self._others:
-            self._others["EarlyStopping"].best_weights = list(self._saved_arrays(_BEST)) or None
+        if self._average:
+            self._average.values = list(self._saved_arrays(_AVERAGES))
+            self._average.best = list(self._saved_arrays(_BEST))
         for field, value in self._state["history"].items():
             setattr(self._history, field, value)
         # The kernels of random operations start their sequences anew: with another seed, at other numbers.
@@ -141,12 +146,12 @@ class Resume(tf.keras.callbacks.Callback):
             "history": dataclasses.asdict(self._history),
         }
         if self._folder:
-            stopping = self._others.get("EarlyStopping")
             arrays = {
                 _WEIGHTS: self.model.get_weights(),
                 _OPTIMIZER: [variable.numpy() for variable in self._optimizer_variables()],
-                _BEST: (stopping and stopping.best_weights) or [],
             }
+            if self._average:
+                arrays |= {_AVERAGES: self._average.values, _BEST: self._average.best}
             named = {
                 f"{kind}_{n}": value for kind, values in arrays.items() for n, value in enumerate(values)
             }
