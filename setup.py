@@ -19,7 +19,11 @@ setup(
     description="Decides what to play next: from a listening log to a served ranking",
     python_requires=">=3.10,<3.11",
     packages=find_packages(include=[name for package in PACKAGES for name in (package, f"{package}.*")]),
-    package_data={"components.schema": ["*.pbtxt"], "listening_log.world": ["words.json"]},
+    package_data={
+        "components.schema": ["*.pbtxt"],
+        "listening_log.world": ["words.json"],
+        "surfaces.playlists": ["phrases.yaml"],
+    },
     install_requires=requirements(),
     entry_points={"console_scripts": ["upnext = tfx_pipeline.cli.main:main"]},
 )

@@ -8,10 +8,11 @@ from surfaces.discover_weekly import routes as discover_weekly
 from surfaces.events import routes as events
 from surfaces.health import routes as health
 from surfaces.home import routes as home
+from surfaces.playlists import routes as playlists
 from surfaces.service.service import Service
 
 
 def all_destinations(service: Service) -> FastAPI:
     """Mounts every destination; each has its own folder."""
-    destinations = (events, health, home, discover_weekly, daylist)
+    destinations = (events, health, home, discover_weekly, daylist, playlists)
     return create_app([destination.router(service) for destination in destinations])

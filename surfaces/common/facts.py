@@ -109,6 +109,15 @@ class Matches(_Fact):
     text: Literal["title", "creator", "genre", "description", "meaning"]
 
 
+class LikeNamed(_Fact):
+    """The models put it at this place, 1 the best, after what it was to be like: an item, or a creator's items."""
+
+    fact: Literal["like_named"] = "like_named"
+    place: int
+    item_id: str = ""
+    creator: str = ""
+
+
 Fact: TypeAlias = Annotated[
     Ranked
     | Played
@@ -122,6 +131,7 @@ Fact: TypeAlias = Annotated[
     | Unfinished
     | PlayedAtThisTime
     | Has
-    | Matches,
+    | Matches
+    | LikeNamed,
     Field(discriminator="fact"),
 ]

@@ -44,6 +44,10 @@ class TextVectors:
         parts = [self._embed(texts[start : start + _BATCH]) for start in range(0, len(texts), _BATCH)]
         return np.concatenate(parts) if parts else np.zeros((0, self._pieces.shape[1]), np.float32)
 
+    def is_common(self, word: str) -> bool:
+        """Whether a word of small letters is common enough to be a piece of its own."""
+        return self._tokenizer.token_to_id(f"▁{word}") is not None
+
     def _embed(self, texts: Sequence[str]) -> Vectors:
         encoded = self._tokenizer.encode_batch_fast(
             [text.strip() for text in texts], add_special_tokens=False

@@ -75,6 +75,7 @@ class CircleServer(ModelServer):
     def __init__(self, catalogue: Catalogue) -> None:
         self.address = "nowhere:1"
         self._catalogue = catalogue
+        self._tokens = [set(tokens) for tokens in catalogue._table[names.ITEM_TOKENS].to_pylist()]
         self.questions: list[tuple[str, Plays, Wish]] = []
 
     def close(self) -> None:
@@ -90,7 +91,8 @@ class CircleServer(ModelServer):
 
     def rank(self, plays: Plays, places: Sequence[int], wish: Wish = ANYTHING) -> Ranked:
         whole = self._answer("ranker", plays, wish, self._catalogue.size)
-        chosen = [(p, s) for p, s in zip(whole.places, whole.scores, strict=True) if p in set(places)]
+        wanted = set(places)
+        chosen = [(p, s) for p, s in zip(whole.places, whole.scores, strict=True) if p in wanted]
         return Ranked([p for p, _ in chosen], [s for _, s in chosen])
 
     def _answer(self, model: str, plays: Plays, wish: Wish, k: int) -> Ranked:
@@ -102,7 +104,7 @@ class CircleServer(ModelServer):
         return Ranked(allowed, [-float((p - start) % size) for p in allowed])
 
     def _wished(self, place: int, wish: Wish) -> bool:
-        tokens = set(self._catalogue._table[names.ITEM_TOKENS][place].as_py())
+        tokens = self._tokens[place]
         return (not wish.only or bool(tokens & set(wish.only))) and not tokens & set(wish.without)
 
 

@@ -9,12 +9,13 @@ from surfaces.common.wording.words import Word
 FIRST_YEAR: Final = 1000
 LAST_YEAR: Final = 2999
 
-_DECADES: Final = {
+DECADES: Final = {
     word: 10 * number
     for number, word in enumerate(
         ["twenties", "thirties", "forties", "fifties", "sixties", "seventies", "eighties", "nineties"], 2
     )
 }
+"""By their words, the years within the century."""
 _NOUGHTIES: Final = frozenset({"noughties", "naughties", "aughts", "2000s"})
 _PARTS: Final = {"early": (0, 3), "mid": (4, 6), "middle": (4, 6), "late": (7, 9)}
 _TO: Final = frozenset({"to", "till", "until", "til", "through", "and", "thru"})
@@ -51,13 +52,15 @@ def read_years(words: Sequence[Word], at: int = 0) -> tuple[Years, int] | None:
     if folded[0] in _AFTER and (span := _span(folded, _skip_the(folded, 1))):
         first = span[0].first if folded[0] == "since" else span[0].last + _AFTER[folded[0]]
         return Years(first, LAST_YEAR), span[1]
-    between = folded[0] in ("from", "between")
-    start = _span(folded, _skip_the(folded, 1) if between else 0)
+    between = folded[0] == "between"
+    start = _span(folded, _skip_the(folded, 1) if between or folded[0] == "from" else 0)
     if start is None:
         return None
     years, used = start
     if used < len(folded) and _joins(words[at + used], folded[used], between):
         second = used if words[at + used].before in ("-", "–", "—") else used + 1
+        if folded[second : second + 1] in (["today"], ["now"], ["present"]):
+            return Years(years.first, LAST_YEAR), second + 1
         end = _span(folded, _skip_the(folded, second)) or _short_year(folded, second, years)
         if end is not None and end[0].last >= years.first:
             return Years(years.first, end[0].last), end[1]
@@ -103,12 +106,12 @@ def _span(folded: Sequence[str], at: int) -> tuple[Years, int] | None:
 def _decade(folded: Sequence[str], at: int) -> tuple[int | None, int]:
     word = folded[at]
     following = folded[at + 1] if at + 1 < len(folded) else ""
-    if word in ("nineteen", "twenty") and following in _DECADES:
-        return (1900 if word == "nineteen" else 2000) + _DECADES[following], 2
+    if word in ("nineteen", "twenty") and following in DECADES:
+        return (1900 if word == "nineteen" else 2000) + DECADES[following], 2
     if word in _NOUGHTIES:
         return 2000, 1
-    if word in _DECADES:
-        return (2000 if word == "twenties" else 1900) + _DECADES[word], 1
+    if word in DECADES:
+        return (2000 if word == "twenties" else 1900) + DECADES[word], 1
     figures = word.removesuffix("s")
     if figures == word or not (figures.isascii() and figures.isdecimal()):
         return None, 1

@@ -24,6 +24,8 @@ from surfaces.common.wording.years import FIRST_YEAR, LAST_YEAR, Years, read_yea
         ("before 2000", FIRST_YEAR, 1999, 2),
         ("after the 80s", 1990, LAST_YEAR, 3),
         ("since 2010", 2010, LAST_YEAR, 2),
+        ("1950s through today", 1950, LAST_YEAR, 3),
+        ("80s until now", 1980, LAST_YEAR, 3),
         ("1999 or later", 1999, LAST_YEAR, 3),
         ("80s and 90s", 1980, 1989, 1),
     ],
