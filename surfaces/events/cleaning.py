@@ -9,7 +9,15 @@ from typing import Final, Protocol
 import numpy as np
 from pydantic import BaseModel
 
-from listening_log.cleaning.policies import FUTURE_TIME, NEGATIVE_TIME, NO_TIME, POLICIES, UNKNOWN_ITEM
+from listening_log.cleaning.forgotten import Forgotten
+from listening_log.cleaning.policies import (
+    FORGOTTEN,
+    FUTURE_TIME,
+    NEGATIVE_TIME,
+    NO_TIME,
+    POLICIES,
+    UNKNOWN_ITEM,
+)
 from models.unix_time import to_seconds
 from surfaces.common.catalogue import Catalogue
 from surfaces.common.errors import WrongRequestError
@@ -44,13 +52,17 @@ class Dropped(BaseModel):
 
 
 def clean(
-    posted: Sequence[Posted], catalogue: Catalogue, now: int | None = None
+    posted: Sequence[Posted],
+    catalogue: Catalogue,
+    forgotten: Forgotten | None = None,
+    now: int | None = None,
 ) -> tuple[list[StoredPlay], list[Dropped]]:
     """Applies the policies of the log: times finer than seconds are cut to seconds, and so on.
 
     Args:
         posted: in their order.
         catalogue: its items alone can be played.
+        forgotten: listeners whose plays are not taken.
         now: the clock, unix seconds; default: this machine's.
 
     Returns:
@@ -60,10 +72,12 @@ def clean(
         WrongRequestError: a time is no time; the message names the row.
     """
     latest = (int(time.time()) if now is None else now) + _DAY
+    left_out = forgotten or Forgotten()
     plays, dropped = [], []
     for row, one in enumerate(posted):
         seconds = _seconds(one.timestamp, row)
         policy = _dropping(one.item_id, seconds, latest, catalogue)
+        policy = FORGOTTEN if one.user_id in left_out else policy
         if policy:
             dropped.append(Dropped(row=row, item_id=one.item_id, reason=POLICIES[policy]))
             continue

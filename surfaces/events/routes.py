@@ -48,7 +48,7 @@ def router(service: Service) -> APIRouter:
         """Takes plays. One listener plays one item at one second once, however often it is posted."""
         if len(posted) > MOST_EVENTS:
             raise TooLargeError(f"{len(posted):,} events are more than {MOST_EVENTS:,}; send them in parts")
-        plays, dropped = clean(posted, service.catalogue)
+        plays, dropped = clean(posted, service.catalogue, service.forgotten)
         new = service.store.add_plays(plays)
         return Counted(accepted=new, repeated=len(plays) - new, dropped=dropped)
 

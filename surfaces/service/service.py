@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
+from listening_log.cleaning.forgotten import Forgotten
 from listening_log.cleaning.item_tokens import COUNTRY
 from listening_log.cleaning.policies import outcomes
 from listening_log.config import LogConfig
@@ -29,6 +30,8 @@ class Service:
     log: LogPlays
     config: LogConfig = field(default_factory=LogConfig)
     """By what rules a play has its outcome: those that the log is read by."""
+    forgotten: Forgotten = field(default_factory=Forgotten)
+    """Listeners whose plays are not taken."""
     model_version: str = ""
     """The push that the catalogue came with."""
 

@@ -42,8 +42,17 @@ def make_engine(url: str) -> Engine:
         connection.isolation_level = None  # transactions are begun below, and not by the driver
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute("PRAGMA secure_delete=ON")  # who is forgotten is not in the file's unused places
 
     return engine
+
+
+def without_password(url: str) -> str:
+    """The URL as it may be written down; "" for one that is none."""
+    try:
+        return make_url(url).render_as_string(hide_password=True)
+    except ArgumentError:
+        return ""
 
 
 def begin_writing(connection: Connection, wait: float = BUSY_SECONDS) -> None:

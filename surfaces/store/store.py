@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Engine, bindparam, func, insert, select, upda
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from listening_log.cleaning.forgotten import Forgotten
 from surfaces.common.errors import UnavailableError
 from surfaces.store.engine import begin_writing, make_engine
 from surfaces.store.schema import migrate
@@ -84,6 +85,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._engine = make_engine(url)
+        self._forgotten = Forgotten()
         with self._reported():
             migrate(self._engine)
 
@@ -91,6 +93,10 @@ class Store:
     def engine(self) -> Engine:
         """The connections, for work that is no listener's: an export, a forgetting."""
         return self._engine
+
+    def leave_out(self, forgotten: Forgotten) -> None:
+        """From now on nothing is written of what these listeners play and are shown."""
+        self._forgotten = forgotten
 
     def close(self) -> None:
         """Closes the connections."""
@@ -102,9 +108,9 @@ class Store:
         A listener's play of an item at a second is one play. What comes later adds what it says to the play that is
         there, as how long it was heard; but not once the play was exported.
         """
-        if not plays:
+        rows = [asdict(play) for play in plays if play.user_id not in self._forgotten]
+        if not rows:
             return 0
-        rows = [asdict(play) for play in plays]
         add = _insert(self._engine)(PLAYS).on_conflict_do_nothing().returning(PLAYS.c.id)
         said: dict[str, Any] = {
             name: func.coalesce(bindparam(f"new_{name}"), PLAYS.c[name])
@@ -130,9 +136,10 @@ class Store:
 
     def add_impressions(self, impressions: Sequence[Impression]) -> None:
         """Adds what an answer shows, all or none."""
-        if impressions:
+        rows = [asdict(one) for one in impressions if one.user_id not in self._forgotten]
+        if rows:
             with self._written() as connection:
-                connection.execute(insert(IMPRESSIONS), [asdict(one) for one in impressions])
+                connection.execute(insert(IMPRESSIONS), rows)
 
     def impressions(self, request_id: str) -> list[Impression]:
         """What an answer showed, in its order."""
@@ -146,6 +153,8 @@ class Store:
 
     def add_decision(self, decision: Decision) -> None:
         """Adds what was decided for an answer."""
+        if decision.user_id in self._forgotten:
+            return
         row = {**asdict(decision), "content": json.dumps(decision.content)}
         with self._written() as connection:
             connection.execute(insert(DECISIONS), row)

@@ -172,11 +172,11 @@ def rollback(console: Console, *, home: Home, to: int | None) -> int:
     return 0
 
 
-def forget(console: Console, *, home: Home, user: str) -> int:
+def forget(console: Console, *, home: Home, user: str, store: str) -> int:
     """Removes a listener from HOME."""
     from tfx_pipeline.home.forget import forgetting
 
-    print(forgetting.forget(home, user), file=console.out)
+    print(forgetting.forget(home, user, store), file=console.out)
     return 0
 
 

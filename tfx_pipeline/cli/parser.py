@@ -172,6 +172,8 @@ def _add_rollback(parser: _Parser) -> None:
 def _add_forget(parser: _Parser) -> None:
     _add_home(parser)
     parser.add_argument("--user", required=True, metavar="U", help="the listener's id in the log")
+    text = "of the destinations' store, where `upnext surfaces` had one too"
+    parser.add_argument("--store", default="", metavar="URL", help=text)
     parser.set_defaults(command=commands.forget)
 
 

@@ -56,6 +56,8 @@ class Home:
         """What the destinations keep: their store, and the log's plays by listener."""
         self.store_file: Final = self.surfaces / "store.sqlite"
         """What was played and shown since the log ended (`surfaces.store`), unless another store is named."""
+        self.other_store_file: Final = self.surfaces / "other-store.txt"
+        """The URL, without its password, of the store that was named instead: `upnext forget` needs it too."""
         self.lock_file: Final = self.path / ".lock"
         """Locked while a run is under way; holds its process id."""
         self.temporary_files: Final = self.path / ".tmp"

@@ -7,6 +7,7 @@ from components.pushed.model_folder import ModelFolder
 from components.pushed.pushed_models import PushedModels
 from listening_log.config import LogConfig
 from listening_log.errors import UserError
+from listening_log.storage import atomic
 from listening_log.tables.spans import Spans
 from models import names
 from surfaces.common.catalogue import Catalogue
@@ -17,6 +18,7 @@ from surfaces.live import Built
 from surfaces.log.log_file import LogFile
 from surfaces.log.source import LogSource
 from surfaces.service.service import Service
+from surfaces.store.engine import without_password
 from surfaces.store.store import Store
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.home.run_record import last_run
@@ -51,12 +53,15 @@ class HomeApplication:
         model = pushed_catalogue(self._home)
         source = log_source(self._home)
         catalogue = Catalogue.read(model.extra)
+        forgotten = source.forgotten()
+        self._store.leave_out(forgotten)
         return Service(
             catalogue=catalogue,
             models=ModelServer(self._address, catalogue),
             store=self._store,
             log=LogFile.open(self._home.surfaces, source, catalogue),
             config=source.config,
+            forgotten=forgotten,
             model_version=model.path.name,
         )
 
@@ -101,17 +106,18 @@ def log_source(home: Home) -> LogSource:
 
 
 def store_url(home: Home, url: str) -> str:
-    """The store's address: the one that was named, else a file under HOME, whose folder is made.
+    """The store's address: the one that was named, else a file under HOME. HOME notes the one that was named.
 
     Raises:
-        UserError: the folder can't be made.
+        UserError: the folder under HOME can't be written.
     """
-    if url:
-        return url
     try:
         home.surfaces.mkdir(parents=True, exist_ok=True)
+        if url:
+            atomic.write_text(home.other_store_file, f"{without_password(url)}\n")
+            return url
     except OSError as error:
-        raise UserError(f"cannot make {home.surfaces}: {error.strerror}") from None
+        raise UserError(f"cannot write to {home.surfaces}: {error.strerror}") from None
     return f"sqlite:///{Path(home.store_file).resolve()}"
 
 

@@ -1,9 +1,11 @@
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 
+from listening_log.cleaning.forgotten import Forgotten
 from surfaces.common.moment import Moment
 from surfaces.destinations import all_destinations
 from surfaces.service.service import Service
@@ -103,3 +105,10 @@ def test_a_body_that_is_no_list_or_too_long_is_refused(client: TestClient) -> No
 def test_a_negative_length_is_unknown(shared: Service, client: TestClient) -> None:
     client.post("/v1/events", json=[play(ms_played=-3)])
     assert shared.store.plays("u")[0].ms_played is None
+
+
+def test_who_is_forgotten_has_no_play_counted(shared: Service) -> None:
+    forgetful = TestClient(all_destinations(replace(shared, forgotten=Forgotten().with_user("u"))))
+    answer = forgetful.post("/v1/events", json=[play(), play(user_id="v")]).json()
+    assert (answer["accepted"], [one["row"] for one in answer["dropped"]]) == (1, [0])
+    assert "forgotten" in answer["dropped"][0]["reason"]

@@ -16,6 +16,7 @@ from listening_log.cleaning.forgotten import Forgotten
 from listening_log.errors import UsageError, UserError
 from tfx_pipeline.home.executions import folders
 from tfx_pipeline.home.forget.span_tables import remove_rows
+from tfx_pipeline.home.forget.stores import forget_in_stores, plays_files
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.home.run_record import last_run
 
@@ -27,12 +28,13 @@ class Removal(NamedTuple):
     size: int
 
 
-def forget(home: Home, user: str) -> str:
-    """Removes a listener from HOME and notes that later runs leave them out.
+def forget(home: Home, user: str, store: str = "") -> str:
+    """Removes a listener from HOME and from the destinations' store, and notes that later runs leave them out.
 
     Args:
         home: of earlier runs.
         user: the listener's id, whole.
+        store: URL of the destinations' store, where it isn't the file under HOME.
 
     Returns:
         A page for the terminal: what was removed, what follows, what stays. The id is not in it.
@@ -47,7 +49,7 @@ def forget(home: Home, user: str) -> str:
         last_run(home)  # says that there was none
     with home.locked():
         try:
-            return _forget(home.resolved(), user)
+            return _forget(home.resolved(), user, store)
         except OSError as error:
             place = f" {error.filename}" if error.filename else ""
             raise UserError(
@@ -55,23 +57,24 @@ def forget(home: Home, user: str) -> str:
             ) from error
 
 
-def _forget(home: Home, user: str) -> str:
+def _forget(home: Home, user: str, store: str) -> str:
     Forgotten.load(str(home.forgotten_file)).with_user(user).save(home.forgotten_file)
     data_dir = _drop_reason_of_failure(home)
     removals = [_remove(path, home) for path in _derived_from_log(home)]
     rows = remove_rows(home.spans, user)
+    stored = forget_in_stores(home, user, store)
     own_files = _own_files_with(user, home, data_dir)
     if own_files:
         rest = f"; {len(removals)} folders and files of runs are removed" if removals else ""
         raise UserError(f"the id is also in {_listing(own_files, home)}, which no run can make again{rest}")
-    return _page(removals, rows, data_dir)
+    return _page(removals, rows, stored, data_dir)
 
 
 def _derived_from_log(home: Home) -> Iterator[Path]:
     """What runs have made of the log, in the parts that the page names."""
     for stage in sorted(folders(home.artifacts)):
         yield from sorted(path for path in stage.iterdir() if _size(path))
-    whole = (home.artifacts, home.compiled_artifacts, home.report, home.temporary_files)
+    whole = (home.artifacts, home.compiled_artifacts, home.report, home.temporary_files, *plays_files(home))
     yield from (path for path in (*whole, *home.path.glob(f"{home.metadata.name}*")) if path.exists())
     if home.logs.is_dir():
         yield from sorted(path for path in home.logs.iterdir() if _size(path))
@@ -82,7 +85,7 @@ def _remove(path: Path, home: Home) -> Removal:
     if path.is_dir():
         shutil.rmtree(path)
         return Removal(f"{name}/", size)
-    if path == home.server_log:
+    if path == home.server_log or path.name.startswith("surfaces-"):  # a server that runs has it open
         os.truncate(path, 0)
     else:
         path.unlink()
@@ -148,9 +151,10 @@ def _listing(paths: Iterable[Path], home: Home) -> str:
     return ", ".join(names[:3]) + (f" and {len(names) - 3} more files" if len(names) > 3 else "")
 
 
-def _page(removals: list[Removal], rows: int, data_dir: Path | None) -> str:
+def _page(removals: list[Removal], rows: int, stored: int, data_dir: Path | None) -> str:
     lines = [f"  {path:60} {_bytes(size):>10}" for path, size in removals if size]
     lines += [f"  {rows:,} rows of the spans under HOME"] if rows else []
+    lines += [f"  {stored:,} rows of the destinations' store"] if stored else []
     page = ["Removed:", *lines] if lines else ["Nothing under HOME holds this listener."]
     page += ["", "From now on runs in this HOME leave the listener out."]
     if removals:

@@ -12,8 +12,10 @@ import pytest
 
 from listening_log.cleaning.forgotten import Forgotten
 from listening_log.errors import UsageError, UserError
+from surfaces.store.store import Store, StoredPlay
 from tfx_pipeline.home.forget.forgetting import forget
 from tfx_pipeline.home.layout import Home
+from tfx_pipeline.surfaces.home_application import store_url
 
 ID = "listener-003"
 
@@ -182,3 +184,26 @@ def test_no_tensorflow_is_loaded(home: Path) -> None:
     code += "from tfx_pipeline.home.forget.forgetting import forget\n"
     code += "forget(Home(sys.argv[1]), 'listener-003')\nsys.exit('tensorflow' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code, str(home)], check=False).returncode == 0
+
+
+def test_the_destinations_forget_the_listener_too(home: Path) -> None:
+    store = Store(store_url(Home(home), ""))
+    store.add_plays([StoredPlay(ID, "a", 1), StoredPlay(f"{ID}1", "a", 1)])
+    log = write(home / "surfaces/log-1-abc.sqlite", f"plays of {ID}")
+    open_log = write(home / "logs/surfaces-1.log", f"{ID}")
+    page = forget(Home(home), ID)
+    assert "1 rows of the destinations' store" in page
+    assert (store.plays(ID), len(store.plays(f"{ID}1"))) == ([], 1)
+    assert (log.exists(), open_log.read_text()) == (False, "")
+    store.close()
+
+
+def test_a_store_elsewhere_must_be_named(home: Path, tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path / 'other.sqlite'}"
+    store = Store(store_url(Home(home), url))
+    store.add_plays([StoredPlay(ID, "a", 1)])
+    with pytest.raises(UserError, match=r"kept plays in sqlite:///.*other.sqlite, too: .* --store"):
+        forget(Home(home), ID)
+    forget(Home(home), ID, url)
+    assert store.plays(ID) == []
+    store.close()
