@@ -5,6 +5,7 @@ from fastapi import FastAPI
 from surfaces.app import create_app
 from surfaces.daylist import routes as daylist
 from surfaces.discover_weekly import routes as discover_weekly
+from surfaces.dj import routes as dj
 from surfaces.events import routes as events
 from surfaces.health import routes as health
 from surfaces.home import routes as home
@@ -14,5 +15,5 @@ from surfaces.service.service import Service
 
 def all_destinations(service: Service) -> FastAPI:
     """Mounts every destination; each has its own folder."""
-    destinations = (events, health, home, discover_weekly, daylist, playlists)
+    destinations = (events, health, home, discover_weekly, daylist, playlists, dj)
     return create_app([destination.router(service) for destination in destinations])

@@ -1,0 +1,1 @@
+"""What is known when segments are put together: the listener, the session, what came of it, and plans."""

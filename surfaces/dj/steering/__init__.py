@@ -1,0 +1,1 @@
+"""What a listener says to the DJ, understood without a language model, and what it changes."""
