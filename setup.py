@@ -23,6 +23,7 @@ setup(
         "components.schema": ["*.pbtxt"],
         "listening_log.world": ["words.json"],
         "surfaces.playlists": ["phrases.yaml"],
+        "surfaces.room": ["static/*"],
     },
     install_requires=requirements(),
     entry_points={"console_scripts": ["upnext = tfx_pipeline.cli.main:main"]},

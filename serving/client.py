@@ -83,10 +83,14 @@ class Client:
         for channel in self._channels:
             channel.close()
 
-    def recommend(self, histories: Rows, *, k: int, **wishes: Unpack[Wishes]) -> list[Ranking]:
+    def recommend(
+        self, histories: Rows, *, k: int, version: int | None = None, **wishes: Unpack[Wishes]
+    ) -> list[Ranking]:
         """Asks what comes next: the best `k` of the whole catalogue for each history; at most 100."""
         check_count(k, names.ANSWERS)
-        return top_rankings(self.predict(names.UPNEXT, *build_request(histories, **wishes)), k)
+        return top_rankings(
+            self.predict(names.UPNEXT, *build_request(histories, **wishes), version=version), k
+        )
 
     def retrieve(
         self, histories: Rows, *, k: int = names.CANDIDATES, **wishes: Unpack[Wishes]
@@ -105,16 +109,41 @@ class Client:
         return rank_candidates(inputs, self.predict(names.RANKER, signature, inputs, (names.SCORES,)), k)
 
     def predict(
-        self, model: str, signature: str, inputs: Inputs, outputs: Sequence[str] = ()
+        self,
+        model: str,
+        signature: str,
+        inputs: Inputs,
+        outputs: Sequence[str] = (),
+        version: int | None = None,
     ) -> dict[str, np.ndarray]:
-        """Asks one signature of one model as it is; `outputs` names those wanted, none of them all."""
+        """Asks one signature of one model as it is; `outputs` names those wanted, none of them all.
+
+        `version` names one of the versions that are served; None is the newest.
+        """
         import grpc
 
         request = predict_request(model, signature, inputs, outputs)
+        if version is not None:
+            request.model_spec.version.value = version
         try:
             return read_outputs(next(self._services).Predict(request, self._timeout))
         except grpc.RpcError as error:
             raise CallError(self._address, error) from None
+
+    def versions(self, model: str) -> list[int]:
+        """Asks which versions of a model are served now, oldest first."""
+        import grpc
+        from tensorflow_serving.apis.get_model_status_pb2 import GetModelStatusRequest, ModelVersionStatus
+        from tensorflow_serving.apis.model_service_pb2_grpc import ModelServiceStub
+
+        request = GetModelStatusRequest()
+        request.model_spec.name = model
+        try:
+            answer = ModelServiceStub(self._channels[0]).GetModelStatus(request, self._timeout)
+        except grpc.RpcError as error:
+            raise CallError(self._address, error) from None
+        states = answer.model_version_status
+        return sorted(state.version for state in states if state.state == ModelVersionStatus.AVAILABLE)
 
 
 def predict_request(

@@ -89,6 +89,33 @@ class ModelServer:
             answers = self._client.recommend(*self._histories(plays), k=k, **self._wishes(plays, wishes))
         return [self._ranked(answer) for answer in answers]
 
+    def versions(self) -> list[int]:
+        """Asks which versions of `upnext` are served now, oldest first.
+
+        Raises:
+            UnavailableError: the server doesn't answer in time, or refuses.
+        """
+        try:
+            return self._client.versions(names.UPNEXT)
+        except ServerError as error:
+            raise _unavailable(error) from None
+
+    def recommend_from(
+        self, version: int, plays: Plays, wish: Wish = ANYTHING, k: int = names.ANSWERS
+    ) -> Ranked:
+        """Asks one of the served versions what comes next; items that the catalogue lacks are left out.
+
+        Raises:
+            UnavailableError: the server doesn't answer in time, or refuses.
+        """
+        try:
+            answers = self._client.recommend(
+                *self._histories([plays]), k=k, version=version, **self._wishes([plays], [wish])
+            )
+        except ServerError as error:
+            raise _unavailable(error) from None
+        return self._ranked(answers[0])
+
     def retrieve(self, plays: Plays, wish: Wish = ANYTHING, k: int = names.CANDIDATES) -> Ranked:
         """Asks which few hundred: the best `k` candidates of retrieval; at most 200.
 

@@ -86,6 +86,14 @@ class CircleServer(ModelServer):
     ) -> list[Ranked]:
         return [self._answer("upnext", *one, k) for one in zip(plays, wishes, strict=True)]
 
+    def versions(self) -> list[int]:
+        return [1, 2]
+
+    def recommend_from(
+        self, version: int, plays: Plays, wish: Wish = ANYTHING, k: int = names.ANSWERS
+    ) -> Ranked:
+        return self._answer(f"upnext {version}", plays, wish, k)
+
     def retrieve(self, plays: Plays, wish: Wish = ANYTHING, k: int = names.CANDIDATES) -> Ranked:
         return self._answer("retrieval", plays, wish, k)
 
