@@ -73,7 +73,7 @@ def test_the_wheel_holds_every_module_and_data_file(wheel: Path):
     sources = {
         str(path.relative_to(ROOT))
         for package in OURS
-        for ending in ("py", "pbtxt", "json")
+        for ending in ("py", "pbtxt", "json", "html", "css", "js", "svg")
         for path in (ROOT / package).rglob(f"*.{ending}")
     }
     assert sources - packed == set()

@@ -97,10 +97,12 @@ def compare_versions(service: Service, visit: Visit) -> Versions:
     versions = service.models.versions()
     answers = []
     for version in versions[-2:]:
-        ranked, taken = _timed(partial(service.models.recommend_from, version, visit.plays, wish, SHOWN))
+        ranked, milliseconds = _timed(
+            partial(service.models.recommend_from, version, visit.plays, wish, SHOWN)
+        )
         placed = _Places(service, Ranked([], []), ranked)
         items = [placed.compared(one) for one in ranked.places]
-        answers.append(VersionAnswer(version=version, milliseconds=taken, items=items))
+        answers.append(VersionAnswer(version=version, milliseconds=milliseconds, items=items))
     return Versions(versions=versions, answers=answers)
 
 

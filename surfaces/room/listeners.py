@@ -27,7 +27,7 @@ class Listener(BaseModel):
 
 
 class Listeners(BaseModel):
-    """Some listeners, of how many; the newest of their plays says how far the log goes."""
+    """Some listeners, of how many; the newest of their plays says how far the log goes (0: its times are none)."""
 
     of: int
     newest: int
@@ -39,13 +39,12 @@ def list_listeners(service: Service, query: str) -> Listeners:
     names = service.log.listeners()
     shown = _spread(names) if not query else _matching(names, query)
     listeners = [_describe(service, name) for name in shown]
-    return Listeners(
-        of=len(names), newest=max((one.last for one in listeners), default=0), listeners=listeners
-    )
+    newest = max((one.last for one in listeners), default=0)
+    return Listeners(of=len(names), newest=newest, listeners=listeners)
 
 
 def _spread(names: Sequence[str]) -> Sequence[str]:
-    return sorted(names)[:: max(1, len(names) // SHOWN)][:SHOWN]
+    return names[:: max(1, len(names) // SHOWN)][:SHOWN]
 
 
 def _matching(names: Iterable[str], query: str) -> Sequence[str]:
@@ -58,7 +57,7 @@ def _describe(service: Service, user_id: str) -> Listener:
     return Listener(
         user_id=user_id,
         plays=len(plays),
-        last=int(plays.times[-1]) if len(plays) else 0,
+        last=int(plays.times[-1]) if len(plays) and service.log.has_times else 0,
         mostly=_mostly(service.catalogue, plays),
     )
 

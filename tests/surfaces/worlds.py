@@ -69,7 +69,8 @@ class MemoryLog(LogPlays):
 class CircleServer(ModelServer):
     """Stands where the served models would: after item n come n + 1, n + 2 … round the catalogue.
 
-    It keeps to wishes exactly, as the served models do, and notes its questions in `questions`.
+    It keeps to wishes exactly, as the served models do, and notes its questions in `questions`. It has two versions:
+    the second begins an item later.
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
@@ -92,7 +93,8 @@ class CircleServer(ModelServer):
     def recommend_from(
         self, version: int, plays: Plays, wish: Wish = ANYTHING, k: int = names.ANSWERS
     ) -> Ranked:
-        return self._answer(f"upnext {version}", plays, wish, k)
+        whole = self._answer(f"upnext {version}", plays, wish, k + version - 1)
+        return Ranked(whole.places[version - 1 :], whole.scores[version - 1 :])
 
     def retrieve(self, plays: Plays, wish: Wish = ANYTHING, k: int = names.CANDIDATES) -> Ranked:
         return self._answer("retrieval", plays, wish, k)
