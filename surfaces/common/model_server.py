@@ -95,10 +95,8 @@ class ModelServer:
         Raises:
             UnavailableError: the server doesn't answer in time, or refuses.
         """
-        try:
+        with self._questioned():
             return self._client.versions(names.UPNEXT)
-        except ServerError as error:
-            raise _unavailable(error) from None
 
     def recommend_from(
         self, version: int, plays: Plays, wish: Wish = ANYTHING, k: int = names.ANSWERS
@@ -108,12 +106,10 @@ class ModelServer:
         Raises:
             UnavailableError: the server doesn't answer in time, or refuses.
         """
-        try:
+        with self._questioned():
             answers = self._client.recommend(
                 *self._histories([plays]), k=k, version=version, **self._wishes([plays], [wish])
             )
-        except ServerError as error:
-            raise _unavailable(error) from None
         return self._ranked(answers[0])
 
     def retrieve(self, plays: Plays, wish: Wish = ANYTHING, k: int = names.CANDIDATES) -> Ranked:

@@ -93,3 +93,12 @@ def test_a_server_that_is_not_there_is_told() -> None:
     address = f"127.0.0.1:{free_port()}"
     with Client(address, timeout=5) as client, pytest.raises(ServerError, match=f"{address}: UNAVAILABLE"):
         client.recommend([["i03"]], k=1)
+
+
+def test_the_served_versions_are_named_and_one_of_them_can_be_asked(client: Client) -> None:
+    (version,) = client.versions("upnext")
+    assert client.recommend([["i03"]], k=3, version=version)[0].ids == after("i03", 3)
+    with pytest.raises(ServerError, match="NOT_FOUND"):
+        client.recommend([["i03"]], k=3, version=version + 1)
+    with pytest.raises(ServerError, match="NOT_FOUND"):
+        client.versions("no such model")
