@@ -9,8 +9,8 @@ import scipy.sparse as sp
 from models.memory.counts import (
     EASE_DECAY,
     EASE_MAX_ITEMS,
+    NEAR,
     TOP_OF_ROW,
-    TRANSITION_DECAY,
     ease_weights,
     pairs_apart,
     transition_weights,
@@ -82,8 +82,8 @@ def fit_ease(interactions: Interactions) -> Scorer:
 
 def fit_transitions(interactions: Interactions) -> Scorer:
     """Fits transitions over a history that fades by 0.5 a step."""
-    weights = transition_weights(interactions)
-    return lambda histories: _finish(_product(histories.matrix(TRANSITION_DECAY), weights))
+    weights = transition_weights(interactions, NEAR)
+    return lambda histories: _finish(_product(histories.matrix(NEAR.decay), weights))
 
 
 def by_top(scores: npt.NDArray[np.float32]) -> npt.NDArray[np.float32]:

@@ -27,7 +27,7 @@ class TwoTowerConfig(Settings):
     """Items drawn uniformly that join the in-batch candidates as negatives."""
     temperature: Positive = 0.07
     """Temperature of the softmax."""
-    learning_rate: Positive = 3e-3
+    learning_rate: Positive = 1e-3
     """Learning rate of Adam, at the start."""
     max_epochs: Count = 30
     """Most passes over the training windows."""

@@ -13,7 +13,16 @@ import tensorflow as tf
 from components.trainer import fit
 from components.trainer.inputs import Inputs
 from models.layers import Batch
-from models.memory.evidence import EASE, RIDGE, TRANSITIONS, Evidence, Shares, mixed_with_counts
+from models.memory.evidence import (
+    COUNTS,
+    EASE,
+    RIDGE,
+    TRANSITIONS,
+    WIDE_TRANSITIONS,
+    Evidence,
+    Shares,
+    mixed_with_counts,
+)
 from models.memory.evidence_layer import EvidenceLayer
 from models.metrics import ndcg_at_k
 from models.ranker import Ranker
@@ -23,9 +32,15 @@ EVIDENCE_WEIGHTS: Final = (0.0, 0.5, 1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 2
 """From the transformer alone to what is all but the evidence alone."""
 RIDGE_SHARES: Final = (0.0, 0.15, 0.3, 0.5, 0.7, 1.0)
 """What part the ridge may have in the evidence: from the counts alone to the ridge alone."""
+COUNT_MIXES: Final[tuple[Shares, ...]] = (
+    COUNTS,
+    {EASE: 0.3, WIDE_TRANSITIONS: 0.7},
+    {WIDE_TRANSITIONS: 1.0},
+)
+"""What the counts may be: EASE knows the most played items alone, so little of a large catalogue."""
 SHORTLISTED: Final = 64
 """Items that each part puts on a shortlist."""
-_MEMORIES: Final = (EASE, TRANSITIONS, RIDGE)
+_MEMORIES: Final = (EASE, TRANSITIONS, WIDE_TRANSITIONS, RIDGE)
 
 
 class Shortlists(NamedTuple):
@@ -34,7 +49,7 @@ class Shortlists(NamedTuple):
     items: npt.NDArray[np.int32]
     """[Q, C]."""
     parts: npt.NDArray[np.float32]
-    """[Q, C, 4]: what the transformer and each memory say of an item."""
+    """[Q, C, 1 + memories]: what the transformer and each memory say of an item."""
     ranked: npt.NDArray[np.bool_]
     """[Q, C]: False for an item that is excluded, or stands on the list before."""
 
@@ -44,16 +59,18 @@ def weigh_evidence(
 ) -> tuple[float, Shares]:
     """Finds the weight of the evidence and the shares of its memories that serve NDCG@10 on `eval` best.
 
-    Each memory alone and the transformer alone are among the choices. Of equals, the first is taken: the least of
-    the ridge, then the least weight.
+    The transformer alone is among the choices, and so are the ridge and the counts, all but alone. Of equals, the
+    first is taken: the least of the ridge, then the least weight, then the first of the counts.
     """
     shortlists = shortlist_targets(model, evidence, inputs, max_length, exclude_seen)
-    choices = [(share, weight) for share in RIDGE_SHARES for weight in EVIDENCE_WEIGHTS]
-    figures = [
-        ndcg_at_k(ranks_within(shortlists, weight, mixed_with_counts(share)), 10) for share, weight in choices
+    choices = [
+        (weight, mixed_with_counts(ridge, counts))
+        for ridge in RIDGE_SHARES
+        for weight in EVIDENCE_WEIGHTS
+        for counts in COUNT_MIXES
     ]
-    share, weight = choices[int(np.argmax(figures))]
-    return weight, mixed_with_counts(share)
+    figures = [ndcg_at_k(ranks_within(shortlists, *choice), 10) for choice in choices]
+    return choices[int(np.argmax(figures))]
 
 
 def shortlist_targets(
@@ -95,7 +112,7 @@ def ranks_within(shortlists: Shortlists, weight: float, shares: Shares) -> npt.N
         int64 [Q], 0-based; ties break by item index, and an excluded target comes last.
     """
     items, parts, ranked = shortlists
-    scores = parts @ np.array([1.0, *(weight * shares[name] for name in _MEMORIES)], np.float32)
+    scores = parts @ np.array([1.0, *(weight * shares.get(name, 0.0) for name in _MEMORIES)], np.float32)
     own, target = scores[:, :1], items[:, :1]
     ahead = (scores > own) | ((scores == own) & (items < target))
     return np.where(ranked[:, 0], (ahead & ranked).sum(axis=1), items.shape[1])

@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from models.memory.counts import EASE_DECAY, TRANSITION_DECAY, ease_weights, transition_weights
+from models.memory.counts import EASE_DECAY, NEAR, WIDE, ease_weights, transition_weights
 from models.memory.interactions import Interactions
 from models.memory.neighbours import FadingTable, strongest_of_dense, strongest_of_sparse
 from models.memory.order_aware_ridge import OrderAwareRidge
@@ -26,6 +26,7 @@ RIDGE_PENALTY: Final = 300.0
 
 EASE: Final = "ease"
 TRANSITIONS: Final = "transitions"
+WIDE_TRANSITIONS: Final = "wide_transitions"
 RIDGE: Final = "ridge"
 Shares = dict[str, float]
 """What part each memory has in the evidence; together 1."""
@@ -33,7 +34,8 @@ COUNTS: Final[Shares] = {EASE: 0.5, TRANSITIONS: 0.5}
 """The blend of `models.baselines`."""
 FADING: Final = {
     EASE: ((EASE_DECAY, 50),),
-    TRANSITIONS: ((TRANSITION_DECAY, 12),),
+    TRANSITIONS: ((NEAR.decay, 12),),
+    WIDE_TRANSITIONS: ((WIDE.decay, 13),),
     RIDGE: ((0.0, 1), (0.7, 13), (0.95, 50)),
 }
 """The decay of each memory's tables, and how many of the newest events they read.
@@ -42,9 +44,9 @@ What a decay leaves of older ones is below 1%, except for the ridge's last, whos
 """
 
 
-def mixed_with_counts(ridge: float) -> Shares:
-    """Returns the shares in which the ridge has `ridge`, and the blend of counts the rest."""
-    return {name: share * (1.0 - ridge) for name, share in COUNTS.items()} | {RIDGE: ridge}
+def mixed_with_counts(ridge: float, counts: Shares = COUNTS) -> Shares:
+    """Returns the shares in which the ridge has `ridge`, and the counts the rest, each its part of it."""
+    return {name: share * (1.0 - ridge) for name, share in counts.items()} | {RIDGE: ridge}
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,8 @@ def fit_evidence(interactions: Interactions, *, neighbours: int = NEIGHBOURS) ->
     ridge = OrderAwareRidge.fit(interactions, penalty=RIDGE_PENALTY, horizon=horizon).weights
     tables = {
         EASE: [strongest_of_dense(kept, weights, size, count)],
-        TRANSITIONS: [strongest_of_sparse(transition_weights(interactions), count)],
+        TRANSITIONS: [strongest_of_sparse(transition_weights(interactions, NEAR), count)],
+        WIDE_TRANSITIONS: [strongest_of_sparse(transition_weights(interactions, WIDE), count)],
         RIDGE: [
             strongest_of_sparse(ridge[begin : begin + size], count)
             for begin in range(0, len(FADING[RIDGE]) * size, size)

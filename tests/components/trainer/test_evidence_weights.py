@@ -12,7 +12,7 @@ from components.trainer.evidence_weights import (
     shortlist_targets,
     weigh_evidence,
 )
-from models.memory.evidence import RIDGE, Evidence, mixed_with_counts
+from models.memory.evidence import RIDGE, TRANSITIONS, WIDE_TRANSITIONS, Evidence, mixed_with_counts
 from models.memory.evidence_layer import EvidenceLayer
 from tests.components.trainer.test_ranker import evidence_of
 from tests.components.trainer.tiny_inputs import MAX_LENGTH, Repeats, tiny_inputs
@@ -54,6 +54,17 @@ def test_the_memory_that_knows_what_follows_gets_all_of_the_evidence(tmp_path: P
     assert shares[RIDGE] > 0.5
 
 
+def test_counts_that_mislead_have_no_share(tmp_path: Path) -> None:
+    inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
+    misled, right = evidence_of([1, 4], [3, 2]), evidence_of([1, 2], [3, 4])
+    evidence = Evidence(misled.memories | {WIDE_TRANSITIONS: right.memories[WIDE_TRANSITIONS]})
+
+    _, shares = weigh_evidence(Repeats(), evidence, inputs, MAX_LENGTH, exclude_seen=False)
+
+    assert shares[WIDE_TRANSITIONS] >= 0.7
+    assert TRANSITIONS not in shares
+
+
 def test_evidence_can_outweigh_a_transformer_that_errs(tmp_path: Path) -> None:
     inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
 
@@ -80,7 +91,7 @@ def test_ranks_on_a_shortlist_are_those_over_the_whole_catalogue(tmp_path: Path)
 
 def test_an_item_counts_once_and_ties_break_by_index() -> None:
     items = np.array([[5, 9, 9, 2, 5]], np.int32)
-    parts = np.zeros((1, 5, 4), np.float32)
+    parts = np.zeros((1, 5, 5), np.float32)
     parts[0, [1, 2], 0] = 1.0
     ranked = np.array([[True, True, False, True, False]])
 

@@ -4,7 +4,16 @@ import numpy as np
 import pytest
 
 from models.memory import evidence as evidence_module
-from models.memory.evidence import COUNTS, EASE, RIDGE, TRANSITIONS, Evidence, fit_evidence, mixed_with_counts
+from models.memory.evidence import (
+    COUNTS,
+    EASE,
+    RIDGE,
+    TRANSITIONS,
+    WIDE_TRANSITIONS,
+    Evidence,
+    fit_evidence,
+    mixed_with_counts,
+)
 from models.memory.interactions import Interactions
 from tests.models.memory.conftest import ITEMS
 
@@ -12,7 +21,12 @@ from tests.models.memory.conftest import ITEMS
 def test_each_memory_reads_what_its_decay_leaves_of_a_history(evidence: Evidence) -> None:
     reach = {name: [(t.decay, t.events) for t in tables] for name, tables in evidence.memories.items()}
 
-    assert reach == {EASE: [(0.9, 50)], TRANSITIONS: [(0.5, 12)], RIDGE: [(0.0, 1), (0.7, 13), (0.95, 50)]}
+    assert reach == {
+        EASE: [(0.9, 50)],
+        TRANSITIONS: [(0.5, 12)],
+        WIDE_TRANSITIONS: [(0.7, 13)],
+        RIDGE: [(0.0, 1), (0.7, 13), (0.95, 50)],
+    }
 
 
 def test_the_strongest_neighbours_are_kept_by_absolute_weight(interactions: Interactions) -> None:
@@ -73,6 +87,7 @@ def test_saved_evidence_comes_back(tmp_path: Path, evidence: Evidence) -> None:
 def test_the_ridge_takes_its_share_from_the_counts() -> None:
     assert mixed_with_counts(0.0) == COUNTS | {RIDGE: 0.0}
     assert mixed_with_counts(0.75) == {EASE: 0.125, TRANSITIONS: 0.125, RIDGE: 0.75}
+    assert mixed_with_counts(0.5, {WIDE_TRANSITIONS: 1.0}) == {WIDE_TRANSITIONS: 0.5, RIDGE: 0.5}
 
 
 def assert_equal(one: Evidence, other: Evidence) -> None:
