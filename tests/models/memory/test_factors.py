@@ -1,8 +1,9 @@
 """Vectors of items that stand near each other in histories are near, and the others' are zero."""
 
 import numpy as np
+from scipy import sparse
 
-from models.memory.factors import item_factors
+from models.memory.factors import item_factors, largest_factors
 from models.memory.interactions import Interactions
 
 
@@ -35,3 +36,30 @@ def test_the_same_seed_gives_the_same_vectors() -> None:
 
 def test_fewer_items_than_factors_have_no_vectors() -> None:
     assert not item_factors(two_worlds(), 20, seed=1).any()
+
+
+def test_small_groups_that_never_meet_take_no_factors_from_the_others() -> None:
+    draw = np.random.default_rng(3)
+    # four tastes of ten items that meet now and then, and pairs that meet nobody
+    walks = [draw.integers(1, 11, 8) + 10 * (listener % 4) for listener in range(400)]
+    walks += [draw.integers(1, 41, 8) for _ in range(40)]
+    pairs = [[41 + 2 * number, 42 + 2 * number] for number in range(100)]
+
+    vectors = item_factors(Interactions.from_sequences([*walks, *pairs], 240), 4, seed=1)[1:41]
+
+    near = vectors @ vectors.T
+    taste = np.arange(40) // 10
+    alike = taste[:, None] == taste[None, :]
+    assert near[alike].mean() > near[~alike].mean() + 0.5
+
+
+def test_the_largest_eigenvectors_are_those_of_an_exact_decomposition() -> None:
+    draw = np.random.default_rng(3)
+    turn, _ = np.linalg.qr(draw.standard_normal((60, 60)))
+    exact = np.array([9.0, -8.0, 7.0, *np.linspace(0.5, 0.0, 57)])
+    matrix = sparse.csr_matrix((turn * exact) @ turn.T, dtype=np.float32)
+
+    vectors, values = largest_factors(matrix, 3, draw)
+
+    np.testing.assert_allclose(values, exact[:3], rtol=1e-4)
+    np.testing.assert_allclose(np.abs(np.sum(vectors * turn[:, :3], axis=0)), 1.0, rtol=1e-4)
