@@ -21,7 +21,7 @@ POOL: Final = 300
 """Items that the ranker puts in order; where more satisfy a query, the models and what is popular choose them."""
 _OF_A_SHARE: Final = 60
 """Items of a selection, and of the rest, that are among them where a part of the list is bound to it."""
-_SEEDS: Final = 4
+_SEEDS: Final = 3
 _SEED_ITEMS: Final = 5
 _SOFT: Final = 10.0
 """How much the first places of a ranking count more than the next, in the sum of reciprocal ranks."""

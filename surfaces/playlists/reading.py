@@ -153,7 +153,7 @@ class _Reader:
         term, compared = self.terms[at], self.compared
         self.compared = None
         following = at + 1
-        while following < len(self.terms) and following <= at + 5 and not self._breaks(following):
+        while following < len(self.terms) and following <= at + 7 and not self._breaks(following):
             if self.terms[following].role in _NOUNS:
                 break
             following += 1
@@ -169,7 +169,7 @@ class _Reader:
 
     def _breaks(self, at: int) -> bool:
         term = self.terms[at]
-        return term.after_comma or term.after_stop or term.role in _PARTING
+        return term.after_stop or term.role in _PARTING
 
     def _ordinal(self, at: int) -> None:
         """`the third`, `the last two`, `the first band`: of the list that is refined."""
