@@ -4,7 +4,7 @@ import argparse
 from pathlib import Path
 from typing import Final
 
-from listening_log.errors import UsageError
+from listening_log.errors import UsageError, UserError
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.terminal.console import Console
 
@@ -28,6 +28,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     parser.set_defaults(command=start)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_export(commands)
+    _add_weekly(commands)
 
 
 def start(
@@ -71,6 +72,57 @@ def export(
         file=console.out,
     )
     return 0
+
+
+def weekly(console: Console, *, home: Home | None = None, store: str = "", week: str = "") -> int:
+    """Makes Discover Weekly for all listeners who have no list of the week yet."""
+    if home is None:
+        raise UsageError("--home DIR is needed; see `upnext surfaces weekly --help`")
+    from components.pushed.pushed_models import PushedModels
+    from models import names
+    from surfaces.common.errors import SurfaceError
+
+    PushedModels(home.serving).served(names.SCANN, names.UPNEXT)  # refused before anything is written
+    home.prepare()
+    console.redirect(home.new_log("weekly"))
+    from tfx_pipeline.weekly.batch import make_weekly
+
+    try:
+        batch = make_weekly(home, store, week)
+    except SurfaceError as error:
+        raise UserError(str(error)) from None
+    print(
+        f"{batch.week}: {batch.lists:,} lists made in {batch.seconds:.1f} s; "
+        f"{batch.listeners - batch.lists:,} of {batch.listeners:,} listeners had one",
+        file=console.out,
+    )
+    return 0
+
+
+def _add_weekly(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    text = "Make Discover Weekly for all listeners, by Beam as the last run's settings say."
+    parser = commands.add_parser("weekly", help=text, description=text, allow_abbrev=False)
+    _add_home(parser)
+    _add_store(parser)
+    parser.add_argument(
+        "--week",
+        type=_week,
+        metavar="W",
+        help="as 2026-W48; default: the one that has begun somewhere",
+        default=argparse.SUPPRESS,
+    )
+    parser.set_defaults(command=weekly)
+
+
+def _week(text: str) -> str:
+    from surfaces.common.errors import WrongRequestError
+    from surfaces.discover_weekly.week import monday_of
+
+    try:
+        monday_of(text)
+    except WrongRequestError as error:
+        raise UsageError(f"--{error}") from None
+    return text
 
 
 def _add_export(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

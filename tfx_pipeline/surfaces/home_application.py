@@ -1,6 +1,6 @@
 """The application over a HOME: the newest pushed catalogue, the last run's log, a store."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from components.pushed.model_folder import ModelFolder
@@ -50,20 +50,7 @@ class HomeApplication:
         Raises:
             UserError: HOME holds no model or no run, or the log can't be read.
         """
-        model = pushed_catalogue(self._home)
-        source = log_source(self._home)
-        catalogue = Catalogue.read(model.extra)
-        forgotten = source.forgotten()
-        self._store.leave_out(forgotten)
-        return Service(
-            catalogue=catalogue,
-            models=ModelServer(self._address, catalogue),
-            store=self._store,
-            log=LogFile.open(self._home.surfaces, source, catalogue),
-            config=source.config,
-            forgotten=forgotten,
-            model_version=model.path.name,
-        )
+        return home_service(self._home, self._store, lambda catalogue: ModelServer(self._address, catalogue))
 
     def build(self) -> Built:
         """The application over what HOME holds now.
@@ -78,6 +65,33 @@ class HomeApplication:
             service.log.close()
 
         return Built(all_destinations(service), close)
+
+
+def home_service(home: Home, store: Store, models: Callable[[Catalogue], ModelServer]) -> Service:
+    """A service over what HOME holds now.
+
+    Args:
+        home: of earlier runs.
+        store: what the destinations remember.
+        models: makes what asks the models that rank a catalogue.
+
+    Raises:
+        UserError: HOME holds no model or no run, or the log can't be read.
+    """
+    model = pushed_catalogue(home)
+    source = log_source(home)
+    catalogue = Catalogue.read(model.extra)
+    forgotten = source.forgotten()
+    store.leave_out(forgotten)
+    return Service(
+        catalogue=catalogue,
+        models=models(catalogue),
+        store=store,
+        log=LogFile.open(home.surfaces, source, catalogue),
+        config=source.config,
+        forgotten=forgotten,
+        model_version=model.path.name,
+    )
 
 
 def pushed_catalogue(home: Home) -> ModelFolder:
