@@ -11,10 +11,11 @@ from surfaces.health import routes as health
 from surfaces.home import routes as home
 from surfaces.playlists import routes as playlists
 from surfaces.room import routes as room
+from surfaces.search import routes as search
 from surfaces.service.service import Service
 
 
 def all_destinations(service: Service) -> FastAPI:
     """Mounts every destination and the room; each has its own folder."""
-    destinations = (events, health, home, discover_weekly, daylist, playlists, dj, room)
+    destinations = (events, health, home, discover_weekly, daylist, playlists, dj, room, search)
     return create_app([destination.router(service) for destination in destinations])

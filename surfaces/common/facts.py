@@ -106,7 +106,7 @@ class Matches(_Fact):
 
     fact: Literal["matches"] = "matches"
     words: tuple[str, ...]
-    text: Literal["title", "creator", "genre", "description", "meaning"]
+    text: Literal["title", "creator", "genre", "year", "description", "meaning"]
 
 
 class LikeNamed(_Fact):

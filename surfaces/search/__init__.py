@@ -1,0 +1,1 @@
+"""Search: items, creators, shows and genres as one set of results."""

@@ -1,0 +1,74 @@
+"""Search by meaning: static vectors of what is written of each document, and the nearest to a query's."""
+
+from typing import Final
+
+import numpy as np
+
+from surfaces.common.catalogue import NOBODY, Bools
+from surfaces.common.text_vectors import TextVectors
+from surfaces.search.documents import Documents
+from surfaces.search.hits import Hits, best, ordered
+
+LEAST: Final = 0.25
+"""The cosine from which a document is about what a query says."""
+_COARSE: Final = 64
+_CHOSEN: Final = 2000
+_GENRES_OF_A_CREATOR: Final = 4
+
+
+class MeaningIndex:
+    """The vectors of all documents; safe to use from any number of threads."""
+
+    def __init__(self, documents: Documents, vectors: TextVectors) -> None:
+        self._vectors = vectors
+        whole = vectors.embed(_texts(documents))
+        coarse = whole[:, :_COARSE]
+        self._coarse = coarse / np.maximum(np.linalg.norm(coarse, axis=1, keepdims=True), 1e-9)
+        self._fine = whole.astype(np.float16)
+
+    def search(self, text: str, allowed: Bools, *, limit: int) -> Hits:
+        """Finds the documents whose texts mean nearly what a text means.
+
+        The first numbers of vectors choose some, all numbers put these in order.
+
+        Args:
+            text: what was typed.
+            allowed: [size] which documents may be answered.
+            limit: how many documents.
+        """
+        vector = self._vectors.embed([text])[0]
+        likeness = self._coarse @ vector[:_COARSE]
+        likeness[~allowed] = -1.0
+        docs = best(likeness, 0.0, _CHOSEN).docs
+        scores = self._fine[docs].astype(np.float32) @ vector
+        near = ordered(docs[scores >= LEAST], scores[scores >= LEAST])
+        return Hits(near.docs[:limit], near.scores[:limit])
+
+
+def _texts(documents: Documents) -> list[str]:
+    catalogue = documents.catalogue
+    genres = catalogue.genres
+    items = [
+        ". ".join(
+            filter(None, (title, catalogue.creators.value(place), ", ".join(genres.values_at(place)), text))
+        )
+        for place, (title, text) in enumerate(zip(catalogue.titles, catalogue.descriptions, strict=True))
+    ]
+    return [*items, *_creator_texts(documents), *genres.values]
+
+
+def _creator_texts(documents: Documents) -> list[str]:
+    """The name of each creator, and the genres of most of their items."""
+    catalogue = documents.catalogue
+    genres = catalogue.genres
+    creators = np.repeat(catalogue.creators.codes, np.diff(genres.offsets))
+    by_somebody = creators != NOBODY
+    pairs, counts = np.unique(
+        np.stack([creators[by_somebody], genres.codes[by_somebody]]), axis=1, return_counts=True
+    )
+    order = np.lexsort((-counts, pairs[0]))
+    texts = [[name] for name in catalogue.creators.values]
+    for creator, genre in pairs[:, order].T.tolist():
+        if len(texts[creator]) <= _GENRES_OF_A_CREATOR:
+            texts[creator].append(genres.values[genre])
+    return [". ".join(parts) for parts in texts]

@@ -1,0 +1,138 @@
+"""`GET /v1/search`."""
+
+import secrets
+from functools import cache
+from typing import Annotated, Final, Literal, TypeAlias
+
+from fastapi import APIRouter, BackgroundTasks, Depends, Query
+from pydantic import BaseModel, Field
+
+from surfaces.common.answers import Answer, ShownItem, shown
+from surfaces.common.facts import Fact
+from surfaces.common.model_server import Ranked
+from surfaces.common.taste import taste
+from surfaces.common.text_vectors import TextVectors
+from surfaces.common.visit import Visit
+from surfaces.search.documents import Type
+from surfaces.search.find import find
+from surfaces.search.index import Query as Typed
+from surfaces.search.index import SearchIndex
+from surfaces.search.reasons import Reasons
+from surfaces.service.service import Service
+from surfaces.service.visit_query import visit_query
+from surfaces.store.store import Impression
+
+SURFACE: Final = "search"
+MOST: Final = 100
+LIMIT: Final = 20
+
+
+class FoundItem(ShownItem):
+    """An item that was found."""
+
+    type: Literal["item"] = "item"
+
+
+class FoundName(BaseModel):
+    """Somebody or something that items name: a creator, a show or a genre."""
+
+    type: Literal["creator", "show", "genre"]
+    title: str
+    items: int
+    """How many items name it that this listener may be shown."""
+    because: list[Fact]
+
+
+Result: TypeAlias = Annotated[FoundItem | FoundName, Field(discriminator="type")]
+
+
+class Results(Answer):
+    """What was found, best first; nothing twice."""
+
+    request_id: str
+    results: list[Result]
+
+
+def router(service: Service) -> APIRouter:
+    """The route of search; the catalogue's index is built here, once."""
+    routes = APIRouter(tags=["search"])
+    index = SearchIndex(service.catalogue, service.log.popularity.everywhere, _vectors())
+
+    @routes.get("/v1/search")
+    def get_search(
+        visit: Annotated[Visit, Depends(visit_query(service, SURFACE))],
+        q: Annotated[str, Query(description="words, as they are typed; the last one may be unfinished")],
+        after: BackgroundTasks,
+        limit: Annotated[int, Query(ge=1, le=MOST)] = LIMIT,
+    ) -> Results:
+        """Items, creators, shows and genres for what is typed, whatever it is; nothing for nothing."""
+        answer = search(service, index, visit, q, limit)
+        after.add_task(_note, service, visit, answer)
+        return answer
+
+    return routes
+
+
+def search(service: Service, index: SearchIndex, visit: Visit, text: str, limit: int = LIMIT) -> Results:
+    """Searches for a listener; what is named exactly comes first, else their taste counts too."""
+    query, catalogue = Typed.read(text), service.catalogue
+    eligible = visit.eligible(catalogue)
+
+    def rank(places: list[int]) -> Ranked | None:
+        with visit.tolerated():
+            return service.models.rank(visit.plays, places, visit.wish(catalogue))
+        return None
+
+    own = taste(catalogue, visit.plays, visit.moment.unix) if len(visit.plays.kept) else None
+    finding = find(index, query, index.documents.eligible(eligible), own, rank if own else None)
+    reasons = Reasons(index, visit, query, finding)
+    counts = index.documents.spread(eligible.astype("int64"))
+    results: list[FoundItem | FoundName] = []
+    for doc in finding.docs[:limit].tolist():
+        kind = Type(index.documents.types[doc])
+        if kind == Type.ITEM:
+            item = catalogue.item(doc)
+            results.append(FoundItem(**shown(item, reasons.of_item(item)).model_dump()))
+        else:
+            results.append(
+                FoundName(
+                    type=_NAMES[kind],
+                    title=index.documents.names[doc],
+                    items=int(counts[doc]),
+                    because=reasons.of_name(doc, kind),
+                )
+            )
+    return Results(request_id=secrets.token_urlsafe(12), results=results, **visit.shortfall)
+
+
+_NAMES: Final[dict[Type, Literal["creator", "show", "genre"]]] = {
+    Type.CREATOR: "creator",
+    Type.SHOW: "show",
+    Type.GENRE: "genre",
+}
+
+
+def _note(service: Service, visit: Visit, answer: Results) -> None:
+    """Keeps which items were shown, after the answer; what can't be kept is lost."""
+    impressions = [
+        Impression(
+            request_id=answer.request_id,
+            position=position,
+            user_id=visit.user_id,
+            timestamp=visit.moment.unix,
+            item_id=one.item_id,
+            surface=SURFACE,
+            propensity=1.0,
+            model_version=service.model_version or None,
+        )
+        for position, one in enumerate(answer.results, 1)
+        if isinstance(one, FoundItem)
+    ]
+    with visit.tolerated():
+        service.store.add_impressions(impressions)
+
+
+@cache
+def _vectors() -> TextVectors:
+    """The vectors, which are the same for every catalogue."""
+    return TextVectors()
