@@ -19,7 +19,7 @@ from surfaces.home.draw import probabilities
 from surfaces.home.learnt import SHELVES, Learnt, mix_features, shelf_features
 from surfaces.home.ridge import Floats
 
-SHARPNESS: Final = 8.0
+SHARPNESS: Final = 16.0
 """Nats for a reward: the softmax's inverse temperature."""
 CALIBRATION: Final = 2.0
 """Nats that a nat of divergence from the mix costs a shelf."""
@@ -64,7 +64,9 @@ class Bandit:
         self._mixes = {share: sums.coefficients(nearness) for share, sums in learnt.mixes.items()}
 
     def mixes(self, context: Floats, shares: Sequence[float]) -> Floats:
-        """The probability of each share of talk."""
+        """The probability of each share of talk; a single one needs nothing learnt."""
+        if len(shares) == 1:
+            return np.ones(1)
         rewards = [self._mixes[share] @ mix_features(context, share) for share in shares]
         return probabilities(SHARPNESS * np.array(rewards))
 

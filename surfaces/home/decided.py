@@ -6,7 +6,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from surfaces.home.learnt import Rewarded, mix_features, shelf_features
-from surfaces.home.page import MOST_ITEMS, Page
+from surfaces.home.page import MOST_ITEMS, MOST_SHELVES, Page
 from surfaces.home.ridge import Floats
 
 MOST_REWARD = 3.0
@@ -55,7 +55,7 @@ class DecidedPage(BaseModel):
     def rewarded(
         self, rewards: Mapping[str, float]
     ) -> tuple[list[tuple[str, Rewarded]], tuple[float, Rewarded]]:
-        """What is to be learnt: each shelf's reward, and the mix's, which is the mean of the shelves'.
+        """What is to be learnt: each shelf's reward, and the mix's: the page's, by the shelves of a full page.
 
         Args:
             rewards: of the shelves by their id; 0 where nothing came of one.
@@ -69,7 +69,7 @@ class DecidedPage(BaseModel):
             )
             for place, (one, reward) in enumerate(zip(self.shelves, each, strict=True), 1)
         ]
-        mean = float(np.mean(each)) if each else 0.0
+        mean = sum(each) / MOST_SHELVES
         return shelves, (
             self.talk,
             Rewarded(mix_features(context, self.talk), mean, self.propensity, self.choices),

@@ -18,7 +18,7 @@ def discoveries(service: Service, visit: Visit) -> list[Offer]:
     Raises:
         UnavailableError: the store can't be read now.
     """
-    content = service.store.frozen(visit.user_id, SURFACE).get(visit.moment.week)
+    content = service.store.frozen_list(visit.user_id, SURFACE, visit.moment.week)
     if content is None:
         return []
     week, reasons = WeekList.read(content), Reasons(service, visit)

@@ -109,7 +109,8 @@ class Home:
         shelves = [make(material) for make in _OWN]
         for one in self._elsewhere:
             with visit.tolerated():
-                offers = [o for o in one.offers(self._service, visit) if material.eligible[o.place]]
+                offers = one.offers(self._service, visit)
+                offers = [offer for offer in offers if offer.because and material.eligible[offer.place]]
                 shelves.append(Shelf(one.id, one.title, offers))
         return [shelf for shelf in shelves if shelf.offers]
 

@@ -12,15 +12,15 @@ from surfaces.home.ridge import Floats, Sums
 from surfaces.store.store import Json
 
 SHELVES: Final = (
-    "your-shows",
     "jump-back-in",
     "made-for-you",
-    "daylist",
     "because-you-played",
-    "discoveries",
     "new-from-creators",
+    "your-shows",
     "talk-to-try",
     "popular",
+    "daylist",
+    "discoveries",
 )
 """All shelves, in the order in which a page shows them before anything is known."""
 

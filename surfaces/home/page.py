@@ -9,7 +9,7 @@ import numpy as np
 from surfaces.common.catalogue import Bools
 from surfaces.home.bandit import Candidate, Policy
 from surfaces.home.draw import draw
-from surfaces.home.mix import TALK_SHARES, Tally, divergence
+from surfaces.home.mix import Tally, divergence, possible_shares
 from surfaces.home.ridge import Floats
 from surfaces.home.shelf import PlacedShelf, Shelf
 from surfaces.service.fallback import Offer
@@ -83,11 +83,9 @@ def compose(
 
 
 def _possible(shelves: Sequence[Shelf], is_talk: Bools) -> Sequence[float]:
-    """The mixes that the shelves' items allow: one alone where all of them are music, or all talk."""
-    kinds = {bool(is_talk[offer.place]) for shelf in shelves for offer in shelf.offers}
-    if len(kinds) == 2:
-        return TALK_SHARES
-    return TALK_SHARES[-1:] if kinds == {True} else TALK_SHARES[:1]
+    places = {offer.place for shelf in shelves for offer in shelf.offers}
+    talk = int(is_talk[list(places)].sum())
+    return possible_shares(talk, len(places) - talk, MOST_SHELVES * MOST_ITEMS)
 
 
 def _cut(

@@ -10,6 +10,7 @@ from surfaces.home.decided import MOST_REWARD, DecidedPage, DecidedShelf
 from surfaces.home.learning import learn, shelf_rewards, state_name
 from surfaces.home.learnt import Learnt, Rewarded, mix_features, shelf_features
 from surfaces.home.mix import TALK_SHARES
+from surfaces.home.page import MOST_SHELVES
 from surfaces.service.service import Service
 from surfaces.store.store import Decision, Impression, Store, StoredPlay
 from tests.surfaces.home.worlds import items
@@ -30,7 +31,7 @@ def decide(store: Store, request: str, timestamp: int = 5) -> None:
         DecidedShelf(id="popular", filled=0.375, propensity=0.5, choices=2),
         DecidedShelf(id="made-for-you", filled=0.125, propensity=1.0, choices=1),
     ]
-    page = DecidedPage(context=CONTEXT, talk=0.35, propensity=0.2, choices=5, shelves=shelves)
+    page = DecidedPage(context=CONTEXT, talk=0.25, propensity=0.2, choices=5, shelves=shelves)
     store.add_decision(Decision(request, "u", "home", timestamp, page.model_dump()))
     places = [("popular", "A0"), ("popular", "A1"), ("popular", "A2"), ("made-for-you", "B0")]
     store.add_impressions(
@@ -65,7 +66,7 @@ def test_a_step_adds_each_decision_once(one: Service) -> None:
     assert learnt.shelves["popular"].weight == pytest.approx(1.0)  # one of two, with an even chance
     assert learnt.shelves["popular"].inner[0] == pytest.approx(1.0)
     assert learnt.shelves["made-for-you"].inner[0] == 0
-    assert learnt.mixes[0.35].inner[0] == pytest.approx(0.5)  # the mean of its shelves
+    assert learnt.mixes[0.25].inner[0] == pytest.approx(1 / 6)  # the page's, by the shelves of a full one
     assert learnt.shelves["daylist"].weight == 0
 
 
@@ -94,7 +95,7 @@ def test_one_listener_who_plays_all_night_doesnt_outweigh_others() -> None:
     )
     (shelf,), (share, mix) = page.rewarded({"popular": 8.0})
     assert (shelf[0], shelf[1].reward) == ("popular", MOST_REWARD)
-    assert (share, mix.reward) == (0.0, MOST_REWARD)
+    assert (share, mix.reward) == (0.0, MOST_REWARD / MOST_SHELVES)
 
 
 def context(morning: bool, talk_now: float = 0.0) -> np.ndarray:
@@ -118,12 +119,12 @@ def test_a_shelf_that_pays_in_the_morning_stands_first_then_and_not_at_night() -
 
 def test_the_mix_starts_at_what_the_listener_plays_and_follows_rewards() -> None:
     new = Learnt.from_json({})
-    talker = context(True, talk_now=0.6)
-    assert TALK_SHARES[int(np.argmax(Bandit(new).mixes(talker, TALK_SHARES)))] == 0.6
+    talker = context(True, talk_now=0.5)
+    assert TALK_SHARES[int(np.argmax(Bandit(new).mixes(talker, TALK_SHARES)))] == 0.5
     rewards = [
-        (share, Rewarded(mix_features(talker, share), float(share == 0.15), 0.2, 5))
+        (share, Rewarded(mix_features(talker, share), float(share == 0.1), 0.2, 5))
         for _ in range(100)
         for share in TALK_SHARES
     ]
     chances = Bandit(new.plus([], rewards)).mixes(talker, TALK_SHARES)
-    assert TALK_SHARES[int(np.argmax(chances))] == 0.15
+    assert TALK_SHARES[int(np.argmax(chances))] == 0.1
