@@ -61,6 +61,7 @@ class Catalogue:
         """[N] milliseconds, 0 = unknown."""
         self.release_days: npt.NDArray[np.int64] = table[names.RELEASE_DAY].to_numpy()
         """[N] days since 1970-01-01, `names.RELEASE_UNKNOWN` = unknown."""
+        self._in_country: dict[str, Bools] = {}
 
     @classmethod
     def read(cls, folder: Path) -> "Catalogue":
@@ -174,7 +175,9 @@ class Catalogue:
         """
         allowed = np.ones(self.size, bool)
         if country in self.countries.code_of:
-            allowed &= self.countries.having(country)
+            if country not in self._in_country:
+                self._in_country[country] = self.countries.having(country)
+            allowed &= self._in_country[country]
         elif country:
             allowed &= self.is_everywhere
         if not explicit:

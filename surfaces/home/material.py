@@ -34,7 +34,7 @@ MOST_CREATORS: Final = 20
 """Creators, and shows, of whom new items are asked for: those played most."""
 
 
-_EPOCH: Final = date(1970, 1, 1)
+EPOCH: Final = date(1970, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class Material:
     @property
     def today(self) -> int:
         """The listener's date, in days since 1970-01-01."""
-        return (self.visit.moment.local.date() - _EPOCH).days
+        return (self.visit.moment.local.date() - EPOCH).days
 
     @cached_property
     def music_creators(self) -> Mapping[int, int]:

@@ -1,5 +1,6 @@
 """The shelves of new items: by creators that the listener plays, and of their shows."""
 
+from datetime import date
 from typing import Final
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from models import names
 from surfaces.common.catalogue import Bools
 from surfaces.common.facts import Fact, Ranked, Released, Unfinished, Unheard
-from surfaces.home.material import CREATORS, SHOWS, Material
+from surfaces.home.material import CREATORS, EPOCH, SHOWS, Material
 from surfaces.home.shelf import MOST_OFFERS, Shelf
 from surfaces.service.fallback import Offer
 
@@ -54,12 +55,9 @@ def _new_episodes(material: Material) -> list[Offer]:
     days = catalogue.release_days
     allowed = material.unheard & catalogue.is_talk & _released(material, names.RELEASE_UNKNOWN + 1)
     places = material.items_by(material.shows, allowed)
-    codes = catalogue.creators.codes
-    heard_to = {
-        show: days[kept.items[codes[kept.items] == show]].max() - BEHIND_DAYS for show in material.shows
-    }
-    waiting = [place for place in places.tolist() if days[place] >= heard_to[int(codes[place])]]
-    return _newest_offers(material, SHOWS, np.array(waiting, np.int32))
+    codes, last = catalogue.creators.codes, np.full(len(catalogue.creators.values) + 1, names.RELEASE_UNKNOWN)
+    np.maximum.at(last, codes[kept.items], days[kept.items])
+    return _newest_offers(material, SHOWS, places[days[places] >= last[codes[places]] - BEHIND_DAYS])
 
 
 def _released(material: Material, first: int) -> Bools:
@@ -79,10 +77,8 @@ def _newest_offers(material: Material, question: str, places: np.ndarray) -> lis
     ]
     offers = []
     for place in [*ranks, *rest][:MOST_OFFERS]:
-        day = material.catalogue.item(place).released
-        why: list[Fact] = [*material.by_creator(place), Unheard()]
-        if day is not None:
-            why.append(Released(day=day))
+        day = date.fromordinal(EPOCH.toordinal() + int(days[place]))
+        why: list[Fact] = [*material.by_creator(place), Unheard(), Released(day=day)]
         if place in ranks:
             why.append(Ranked(model=names.UPNEXT, place=ranks[place]))
         offers.append(Offer(place, why))

@@ -60,12 +60,13 @@ def router(service: Service, home: Home | None = None) -> APIRouter:
         """Shelves of music and talk, chosen and ordered for this visit."""
         opened = opener.open(visit)
         after.add_task(opener.after, visit)
-        return _answer(service, visit, opened)
+        return answer(service, visit, opened)
 
     return routes
 
 
-def _answer(service: Service, visit: Visit, opened: Opened) -> HomeAnswer:
+def answer(service: Service, visit: Visit, opened: Opened) -> HomeAnswer:
+    """The answer of a page, with whether it had to do without something."""
     page = opened.page
     return HomeAnswer(
         request_id=opened.request_id,

@@ -51,12 +51,15 @@ def made_for_you(material: Material) -> Shelf:
         for place, rank in material.ranked(TALK, material.unheard)
         if int(codes[place]) not in material.shows
     ]
-    ranked = [*material.ranked(MUSIC, material.unheard), *talk]
+    ranked = [
+        *_spread(material, material.ranked(MUSIC, material.unheard))[:MOST_OFFERS],
+        *_spread(material, talk)[:MOST_OFFERS],
+    ]
     offers = [
         Offer(place, [Unheard(), *_ranked(names.UPNEXT, rank), *material.by_creator(place)])
         for place, rank in sorted(ranked, key=lambda pair: pair[1])
     ]
-    return Shelf("made-for-you", "Made for you", _spread(material, offers))
+    return Shelf("made-for-you", "Made for you", offers)
 
 
 def because_you_played(material: Material) -> Shelf:
@@ -68,10 +71,10 @@ def because_you_played(material: Material) -> Shelf:
     why: list[Fact] = [AfterItem(item_id=item.item_id), Unheard()]
     alike = material.unheard & (material.catalogue.is_talk == item.is_talk)
     offers = [
-        Offer(place, [*why, *_ranked(names.UPNEXT, rank)]) for place, rank in material.ranked(AFTER, alike)
+        Offer(place, [*why, *_ranked(names.UPNEXT, rank)])
+        for place, rank in _spread(material, material.ranked(AFTER, alike))[:MOST_OFFERS]
     ]
-    title = f"Because you played {item.title or item.item_id}"
-    return Shelf("because-you-played", title, _spread(material, offers))
+    return Shelf("because-you-played", f"Because you played {item.title or item.item_id}", offers)
 
 
 def talk_to_try(material: Material) -> Shelf:
@@ -96,9 +99,11 @@ def popular_near_you(material: Material) -> Shelf:
         for side in (~is_talk, is_talk)
         if side.any()
     ]
-    offers = [offer for side in sides for offer in side if offer.because]
+    offers = {offer.place: offer for side in sides for offer in side if offer.because}
+    spread = _spread(material, [(place, 0) for place in offers])
     country = visit.country if visit.country in service.log.popularity.by_country else ""
-    return Shelf("popular", f"Popular in {country}" if country else "Popular now", _spread(material, offers))
+    title = f"Popular in {country}" if country else "Popular now"
+    return Shelf("popular", title, [offers[place] for place, _ in spread])
 
 
 def _ranked(model: str, rank: int | None) -> list[Fact]:
@@ -113,13 +118,13 @@ def _played_most(material: Material, places: Sequence[int]) -> list[int]:
     return sorted(places, key=lambda place: (-weights[place], place))
 
 
-def _spread(material: Material, offers: Iterable[Offer]) -> list[Offer]:
-    """Keeps a few offers of each creator, in their order; where no creator is known, all."""
+def _spread(material: Material, ranked: Iterable[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Keeps a few places of each creator, in their order and with their ranks; where no creator is known, all."""
     codes, count = material.catalogue.creators.codes, dict[int, int]()
     kept = []
-    for offer in offers:
-        code = int(codes[offer.place])
+    for place, rank in ranked:
+        code = int(codes[place])
         count[code] = count.get(code, 0) + 1
         if code == NOBODY or count[code] <= A_CREATOR:
-            kept.append(offer)
+            kept.append((place, rank))
     return kept

@@ -72,7 +72,9 @@ def popular(service: Service, visit: Visit, eligible: Bools, count: int) -> list
     country = visit.country if visit.country in popularity.by_country else ""
     plays = popularity.by_country[country] if country else popularity.everywhere
     scores = np.where(eligible, plays, -1)
-    order = np.argsort(-scores, kind="stable")[:count]
+    last = np.partition(scores, -count)[-count] if 0 < count < len(scores) else 0
+    best = np.flatnonzero(scores >= last)
+    order = best[np.argsort(-scores[best], kind="stable")][:count]
     return [
         Offer(
             int(place),
