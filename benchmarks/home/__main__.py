@@ -121,10 +121,10 @@ def _row(logged: Sequence[Logged], fixed: Floats) -> str:
 def _print_calibration(logged: Sequence[Logged]) -> None:
     print("\n| propensity | choices | mean propensity | came | standard errors apart |")
     print("| --- | --- | --- | --- | --- |")
-    for low, high, count, given, came in calibration(logged, EDGES):
-        error = np.sqrt(max(given * (1 - given), 1e-12) / count)
+    for low, high, count, stated, came in calibration(logged, EDGES):
+        error = np.sqrt(max(stated * (1 - stated), 1e-12) / count)
         print(
-            f"| {low:g} to {high:g} | {count} | {given:.4f} | {came:.4f} | {abs(came - given) / error:.1f} |"
+            f"| {low:g} to {high:g} | {count} | {stated:.4f} | {came:.4f} | {abs(came - stated) / error:.1f} |"
         )
     weights = [1 / (chances[n] * len(chances)) for one in logged for chances, n in _draws(one)]
     print(

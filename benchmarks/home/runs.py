@@ -106,7 +106,7 @@ def calibration(
     Returns:
         Of each bin with a choice in it: its edges, how many choices, their mean probability, how often they came.
     """
-    given = np.concatenate([chances for one in logged for chances in one.record.chances])
+    stated = np.concatenate([chances for one in logged for chances in one.record.chances])
     came = np.concatenate(
         [
             np.arange(len(chances)) == chosen
@@ -114,9 +114,9 @@ def calibration(
             for chances, chosen in zip(one.record.chances, one.chosen, strict=True)
         ]
     )
-    bins = np.digitize(given, edges[1:-1])
+    bins = np.digitize(stated, edges[1:-1])
     return [
-        (low, high, int(own.sum()), float(given[own].mean()), float(came[own].mean()))
+        (low, high, int(own.sum()), float(stated[own].mean()), float(came[own].mean()))
         for number, (low, high) in enumerate(pairwise(edges))
         if (own := bins == number).any()
     ]
