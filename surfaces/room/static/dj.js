@@ -29,13 +29,15 @@ async function ask(say, signal = undefined) {
   if (say) asked.turns.push({ said: say });
   show();
   try {
-    const { user_id, at } = visit();
-    const body = { user_id, at };
+    const body = { ...visit(), explicit: state.explicit ? 1 : 0 };
     if (asked.id) body.session = asked.id;
     if (say) body.say = say;
     const answer = await post("/v1/dj", body, signal);
     await learn(answer.segments.flatMap((segment) => segment.items));
     asked.id = answer.session;
+    const missed = [...(answer.not_understood ?? []), ...(answer.unmet ?? [])].map((part) => `“${part}”`);
+    if (missed.length) asked.turns.push({ trouble: `Not done: ${missed.join(", ")}` });
+    if (!answer.segments.length) asked.turns.push({ trouble: "Nothing is left that fits what was wished for." });
     asked.turns.push(...answer.segments.map((segment) => ({ segment, answer })));
     return answer.segments.flatMap((segment) => segment.items);
   } catch (error) {

@@ -7,7 +7,7 @@ const MONTHS = new Intl.DateTimeFormat("en-GB", { day: "numeric", month: "long",
 
 /** The facts that say most stand first; the first is shown on a card. */
 const ORDER = [
-  "unfinished", "after_item", "played", "matches", "has", "played_at_this_time", "plays_creator", "new_creator",
+  "unfinished", "after_item", "played", "matches", "like_named", "has", "played_at_this_time", "plays_creator", "new_creator",
   "released", "popular", "plays_genre", "unheard", "ranked",
 ];
 
@@ -23,6 +23,7 @@ const SENTENCES = {
   popular: (fact) => `${count(fact.plays, "play")} in ${count(fact.days, "day")}${fact.country ? `, ${fact.country}` : ""}`,
   unfinished: (fact) => `Stopped after ${length(fact.ms_played)}`,
   played_at_this_time: (fact) => `${token(fact.token)}: ${count(fact.plays, "play")} at this time (${fact.part_of_day})`,
+  like_named: (fact) => `Placed ${ordinal(fact.place)} after ${fact.item_id ? titleOf(fact.item_id) : fact.creator}`,
   has: (fact) => token(fact.token),
   matches: (fact) => `Matches ${fact.words.map((word) => `“${word}”`).join(", ")} in its ${fact.text}`,
 };

@@ -76,6 +76,7 @@ class Player {
       ms_played: heard,
       end_reason: reason,
     };
+    if (state.device) event.device = state.device;
     if (this.#source.request_id) event.request_id = this.#source.request_id;
     try {
       await post("/v1/events", [event]);

@@ -8,7 +8,7 @@ import { mosaicHead } from "./lists.js";
 import { state, visit } from "./state.js";
 import { degraded, head } from "./views.js";
 
-const EXAMPLES = ["Calm jazz for a sunday morning", "90 minutes to run to, nothing slow", "Folk from the 90s, only new to me", "Podcasts about science under 30 minutes"];
+const EXAMPLES = ["Calm music to study by", "An hour of music from the 2010s", "Jazz I have never heard", "Podcasts about science"];
 
 let made = { user: "", answer: null, sentences: [] };
 
@@ -43,13 +43,12 @@ function form(id, label, placeholder, action, ask) {
 }
 
 async function ask(prompt, refining) {
-  const { user_id, at } = visit();
-  const body = { user_id, at, prompt };
+  const body = { ...visit(), explicit: state.explicit ? 1 : 0, prompt };
   if (refining && made.answer) body.playlist = made.answer.playlist;
   try {
     const answer = await post("/v1/playlists", body);
     await learn(answer.items);
-    made = { user: user_id, answer, sentences: refining ? [...made.sentences, prompt] : [prompt] };
+    made = { user: body.user_id, answer, sentences: refining ? [...made.sentences, prompt] : [prompt] };
     show();
     announce(`${answer.title}: ${count(answer.items.length, "item")}.`);
   } catch (error) {
@@ -66,21 +65,30 @@ function show() {
     degraded(answer),
     h("dl", { class: "understood" }, Object.entries(answer.understood).flatMap(([name, value]) => understood(name, value))),
     answer.not_understood.length ? h("p", { class: "notice" }, `Not understood: ${answer.not_understood.map((part) => `“${textOf(part)}”`).join(", ")}`) : null,
+    answer.short?.length ? h("p", { class: "notice" }, `Fewer than were wished for: ${answer.short.map(shortage).join(", ")}.`) : null,
     list("made", answer.items, { request_id: answer.request_id }),
     h("h3", {}, "Refine it"),
     form("refine", "A second sentence", "less of the first band, more from the eighties", "Refine", (text) => ask(text, true)),
   );
 }
 
-function understood(name, value) {
-  const values = (Array.isArray(value) ? value : [value]).filter((one) => one !== null && one !== "" && one !== false);
-  if (!values.length) return [];
-  return [h("dt", {}, words(name)), h("dd", {}, values.map((one) => h("span", { class: "pill" }, textOf(one))))];
+function shortage({ of, wanted, got }) {
+  return `${Math.round(got)} of ${Math.round(wanted)} ${words(of)}`;
 }
 
+function understood(name, value) {
+  const values = (Array.isArray(value) ? value : [value]).map(textOf).filter(Boolean);
+  if (!values.length) return [];
+  return [h("dt", {}, words(name)), h("dd", {}, values.map((one) => h("span", { class: "pill" }, one)))];
+}
+
+/** A value of a typed query in words; "" for one that says nothing. */
 function textOf(value) {
+  if (value === null || value === undefined || value === false) return "";
   if (value === true) return "yes";
-  if (Array.isArray(value)) return value.map(textOf).join(" to ");
-  if (typeof value !== "object" || value === null) return String(value);
-  return Object.entries(value).filter(([, one]) => one !== null && one !== "").map(([name, one]) => `${words(name)} ${textOf(one)}`).join(", ");
+  if (Array.isArray(value)) return value.map(textOf).filter(Boolean).join(", ");
+  if (typeof value !== "object") return words(value);
+  if ("first" in value && "last" in value) return `${value.first ?? "…"} to ${value.last ?? "…"}`;
+  const parts = Object.entries(value).map(([name, one]) => [words(name), textOf(one)]);
+  return parts.filter(([, text]) => text).map(([name, text]) => `${name} ${text}`).join(", ");
 }
