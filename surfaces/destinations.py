@@ -6,6 +6,7 @@ from surfaces.app import create_app
 from surfaces.daylist import routes as daylist
 from surfaces.discover_weekly import routes as discover_weekly
 from surfaces.dj import routes as dj
+from surfaces.dj.speech.speaker import Rephrase
 from surfaces.events import routes as events
 from surfaces.health import routes as health
 from surfaces.home import routes as home
@@ -15,7 +16,13 @@ from surfaces.search import routes as search
 from surfaces.service.service import Service
 
 
-def all_destinations(service: Service) -> FastAPI:
-    """Mounts every destination and the room; each has its own folder."""
-    destinations = (events, health, home, discover_weekly, daylist, playlists, dj, room, search)
-    return create_app([destination.router(service) for destination in destinations])
+def all_destinations(service: Service, rephrase: Rephrase | None = None) -> FastAPI:
+    """Mounts every destination and the room; each has its own folder.
+
+    Args:
+        service: over which they work.
+        rephrase: of the DJ's sentences, behind its checker; None leaves them as they are.
+    """
+    destinations = (events, health, home, discover_weekly, daylist, playlists, room, search)
+    routers = [destination.router(service) for destination in destinations]
+    return create_app([*routers, dj.router(service, rephrase)])

@@ -20,7 +20,7 @@ from surfaces.dj.reasons import reasons
 from surfaces.dj.segments import Segment, answer_plans, fill, plan_segments, without_models
 from surfaces.dj.speech.claims import SpokenFact
 from surfaces.dj.speech.scene import Scene
-from surfaces.dj.speech.speaker import Rephrase, Speaker
+from surfaces.dj.speech.speaker import Rephrase, Speaker, Spoken
 from surfaces.dj.steering.steering import AWAY_CONTROL, Steering, away_tokens, steer
 from surfaces.service.service import Service
 from surfaces.store.store import Impression, Json
@@ -168,9 +168,8 @@ class Dj:
         return fill(desk, plans, without_models(desk, plans), count, by_models=False)
 
     def _speak(self, desk: Desk, segments: Sequence[Segment], steering: Steering) -> list[ShownSegment]:
-        speaker = Speaker(desk.session, desk.random, self.rephrase)
-        skipped = frozenset(desk.reactions.skipped)
-        shown_segments = []
+        speaker = Speaker(desk.session, desk.random)
+        spoken = []
         for number, segment in enumerate(segments):
             scene = Scene(
                 catalogue=desk.catalogue,
@@ -178,18 +177,35 @@ class Dj:
                 popularity=desk.popularity,
                 segment=segment.places,
                 timed=desk.timed,
-                skipped=skipped,
+                skipped=frozenset(desk.reactions.skipped),
                 wishes=() if number else steering.wishes,
             )
             reacted = () if number else desk.reactions.latest
             lines = speaker.introduce(scene, segment.plan.theme, segment.plan.topic, reacted)
-            items = [
-                shown(desk.catalogue.item(place), reasons(desk, segment, place, rank))
-                for place, rank in zip(segment.places, segment.ranks, strict=True)
-            ]
-            spoken = [Line.model_validate({"text": line.text, "facts": list(line.facts)}) for line in lines]
-            shown_segments.append(ShownSegment(theme=segment.plan.theme, spoken=spoken, items=items))
-        return shown_segments
+            spoken.append((scene, lines))
+        if self.rephrase:
+            spoken = self._rephrased(speaker, spoken, self.rephrase)
+        return [
+            ShownSegment(
+                theme=segment.plan.theme,
+                spoken=[Line.model_validate({"text": one.text, "facts": list(one.facts)}) for one in lines],
+                items=[
+                    shown(desk.catalogue.item(place), reasons(desk, segment, place, rank))
+                    for place, rank in zip(segment.places, segment.ranks, strict=True)
+                ],
+            )
+            for segment, (_, lines) in zip(segments, spoken, strict=True)
+        ]
+
+    def _rephrased(
+        self, speaker: Speaker, spoken: list[tuple[Scene, list[Spoken]]], rephrase: Rephrase
+    ) -> list[tuple[Scene, list[Spoken]]]:
+        """All sentences of an answer in other words, where there are some that hold."""
+        others = iter(rephrase([line.text for _, lines in spoken for line in lines]))
+        return [
+            (scene, [speaker.reword(line, next(others, None), scene) for line in lines])
+            for scene, lines in spoken
+        ]
 
     def _kept(self, request_id: str, segment: Segment) -> KeptSegment:
         items = [self.service.catalogue.item_ids[place] for place in segment.places]

@@ -22,6 +22,7 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
     for flag, metavar, kind, text in (
         ("--address", "HOST:PORT", _address, "gRPC of a model server; default: one is started"),
         ("--port", "N", _port, f"default: {PORT}"),
+        ("--rephrase", "URL", _web_url, "an OpenAI-compatible server words the DJ's sentences anew"),
         ("--bind-address", "ADDRESS", str, f"default: {LOOPBACK}, this machine alone"),
     ):
         parser.add_argument(flag, metavar=metavar, type=kind, help=text, default=argparse.SUPPRESS)
@@ -39,6 +40,7 @@ def start(
     port: int = PORT,
     bind_address: str = LOOPBACK,
     store: str = "",
+    rephrase: str = "",
 ) -> int:
     """Serves the destinations until it is told to stop."""
     if home is None:
@@ -54,7 +56,7 @@ def start(
     skip_public_interface()  # its messages are needed, TensorFlow is not
     from tfx_pipeline.surfaces.serving import serve
 
-    return serve(home, address, bind_address, port, store, console.out)
+    return serve(home, address, bind_address, port, store, console.out, rephrase)
 
 
 def export(
@@ -167,6 +169,12 @@ def _span(text: str) -> int:
     if not (text.isascii() and text.isdecimal() and int(text)):
         raise UsageError(f"--span {text}: expected the number of a span, as in 2")
     return int(text)
+
+
+def _web_url(text: str) -> str:
+    if not text.startswith(("http://", "https://")):
+        raise argparse.ArgumentTypeError(f"{text!r}: expected a URL, as http://127.0.0.1:8080")
+    return text
 
 
 def _port(text: str) -> int:

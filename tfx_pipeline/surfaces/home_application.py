@@ -14,6 +14,7 @@ from surfaces.common.catalogue import Catalogue
 from surfaces.common.errors import UnavailableError
 from surfaces.common.model_server import ModelServer
 from surfaces.destinations import all_destinations
+from surfaces.dj.speech.rephrasing import ChatRephrasing
 from surfaces.live import Built
 from surfaces.log.log_file import LogFile
 from surfaces.log.source import LogSource
@@ -31,10 +32,12 @@ class HomeApplication:
         home: of earlier runs.
         address: `host:port` of a model server's gRPC.
         store: what the destinations remember; it outlives every application.
+        rephrase: URL of an OpenAI-compatible server that rephrases the DJ's sentences; "": none does.
     """
 
-    def __init__(self, home: Home, address: str, store: Store) -> None:
+    def __init__(self, home: Home, address: str, store: Store, rephrase: str = "") -> None:
         self._home, self._address, self._store = home, address, store
+        self._rephrase = ChatRephrasing(rephrase) if rephrase else None
 
     def stamp(self) -> object:
         """Returns what changes with a push, a run of another log, new data in it, or who is forgotten.
@@ -64,7 +67,7 @@ class HomeApplication:
             service.models.close()
             service.log.close()
 
-        return Built(all_destinations(service), close)
+        return Built(all_destinations(service, self._rephrase), close)
 
 
 def home_service(home: Home, store: Store, models: Callable[[Catalogue], ModelServer]) -> Service:

@@ -19,7 +19,9 @@ from tfx_pipeline.surfaces.model_server_process import ModelServerProcess, start
 _LOG = logging.getLogger("upnext.surfaces")
 
 
-def serve(home: Home, address: str, host: str, port: int, store: str, terminal: TextIO) -> int:
+def serve(
+    home: Home, address: str, host: str, port: int, store: str, terminal: TextIO, rephrase: str = ""
+) -> int:
     """Serves the destinations until SIGTERM or SIGINT.
 
     Args:
@@ -29,6 +31,7 @@ def serve(home: Home, address: str, host: str, port: int, store: str, terminal: 
         port: to listen on, 0 for a free one.
         store: URL of the store's database; "": a file under HOME.
         terminal: gets one line when the destinations are ready.
+        rephrase: URL of an OpenAI-compatible server that rephrases the DJ's sentences; "": none does.
 
     Returns:
         The exit code.
@@ -44,7 +47,7 @@ def serve(home: Home, address: str, host: str, port: int, store: str, terminal: 
         child = None if address else stack.enter_context(started(home))
         opened = open_store(store_url(home, store))
         stack.callback(opened.close)
-        application = HomeApplication(home, child.address if child else address, opened)
+        application = HomeApplication(home, child.address if child else address, opened, rephrase)
         app = LiveApp(application.build, application.stamp)
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
         server = _Server(

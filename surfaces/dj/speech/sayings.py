@@ -95,6 +95,7 @@ _WISH: Final = {
     "heard": ("know", "known", "familiar", "played"),
     "anything": ("anything", "everything", "open"),
 }
+_CUES_OF_WISH: Final = {"away": (NEGATION,), "only": (NEGATION, MOST), "unheard": (NEGATION,)}
 
 _Shows = tuple[Iterable[Mention], Iterable[str], Iterable[Iterable[str]], Iterable[str]]
 """Mentions, cues, choices of words and nouns."""
@@ -152,5 +153,5 @@ def _shows(claim: Claim) -> _Shows:
         case claims.PartPlays():
             return [(PART_OF_DAY, claim.part_of_day), (PLAYS, claim.plays)], [], [_YOU], []
         case claims.Steered():
-            return [], [NEGATION, MOST], [_WISH[claim.wish]], []
+            return [], _CUES_OF_WISH.get(claim.wish, ()), [_WISH[claim.wish]], []
     return [], [], [], []

@@ -22,8 +22,8 @@ _TRIES: Final = 12
 """Sentences that are rendered for one place, before it stays empty."""
 _LOG = logging.getLogger("upnext.surfaces")
 
-Rephrase = Callable[[str], str | None]
-"""Another wording of a sentence, or None; the checker has the last word on it."""
+Rephrase = Callable[[Sequence[str]], Sequence[str | None]]
+"""Other wordings of sentences, None for one that stays; the checker has the last word on each."""
 
 
 @dataclass(frozen=True)
@@ -41,13 +41,11 @@ class Speaker:
     Attributes:
         session: in which no sentence comes twice, and templates come in turn.
         random: what is left to chance.
-        rephrase: of a sentence; by default it stays as it is.
         refused: how many sentences the checker refused.
     """
 
     session: Session
     random: Random
-    rephrase: Rephrase | None = None
     refused: int = 0
     _stated: list[Claim] = field(default_factory=list)
 
@@ -84,6 +82,17 @@ class Speaker:
             said += self._say(scene, HANDOVERS, opening)
         return said or self._say(scene, (*HANDOVERS, *INTRODUCTIONS["anything"]), whole)
 
+    def reword(self, spoken: Spoken, other: str | None, scene: Scene) -> Spoken:
+        """The sentence in other words, if the checker lets them pass and they weren't said yet; else as it was."""
+        if not other or _digest(other) in self.session.said:
+            return spoken
+        reason = refusal(other, spoken.facts, scene)
+        if reason:
+            _LOG.info("the DJ keeps to its own words: %s", reason)
+            return spoken
+        self.session.said.append(_digest(other))
+        return Spoken(other, spoken.facts)
+
     def _answers(self, scene: Scene) -> Iterator[Spoken]:
         for wish, value in scene.wishes:
             yield from self._say(scene, WISHES.get(wish, ()), [Steered(wish=wish, value=value)])
@@ -104,7 +113,6 @@ class Speaker:
                 self.refused += 1
                 _LOG.info("the DJ doesn't say a line: %s", reason)
                 continue
-            text = self._rephrased(text, facts, scene)
             self._note(line, text, facts)
             return [Spoken(text, facts)]
         return []
@@ -117,15 +125,6 @@ class Speaker:
             facts = filling(line, claims)
             if facts:
                 yield line, facts
-
-    def _rephrased(self, text: str, facts: Sequence[Claim], scene: Scene) -> str:
-        other = self.rephrase(text) if self.rephrase else None
-        if not other or _digest(other) in self.session.said:
-            return text
-        reason = refusal(other, facts, scene)
-        if reason:
-            _LOG.info("the DJ keeps to its own words: %s", reason)
-        return text if reason else other
 
     def _note(self, line: Line, text: str, facts: Sequence[Claim]) -> None:
         self._stated += facts
