@@ -32,7 +32,7 @@ class Prompt(BaseModel):
 def router(service: Service) -> APIRouter:
     """The route of AI Playlists."""
     routes = APIRouter(tags=["playlists"])
-    vocabulary = Vocabulary(service.catalogue, TextVectors())
+    vocabulary = Vocabulary(service.catalogue, TextVectors()).prepare()
 
     @routes.post("/v1/playlists")
     def playlists(body: Prompt) -> Playlist:

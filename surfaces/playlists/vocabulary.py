@@ -46,6 +46,13 @@ class Vocabulary:
         """Titles by place."""
         return Lexicon(self.catalogue.titles)
 
+    def prepare(self) -> "Vocabulary":
+        """Makes all that lookups need, seconds for a large catalogue, so that no listener waits for it."""
+        for lexicon in (self.genres, self.creators, self.titles):
+            lexicon.nearest("prepare")
+        _ = self._families, self._creator_words, self._places_by_title
+        return self
+
     def is_common(self, word: str) -> bool:
         """Whether a folded word, or what it is the plural of, is common in itself, so that it is no typo."""
         if (word,) in phrases().known:
