@@ -89,6 +89,7 @@ function textOf(value) {
   if (Array.isArray(value)) return value.map(textOf).filter(Boolean).join(", ");
   if (typeof value !== "object") return words(value);
   if ("first" in value && "last" in value) return `${value.first ?? "…"} to ${value.last ?? "…"}`;
+  if ("word" in value) return [value.word, textOf(value.tags?.filter((tag) => tag !== value.word))].filter(Boolean).join(": ");
   const parts = Object.entries(value).map(([name, one]) => [words(name), textOf(one)]);
   return parts.filter(([, text]) => text).map(([name, text]) => `${name} ${text}`).join(", ");
 }
