@@ -56,14 +56,11 @@ class Pool:
                 self.places.append(place)
                 self.scores.append(score)
                 self.ranks.append(rank)
-        usable, short = self._usable(catalogue), len(answer.places) < names.ANSWERS
+        enough, short = self._usable(catalogue) >= ROOM * COUNT, len(answer.places) < names.ANSWERS
         if self.wants_new:
-            self.full = usable >= ROOM * COUNT
-            self.wants_new = not short
+            self.wants_new = not (enough or short)
         else:
-            self.full = short or usable >= COUNT
-        if short and usable >= COUNT:
-            self.full = True
+            self.full = enough or short
 
     def enough_of(self, catalogue: Catalogue) -> list[int]:
         """Codes of the creators of whom no further item is wanted."""
@@ -82,7 +79,7 @@ class Pool:
 
 
 def pools_of_models(catalogue: Catalogue, ask: Ask, seekers: Sequence[Seeker], monday: int) -> list[Pool]:
-    """Asks the models for each listener: for creators whom they haven't played, and for others where those are few.
+    """Asks the models for each listener: for creators whom they haven't played, and then for any.
 
     Each round leaves out the creators of whom there is enough.
 
@@ -108,11 +105,13 @@ def pools_of_models(catalogue: Catalogue, ask: Ask, seekers: Sequence[Seeker], m
 
 
 def pool_of_popularity(catalogue: Catalogue, popularity: Ints, seeker: Seeker) -> Pool:
-    """What is popular among what a list can have; items of creators whom the listener hasn't played first."""
+    """What is popular among what a list can have: creators whom the listener hasn't played, and as many others."""
     known = seeker.knows_creator(catalogue)
     allowed = np.flatnonzero(seeker.allowed(catalogue))
-    order = allowed[np.lexsort((-popularity[allowed], known[catalogue.creators.codes[allowed]]))]
-    few = order[_places_within(catalogue.creators.codes[order]) < MOST_A_CREATOR][: ROOM * COUNT]
+    order = allowed[np.argsort(-popularity[allowed], kind="stable")]
+    order = order[_places_within(catalogue.creators.codes[order]) < MOST_A_CREATOR]
+    of_known = known[catalogue.creators.codes[order]]
+    few = np.r_[order[~of_known][: ROOM * COUNT], order[of_known][: ROOM * COUNT]]
     return Pool(seeker, known, few.tolist(), popularity[few].astype(float).tolist(), [0] * len(few))
 
 
