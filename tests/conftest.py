@@ -14,6 +14,7 @@ settings.register_profile("upnext", deadline=None)  # a busy machine is no failu
 settings.load_profile("upnext")
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Whole runs come first and share one process, where tests are spread over several."""
     items.sort(key=lambda item: INTEGRATION not in item.path.parents)
