@@ -51,7 +51,7 @@ class RankerConfig(Settings):
     20 plays on average."""
     batch_size: Count = 64
     """Windows in a batch."""
-    softmax_items: Count = 1024
+    softmax_items: Count = 4096
     """The loss is over all played items up to so many of them, above that over as many shared uniform
     negatives."""
     learning_rate: Positive = 2e-3
