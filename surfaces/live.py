@@ -60,12 +60,20 @@ class LiveApp:
         while True:
             message = await receive()
             if message["type"] == "lifespan.startup":
-                self._watcher.start()
+                self.start()
                 await send({"type": "lifespan.startup.complete"})
             else:
-                self._stop.set()
+                self.stop()
                 await send({"type": "lifespan.shutdown.complete"})
                 return
+
+    def start(self) -> None:
+        """Begins to look for what is new."""
+        self._watcher.start()
+
+    def stop(self) -> None:
+        """Looks no more."""
+        self._stop.set()
 
     def refresh(self) -> bool:
         """Makes the application anew if what it is made of has changed; returns whether it did."""

@@ -1,6 +1,7 @@
 """`upnext surfaces`: its flags, and what its commands do."""
 
 import argparse
+import logging
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +27,8 @@ def add_flags(parser: argparse.ArgumentParser) -> None:
         ("--bind-address", "ADDRESS", str, f"default: {LOOPBACK}, this machine alone"),
     ):
         parser.add_argument(flag, metavar=metavar, type=kind, help=text, default=argparse.SUPPRESS)
+    text = "offer the destinations to an agent as tools, over stdin and stdout, instead of serving HTTP"
+    parser.add_argument("--mcp", action="store_true", help=text, default=argparse.SUPPRESS)
     parser.set_defaults(command=start)
     commands = parser.add_subparsers(title="commands", metavar="COMMAND")
     _add_export(commands)
@@ -41,8 +44,9 @@ def start(
     bind_address: str = LOOPBACK,
     store: str = "",
     rephrase: str = "",
+    mcp: bool = False,
 ) -> int:
-    """Serves the destinations until it is told to stop."""
+    """Serves the destinations until it is told to stop, or to an agent until it hangs up."""
     if home is None:
         raise UsageError("--home DIR is needed; see `upnext surfaces --help`")
     from components.pushed.pushed_models import PushedModels
@@ -50,10 +54,18 @@ def start(
 
     PushedModels(home.serving).served(names.SCANN, names.UPNEXT)  # refused before anything is written
     home.prepare()
-    console.redirect(home.new_log("surfaces"))
+    log = home.new_log("surfaces")
+    if mcp:  # stdout is the agent's
+        logging.basicConfig(filename=log, level=logging.INFO)
+    else:
+        console.redirect(log)
     from serving.lean_tensorflow import skip_public_interface
 
     skip_public_interface()  # its messages are needed, TensorFlow is not
+    if mcp:
+        from tfx_pipeline.surfaces.agents import serve_agent
+
+        return serve_agent(home, address, store, rephrase)
     from tfx_pipeline.surfaces.serving import serve
 
     return serve(home, address, bind_address, port, store, console.out, rephrase)

@@ -75,7 +75,10 @@ class ModelServerProcess:
     def _start(self) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-m", "tfx_pipeline.cli.main", "serve", "--home", str(self._home)]
         ports = ["--grpc-port", str(self._grpc_port), "--rest-port", str(self._rest_port)]
-        return subprocess.Popen([*command, *ports], stdin=subprocess.DEVNULL, preexec_fn=_end_with_parent)
+        nothing = subprocess.DEVNULL  # our own stdin and stdout may be an agent's
+        return subprocess.Popen(
+            [*command, *ports], stdin=nothing, stdout=nothing, preexec_fn=_end_with_parent
+        )
 
     def _keep(self) -> None:
         while not self._ended.wait(RESTART_SECONDS):

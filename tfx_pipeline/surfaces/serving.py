@@ -40,15 +40,8 @@ def serve(
         UserError: nothing was pushed, the log can't be read, the port is in use, or the model server ends at
           its start, or the store can't be opened.
     """
-    pushed_catalogue(home)
     listener = _listen(host, port)
-    with contextlib.ExitStack() as stack:
-        stack.callback(listener.close)
-        child = None if address else stack.enter_context(started(home))
-        opened = open_store(store_url(home, store))
-        stack.callback(opened.close)
-        application = HomeApplication(home, child.address if child else address, opened, rephrase)
-        app = LiveApp(application.build, application.stamp)
+    with contextlib.closing(listener), live_app(home, address, store, rephrase) as (app, child):
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
         server = _Server(
             config, child, f"ready: http://{_shown(host)}:{listener.getsockname()[1]}/", terminal
@@ -57,6 +50,24 @@ def serve(
         if server.fault is not None:
             raise server.fault
     return 0
+
+
+@contextlib.contextmanager
+def live_app(
+    home: Home, address: str, store: str, rephrase: str = ""
+) -> Iterator[tuple[LiveApp, ModelServerProcess | None]]:
+    """The application over a HOME for a block, and the model server that was started for it, if one was.
+
+    Raises:
+        UserError: as `serve`.
+    """
+    pushed_catalogue(home)
+    with contextlib.ExitStack() as stack:
+        child = None if address else stack.enter_context(started(home))
+        opened = open_store(store_url(home, store))
+        stack.callback(opened.close)
+        application = HomeApplication(home, child.address if child else address, opened, rephrase)
+        yield LiveApp(application.build, application.stamp), child
 
 
 class _Server(uvicorn.Server):

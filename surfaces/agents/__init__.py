@@ -1,0 +1,1 @@
+"""The destinations as tools for agents, over the Model Context Protocol."""
