@@ -246,6 +246,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, help="the listening world, with its truth")
     parser.add_argument("--address", default="127.0.0.1:8500", help="gRPC of a model server that serves HOME")
     parser.add_argument("--listeners", type=int, default=300)
+    parser.add_argument("--seed", type=int, default=2, help="of the prompts that are drawn")
     parser.add_argument("--items", type=int, default=100_000)
     parser.add_argument(
         "--part", help="one part alone: prompts of the tests, prompts at first sight, size, choice"
@@ -258,7 +259,7 @@ def main() -> None:
         "size": lambda: measure_size(args.items, [case.prompt for case in read_cases()]),
     }
     if args.home and args.data:
-        parts["choice"] = lambda: _choice(args.home, args.data, args.address, args.listeners)
+        parts["choice"] = lambda: _choice(args.home, args.data, args.address, args.listeners, args.seed)
     figures = {}
     for name, part in parts.items():
         if args.part not in (None, name):
@@ -271,12 +272,12 @@ def main() -> None:
         args.json.write_text(json.dumps(figures, indent=2))
 
 
-def _choice(home: Path, data: Path, address: str, listeners: int) -> dict[str, float]:
+def _choice(home: Path, data: Path, address: str, listeners: int, seed: int) -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         store = Store(f"sqlite:///{folder}/store.sqlite")
         service = home_service(Home(home), store, lambda catalogue: ModelServer(address, catalogue))
         words, truth = Vocabulary(service.catalogue, TextVectors()).prepare(), load_truth(data)
-        return measure_choice(service, words, truth, make_prompts(service, truth, listeners, seed=1))
+        return measure_choice(service, words, truth, make_prompts(service, truth, listeners, seed))
 
 
 if __name__ == "__main__":

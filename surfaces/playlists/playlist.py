@@ -117,7 +117,7 @@ def _listed(catalogue: Catalogue, query: Query, ranking: Ranking, kept: Sequence
         milliseconds=None if query.minutes is None else query.minutes * 60_000,
         at_most=_counted(catalogue, query.at_most),
         at_least=_counted(catalogue, query.at_least),
-        by_a_creator=query.size if query.creators else max(2, query.size // 6),
+        by_a_creator=query.size if query.creators else max(3, query.size // 6),
     )
     places = select(order, catalogue.creators.codes, catalogue.durations, bounds)
     if set(places) <= set(kept):

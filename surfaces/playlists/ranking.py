@@ -171,8 +171,12 @@ def _ranks(ranked: Ranked) -> dict[int, int]:
 
 
 def _order(ranking: Ranking, pool: np.ndarray, query: Query, service: Service) -> None:
-    """Sums reciprocal ranks, those after what the list is to be like twice; what suits an activity comes first."""
-    score = np.zeros(len(pool))
+    """Sums reciprocal ranks, those after what the list is to be like twice; what suits an activity comes first.
+
+    What is known without the models has a vote beside theirs: lists of both hold more of what is played next than
+    lists of either (benchmarks/README.md). Where the list is to be like something, it has none.
+    """
+    score = np.zeros(len(pool)) if ranking.like_ranks else 1 / (_SOFT + np.arange(1, len(pool) + 1))
     last = len(pool) + 1
     weights = [(ranking.ranks, 1.0), *((ranks, 2.0) for _, ranks in ranking.like_ranks)]
     for ranks, weight in weights:
