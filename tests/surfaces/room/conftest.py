@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 import uvicorn
+from fastapi import FastAPI
 
 from surfaces.app import create_app
+from surfaces.destinations import all_destinations
 from surfaces.room import routes
 from surfaces.service.service import Service
 from tests.surfaces.room import stubs
@@ -31,9 +33,20 @@ class Room:
 
 @pytest.fixture
 def room(tmp_path: Path) -> Iterator[Room]:
-    """The application over a new world, on a free port of loopback."""
+    """The page over destinations that answer by the contract alone, in a new world."""
     service = room_service(tmp_path)
-    app = create_app([stubs.router(service), routes.router(service)])
+    yield from serve(create_app([stubs.router(service), routes.router(service)]), service)
+
+
+@pytest.fixture
+def whole_room(tmp_path: Path) -> Iterator[Room]:
+    """The page over the real destinations, in a new world."""
+    service = room_service(tmp_path)
+    yield from serve(all_destinations(service), service)
+
+
+def serve(app: FastAPI, service: Service) -> Iterator[Room]:
+    """Serves an application on a free port of loopback while a test runs."""
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)

@@ -47,6 +47,20 @@ def test_each_destination_is_a_click_away(page: Any, room: Room):
         assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
 
 
+def test_the_real_destinations_are_on_the_page(page: Any, whole_room: Room):
+    for view in VIEWS:
+        visit(page, whole_room, view, "&q=rain" if view == "search" else "")
+        if view == "playlists":
+            page.get_by_label("A prompt").fill("jazz")
+            page.get_by_role("button", name="Make it").click()
+        page.locator("main .art").first.wait_for()
+        expect(page.get_by_role("alert")).to_have_count(0)
+    page.locator("#made .art").first.click()
+    page.get_by_role("button", name="Hear it to the end").click()
+    expect(page.locator("#hour-text")).to_have_text("08:03")
+    assert [play.end_reason for play in whole_room.service.store.plays(ANN)] == ["done"]
+
+
 def test_a_skip_is_posted_and_changes_home_at_once(page: Any, room: Room):
     visit(page, room, "home")
     before = first_titles(page)
