@@ -136,7 +136,7 @@ def _of_pool(ranked: Ranked, pool: npt.NDArray[np.int64]) -> Ranked:
 
 def _known_order(desk: Desk, plan: Plan) -> Ranked:
     places = np.flatnonzero(plan.allowed) if plan.pool is None else plan.pool
-    likings = desk.likings(places)
+    likings = desk.likings[places]
     order = np.argsort(-likings, kind="stable")[:100]
     return Ranked(places[order].tolist(), likings[order].tolist())
 

@@ -129,11 +129,12 @@ class Desk:
         here = self.popularity.by_country.get(self.visit.country)
         return self.popularity.everywhere if here is None else here
 
-    def likings(self, places: npt.NDArray[np.int64]) -> Floats:
-        """How likely the listener likes some items, by their creators, genres and popularity: [n]."""
-        creators = np.append(self.taste.creators, 0.0)[self.catalogue.creators.codes[places]]
-        genres = np.asarray(self.catalogue.genres.shares[places] @ self.taste.genres).ravel()
-        return 20 * creators + 10 * genres + 0.5 * np.log1p(self.popular[places])
+    @cached_property
+    def likings(self) -> Floats:
+        """[N] how likely the listener likes an item, by its creator, its genres and its popularity."""
+        creators = np.append(self.taste.creators, 0.0)[self.catalogue.creators.codes]
+        genres = np.asarray(self.catalogue.genres.shares @ self.taste.genres).ravel()
+        return 20 * creators + 10 * genres + 0.5 * np.log1p(self.popular)
 
     def one_play(self, place: int) -> Plays:
         """The history of one item, as if it had just been played."""
