@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 from surfaces.common.moment import Moment
 from surfaces.dj.dj import SEGMENTS, SURFACE, Dj, DjAnswer
 from surfaces.dj.speech.speaker import Rephrase
+from surfaces.dj.steering.known_names import known_names
 from surfaces.service.service import Service
 
 
@@ -31,6 +32,7 @@ def router(service: Service, rephrase: Rephrase | None = None) -> APIRouter:
     """
     routes = APIRouter()
     dj = Dj(service, rephrase)
+    known_names(service.catalogue).prepare()
 
     @routes.post("/v1/dj")
     def go_on(request: DjRequest) -> DjAnswer:
