@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn, TypeAlias
 
 from listening_log.errors import UsageError
 from listening_log.tables.formats import FORMATS
-from tfx_pipeline.cli import commands, data_commands, submit_flags, surfaces_commands
+from tfx_pipeline.cli import commands, data_commands, simulate_commands, submit_flags, surfaces_commands
 from tfx_pipeline.home.layout import Home
 
 if TYPE_CHECKING:
@@ -48,6 +48,9 @@ def make_parser() -> argparse.ArgumentParser:
         add(
             subparsers, "surfaces", "Serve the destinations where listeners meet the models, with their page."
         )
+    )
+    simulate_commands.add_flags(
+        add(subparsers, "simulate", "Let a made world's listeners live with the destinations, and count.")
     )
     _add_rollback(add(subparsers, "rollback", "Push an earlier version again, as the newest."))
     _add_forget(add(subparsers, "forget", "Remove a listener from all that runs have left."))

@@ -1,0 +1,66 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from listening_log.cleaning.catalog import read_catalog
+from listening_log.world import Truth, load_truth, make_world
+from serving.catalog_asset import SCHEMA
+from surfaces.common.catalogue import Catalogue
+from surfaces.service.service import Service
+from tests.surfaces.worlds import plays, service
+from tfx_pipeline.simulation.listener import Listener
+from tfx_pipeline.simulation.lives import LIVES
+from tfx_pipeline.simulation.simulate import Outcome, simulate, table
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Catalogue, Truth]:
+    folder = tmp_path_factory.mktemp("world") / "data"
+    make_world(folder, users=6, items=60, days=10, seed=2)
+    return Catalogue(read_catalog(str(folder)).table.cast(SCHEMA)), load_truth(folder)
+
+
+def shared(folder: Path, world: tuple[Catalogue, Truth]) -> Service:
+    folder.mkdir()
+    return service(folder, world[0], {user: plays([0, 1, 1]) for user in world[1].user_ids.tolist()})
+
+
+def lived(name: str, folder: Path, world: tuple[Catalogue, Truth], days: int = 4) -> tuple[Service, Outcome]:
+    own = shared(folder, world)
+    return own, simulate(LIVES[name](own), world[1], world[1].user_ids.tolist(), days, 3)
+
+
+@pytest.mark.parametrize("name", list(LIVES))
+def test_each_life_ends_in_figures_of_what_was_posted(
+    name: str, tmp_path: Path, world: tuple[Catalogue, Truth]
+) -> None:
+    own, outcome = lived(name, tmp_path / "life", world)
+    stored = [play for user in world[1].user_ids.tolist() for play in own.store.plays(user)]
+    assert outcome.sessions > 0
+    assert len(stored) == outcome.plays + outcome.skips > 0
+    assert sum(play.end_reason == "skip" for play in stored) == outcome.skips
+
+
+def test_the_same_seed_gives_the_same_life(tmp_path: Path, world: tuple[Catalogue, Truth]) -> None:
+    assert lived("models alone", tmp_path / "a", world)[1] == lived("models alone", tmp_path / "b", world)[1]
+
+
+def test_what_is_liked_is_skipped_less(world: tuple[Catalogue, Truth]) -> None:
+    truth = world[1]
+    listener = Listener(truth, truth.user_ids[0])
+    tracks = truth.item_ids[: truth.catalogue.tracks].tolist()
+    order = sorted(tracks, key=lambda item: -listener.liking_of(item, truth.start))
+    shares = []
+    for ids in (order[:10], order[-10:]):
+        started = [
+            one for n in range(200) for one in listener.listen(ids, truth.start, np.random.default_rng(n))
+        ]
+        shares.append(sum(one.skipped for one in started) / len(started))
+    assert shares[0] < shares[1]
+
+
+def test_the_table_has_a_row_a_life() -> None:
+    assert table({"one": Outcome(4, 3, 1, 0.5, 1, 0.25)}).splitlines()[-1] == (
+        "| one | 4 | 3 | 25.0% | 50.0% | 1 | 25.0% |"
+    )

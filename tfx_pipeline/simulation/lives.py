@@ -1,0 +1,147 @@
+"""What a listener opens in each of the lives that are compared, and the lists that they see there."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from datetime import datetime, timezone
+from typing import Final, NamedTuple
+
+import numpy as np
+from fastapi.testclient import TestClient
+
+from surfaces.common.errors import UnavailableError
+from surfaces.common.moment import Moment
+from surfaces.common.visit import Visit
+from surfaces.destinations import all_destinations
+from surfaces.service.service import Service
+from tfx_pipeline.simulation.listener import Listener, Taken
+
+LENGTH: Final = 30
+_WEEK: Final = 7 * 86_400
+_DESTINATIONS: Final = {
+    "home": 0.45, "search": 0.15, "discover weekly": 0.1, "daylist": 0.15, "dj": 0.1, "playlists": 0.05,
+}  # fmt: skip
+"""How often each is opened."""
+
+
+class Shown(NamedTuple):
+    """A list, and the answer that it came with; "" for none."""
+
+    item_ids: Sequence[str]
+    request_id: str = ""
+
+
+class Life(ABC):
+    """One way to meet the models, over a service and a store of its own."""
+
+    def __init__(self, service: Service) -> None:
+        self.service = service
+        self._app = TestClient(all_destinations(service))
+
+    @abstractmethod
+    def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Shown:
+        """Returns what the listener sees at a time."""
+
+    def post(self, listener: Listener, shown: Shown, taken: Sequence[Taken], unix: int) -> None:
+        """Posts what was played and skipped, three minutes apart."""
+        events = [
+            {
+                "user_id": listener.user_id,
+                "item_id": one.item_id,
+                "timestamp": unix + 180 * number,
+                "end_reason": "skip" if one.skipped else "done",
+                **({"request_id": shown.request_id} if shown.request_id else {}),
+            }
+            for number, one in enumerate(taken)
+        ]
+        if events:
+            self._app.post("/v1/events", json=events).raise_for_status()
+
+
+class Destinations(Life):
+    """The six destinations, over the application itself."""
+
+    def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Shown:
+        """Opens one of them, drawn by how often each is."""
+        name = rng.choice(list(_DESTINATIONS), p=list(_DESTINATIONS.values()))
+        at = datetime.fromtimestamp(unix, timezone.utc).isoformat()
+        visit = {"user_id": listener.user_id, "at": at}
+        match name:
+            case "home":
+                answer = self._get("/v1/home", visit)
+                items = [item for shelf in answer["shelves"] for item in shelf["items"]]
+            case "search":
+                words = self._in_mind(listener, unix, rng)
+                answer = self._get("/v1/search", {**visit, "q": words})
+                items = [one for one in answer["results"] if one["type"] == "item"]
+            case "dj":
+                answer = self._post("/v1/dj", visit)
+                items = [item for segment in answer["segments"] for item in segment["items"]]
+            case "playlists":
+                genres = self.service.catalogue.genres.values
+                prompt = str(genres[rng.integers(len(genres))]) if genres else "something new"
+                answer = self._post("/v1/playlists", {**visit, "prompt": prompt})
+                items = answer["items"]
+            case _:
+                answer = self._get(f"/v1/{name.replace(' ', '-')}", visit)
+                items = answer["items"]
+        return Shown([item["item_id"] for item in items], answer.get("request_id") or "")
+
+    def _in_mind(self, listener: Listener, unix: int, rng: np.random.Generator) -> str:
+        """The creator or the title of the best liked of some items that come to mind."""
+        catalogue = self.service.catalogue
+        places = rng.integers(0, catalogue.size, 20).tolist()
+        best = max(places, key=lambda place: listener.liking_of(catalogue.item_ids[place], unix))
+        item = catalogue.item(best)
+        return item.creator if item.creator and rng.random() < 0.5 else item.title or item.item_id
+
+    def _get(self, path: str, visit: dict[str, str]) -> dict:
+        return self._app.get(path, params=visit).raise_for_status().json()
+
+    def _post(self, path: str, body: dict[str, str]) -> dict:
+        return self._app.post(path, json=body).raise_for_status().json()
+
+
+class Models(Life):
+    """The models without destinations: what they recommend, as one list."""
+
+    def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Shown:
+        """Asks `upnext` what comes next."""
+        visit = _visit(self.service, listener, unix)
+        try:
+            ranked = self.service.models.recommend(visit.plays, visit.wish(self.service.catalogue), LENGTH)
+        except UnavailableError:
+            return Shown([])
+        return Shown([self.service.catalogue.item_ids[place] for place in ranked.places])
+
+
+class Popular(Life):
+    """The most played items of the log's last days, the same for all."""
+
+    def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Shown:
+        """Returns the chart."""
+        order = np.argsort(-self.service.log.popularity.everywhere, kind="stable")[:LENGTH]
+        return Shown([self.service.catalogue.item_ids[place] for place in order])
+
+
+class Favourites(Life):
+    """What the listener played most in the last seven days in which they played anything."""
+
+    def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Shown:
+        """Returns their favourites."""
+        kept = _visit(self.service, listener, unix).plays.kept
+        if len(kept):
+            kept = kept.since(int(kept.times[-1]) - _WEEK)
+        order = sorted(kept.counts, key=lambda place: (-kept.counts[place], place))[:LENGTH]
+        return Shown([self.service.catalogue.item_ids[place] for place in order])
+
+
+def _visit(service: Service, listener: Listener, unix: int) -> Visit:
+    return service.visit(listener.user_id, Moment(datetime.fromtimestamp(unix, timezone.utc)))
+
+
+LIVES: Final[dict[str, type[Life]]] = {
+    "destinations": Destinations,
+    "models alone": Models,
+    "popularity": Popular,
+    "last week's favourites": Favourites,
+}
