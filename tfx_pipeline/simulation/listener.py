@@ -19,7 +19,7 @@ _OWN_SHOW, _OTHER_SHOW = 0.8, 0.15
 
 
 @dataclass(frozen=True)
-class Taken:
+class Start:
     """An item that was started, and whether it was skipped."""
 
     item_id: str
@@ -64,9 +64,9 @@ class Listener:
         item = self._truth.item_row.get(item_id)
         return 0.0 if item is None else self.liking(item, unix)
 
-    def listen(self, item_ids: Sequence[str], unix: int, rng: np.random.Generator) -> list[Taken]:
+    def listen(self, item_ids: Sequence[str], unix: int, rng: np.random.Generator) -> list[Start]:
         """Goes through a list from its top; what was started, in order."""
-        started: list[Taken] = []
+        started: list[Start] = []
         skips = 0
         for item_id in item_ids:
             if skips == PATIENCE or rng.random() > GOES_ON:
@@ -77,7 +77,7 @@ class Listener:
                 continue
             skipped = bool(rng.random() > liking)
             skips = skips + 1 if skipped else 0
-            started.append(Taken(item_id, skipped))
+            started.append(Start(item_id, skipped))
             if item >= self._truth.catalogue.tracks:
                 self._heard.add(item)
         return started

@@ -13,7 +13,7 @@ from surfaces.common.moment import Moment
 from surfaces.common.visit import Visit
 from surfaces.destinations import all_destinations
 from surfaces.service.service import Service
-from tfx_pipeline.simulation.listener import Listener, Taken
+from tfx_pipeline.simulation.listener import Listener, Start
 
 LENGTH: Final = 30
 _WEEK: Final = 7 * 86_400
@@ -41,7 +41,7 @@ class Life(ABC):
     def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Shown:
         """Returns what the listener sees at a time."""
 
-    def post(self, listener: Listener, shown: Shown, taken: Sequence[Taken], unix: int) -> None:
+    def post(self, listener: Listener, shown: Shown, starts: Sequence[Start], unix: int) -> None:
         """Posts what was played and skipped, three minutes apart."""
         events = [
             {
@@ -51,7 +51,7 @@ class Life(ABC):
                 "end_reason": "skip" if one.skipped else "done",
                 **({"request_id": shown.request_id} if shown.request_id else {}),
             }
-            for number, one in enumerate(taken)
+            for number, one in enumerate(starts)
         ]
         if events:
             self._app.post("/v1/events", json=events).raise_for_status()

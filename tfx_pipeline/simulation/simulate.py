@@ -63,11 +63,11 @@ def simulate(life: Life, truth: Truth, user_ids: Sequence[str], days: int, seed:
                 continue
             unix = first + day * DAY + (_FIRST_HOUR + int(rng.integers(_HOURS))) * 3600
             shown = life.open(listener, unix, rng)
-            taken = listener.listen(shown.item_ids, unix, rng)
-            life.post(listener, shown, taken, unix)
+            starts = listener.listen(shown.item_ids, unix, rng)
+            life.post(listener, shown, starts, unix)
             sessions += 1
-            skips += sum(one.skipped for one in taken)
-            for one in taken:
+            skips += sum(one.skipped for one in starts)
+            for one in starts:
                 place = catalogue.place_of(one.item_id)
                 if one.skipped or place is None:
                     continue
