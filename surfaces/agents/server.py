@@ -14,6 +14,7 @@ from surfaces.dj.dj import DjAnswer
 from surfaces.events.routes import Counted, Event
 from surfaces.home.routes import HomeAnswer
 from surfaces.playlists.playlist import Playlist
+from surfaces.search.routes import Results
 
 At: TypeAlias = Annotated[
     str | None,
@@ -51,10 +52,10 @@ def agent_server(app: ASGIApp) -> MCPServer[Any]:
         at: At = None,
         country: Word = "",
         explicit: Explicit = True,
-    ) -> dict[str, Any]:
+    ) -> Results:
         """Finds items, creators, shows and genres by words, with typos, or by description; best first."""
         visit = {"user_id": user_id, "at": at, "country": country, "explicit": int(explicit)}
-        return await ask("GET", "/v1/search", {**visit, "q": query, "limit": limit})
+        return Results.model_validate(await ask("GET", "/v1/search", {**visit, "q": query, "limit": limit}))
 
     @server.tool()
     async def what_next(

@@ -222,7 +222,12 @@ class Store:
         return None if content is None else json.loads(content)
 
     def freeze(self, user_id: str, surface: str, period: str, content: Json) -> Json:
-        """Freezes a list for a period, unless there is one already; returns the one that stands."""
+        """Freezes a list for a period, unless there is one already; returns the one that stands.
+
+        What a forgotten listener is shown isn't kept, and is made anew each time.
+        """
+        if user_id in self._forgotten:
+            return content
         row = {"user_id": user_id, "surface": surface, "period": period, "content": json.dumps(content)}
         try:
             with self._written() as connection:
@@ -233,12 +238,13 @@ class Store:
 
     def freeze_each(self, surface: str, period: str, contents: Mapping[str, Json]) -> int:
         """Freezes lists of many listeners for a period, by who they are; returns how many had none yet."""
-        if not contents:
-            return 0
         rows = [
             {"user_id": user_id, "surface": surface, "period": period, "content": json.dumps(content)}
             for user_id, content in contents.items()
+            if user_id not in self._forgotten
         ]
+        if not rows:
+            return 0
         add = _insert(self._engine)(FROZEN).on_conflict_do_nothing().returning(FROZEN.c.user_id)
         with self._written() as connection:
             return len(connection.execute(add, rows).all())

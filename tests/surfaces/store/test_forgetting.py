@@ -47,3 +47,11 @@ def test_what_a_forgotten_listener_plays_is_not_kept(url: str) -> None:
     store.add_impressions([Impression("r", 1, ID, 5, "a", "home")])
     store.add_decision(Decision("r", ID, "home", 5, {}))
     assert (store.plays(ID), store.impressions("r"), store.claim_decisions("home", 9, 9)) == ([], [], [])
+
+
+def test_a_list_of_a_forgotten_listener_is_not_frozen(url: str) -> None:
+    store = Store(url)
+    store.leave_out(Forgotten().with_user(ID))
+    assert store.freeze(ID, "daylist", "monday", {"items": ["a"]}) == {"items": ["a"]}
+    assert store.freeze_each("daylist", "monday", {ID: {"items": ["a"]}}) == 0
+    assert store.frozen(ID, "daylist") == {}
