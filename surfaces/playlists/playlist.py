@@ -1,5 +1,6 @@
 """`make_playlist`: a prompt answered, or an earlier list changed by a sentence."""
 
+import secrets
 from collections.abc import Sequence
 from datetime import date, timedelta
 from typing import Final, Literal
@@ -24,6 +25,7 @@ from surfaces.playlists.selecting import Bounds, select
 from surfaces.playlists.titling import title_of
 from surfaces.playlists.vocabulary import Vocabulary
 from surfaces.service.service import Service
+from surfaces.store.store import Impression
 
 SURFACE: Final = "playlists"
 LONGEST_PROMPT: Final = 1000
@@ -43,6 +45,8 @@ class Shortage(BaseModel):
 class Playlist(Answer):
     """A list for a prompt."""
 
+    request_id: str
+    """The answer's own id, which the plays that come of it name."""
     playlist: str
     """By which a later prompt changes it; "" where it could not be kept."""
     title: str
@@ -94,11 +98,13 @@ def make_playlist(
         "query": query.model_dump(mode="json"),
         "items": [service.catalogue.item_ids[place] for place in places],
     }
-    kept_as = ""
+    kept_as, request_id = "", secrets.token_urlsafe(12)
     with visit.tolerated():
         kept_as = service.store.keep(visit.user_id, content, playlist)
+        service.store.add_impressions(_impressions(service, visit, request_id, places))
     reasons = _Reasons(service, visit, query, ranking)
     return Playlist(
+        request_id=request_id,
         playlist=kept_as,
         title=title_of(service.catalogue, query, places),
         understood=query,
@@ -123,6 +129,22 @@ def _listed(catalogue: Catalogue, query: Query, ranking: Ranking, kept: Sequence
     if set(places) <= set(kept):
         return places  # what is left of a list stays in its order
     return sequence(catalogue, places)
+
+
+def _impressions(service: Service, visit: Visit, request_id: str, places: Sequence[int]) -> list[Impression]:
+    return [
+        Impression(
+            request_id=request_id,
+            position=position,
+            user_id=visit.user_id,
+            timestamp=visit.moment.unix,
+            item_id=service.catalogue.item_ids[place],
+            surface=SURFACE,
+            propensity=1.0,
+            model_version=service.model_version or None,
+        )
+        for position, place in enumerate(places, 1)
+    ]
 
 
 def _counted(catalogue: Catalogue, shares: Sequence[Share]) -> list[tuple[Bools, int]]:

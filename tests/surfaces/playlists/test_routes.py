@@ -1,5 +1,7 @@
 import random
+import sqlite3
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from surfaces.app import create_app
 from surfaces.playlists import routes
+from surfaces.service.service import Service
 from tests.surfaces import worlds
 from tests.surfaces.playlists.fixture import catalogue
 from tests.surfaces.playlists.truth import read_cases
@@ -21,9 +24,13 @@ RUBBISH = [
 
 
 @pytest.fixture
-def client(tmp_path: Path) -> TestClient:
-    service = worlds.service(tmp_path, catalogue(), {"u": worlds.plays(list(range(0, 300, 7)))})
-    return TestClient(create_app([routes.router(service)]), raise_server_exceptions=False)
+def shared(tmp_path: Path) -> Service:
+    return worlds.service(tmp_path, catalogue(), {"u": worlds.plays(list(range(0, 300, 7)))})
+
+
+@pytest.fixture
+def client(shared: Service) -> TestClient:
+    return TestClient(create_app([routes.router(shared)]), raise_server_exceptions=False)
 
 
 def test_a_prompt_is_answered_and_refined(client: TestClient) -> None:
@@ -42,6 +49,37 @@ def test_a_prompt_is_answered_and_refined(client: TestClient) -> None:
         "/v1/playlists", json={**body, "prompt": "shorter", "playlist": first["playlist"]}
     ).json()
     assert [item["item_id"] for item in second["items"]] == [item["item_id"] for item in first["items"]][:6]
+
+
+def test_what_an_answer_shows_is_kept_in_its_order(client: TestClient, shared: Service) -> None:
+    body = {"user_id": "u", "at": "2025-02-01T08:00:00+01:00", "prompt": "12 jazz songs"}
+    first = client.post("/v1/playlists", json=body).json()
+    body = {**body, "prompt": "shorter", "playlist": first["playlist"]}
+    second = client.post("/v1/playlists", json=body).json()
+    assert first["request_id"] != second["request_id"]
+    for answer, count in ((first, 12), (second, 6)):
+        kept = shared.store.impressions(answer["request_id"])
+        assert [(one.position, one.item_id) for one in kept] == [
+            (position, item["item_id"]) for position, item in enumerate(answer["items"], 1)
+        ]
+        assert len(kept) == count
+        assert {(one.user_id, one.surface, one.propensity, one.timestamp) for one in kept} == {
+            ("u", "playlists", 1.0, 1_738_393_200)
+        }
+
+
+def test_while_the_store_is_locked_a_prompt_is_answered(
+    client: TestClient, shared: Service, tmp_path: Path
+) -> None:
+    with closing(sqlite3.connect(tmp_path / "store.sqlite", isolation_level=None)) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        response = client.post("/v1/playlists", json={"user_id": "u", "prompt": "12 jazz songs"})
+        connection.execute("ROLLBACK")
+    answer = response.json()
+    assert (response.status_code, len(answer["items"]), answer["playlist"]) == (200, 12, "")
+    assert answer["degraded"]
+    assert "locked" in answer["reason"]
+    assert shared.store.impressions(answer["request_id"]) == []
 
 
 @pytest.mark.parametrize(
