@@ -12,6 +12,7 @@ from surfaces.common.errors import UnavailableError
 from surfaces.common.model_server import Wish
 from surfaces.common.moment import Moment
 from surfaces.common.plays import Plays
+from surfaces.common.tokens import having_any
 
 _LOG = logging.getLogger("upnext.surfaces")
 
@@ -36,6 +37,7 @@ class Visit:
         country: of the request, else of the listener; "" where neither says.
         explicit: whether explicit items are wanted.
         surface: the destination, as a context token's value.
+        away: item tokens that the listener never wants, as of creators; none of them may be offered.
         faults: what could not be had on the way to the answer, a sentence each.
     """
 
@@ -47,6 +49,7 @@ class Visit:
     country: str = ""
     explicit: bool = True
     surface: str = ""
+    away: Sequence[str] = ()
     faults: list[str] = field(default_factory=list)
 
     @contextmanager
@@ -84,7 +87,8 @@ class Visit:
 
     def eligible(self, catalogue: Catalogue) -> Bools:
         """[N] whether an item may be offered to this listener here."""
-        return catalogue.eligible(country=self.country, explicit=self.explicit)
+        eligible = catalogue.eligible(country=self.country, explicit=self.explicit)
+        return eligible & ~having_any(catalogue, self.away) if self.away else eligible
 
     def wish(
         self,
@@ -96,10 +100,12 @@ class Visit:
     ) -> Wish:
         """What the models are asked for: explicit items and other countries' are left out where they must be.
 
+        What the listener never wants is left out too.
+
         The models take one set of `only`. A country is among it only where nothing else is and some item names it:
         else, check what comes back against `eligible`.
         """
-        banned = list(without)
+        banned = [*without, *self.away]
         if not self.explicit:
             banned.append(f"{EXPLICIT}=1")
         wanted = list(only)

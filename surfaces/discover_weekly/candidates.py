@@ -50,9 +50,9 @@ class Pool:
 
     def add(self, answer: Ranked, catalogue: Catalogue) -> None:
         """Takes in an answer, and settles what is asked for next."""
-        seen = set(self.places)
+        seen, allowed = set(self.places), self.seeker.allowed(catalogue)
         for rank, (place, score) in enumerate(zip(answer.places, answer.scores, strict=True), start=1):
-            if place not in seen and self.seeker.allows(catalogue, place):
+            if place not in seen and allowed[place]:
                 self.places.append(place)
                 self.scores.append(score)
                 self.ranks.append(rank)
@@ -118,6 +118,7 @@ def pool_of_popularity(catalogue: Catalogue, popularity: Ints, seeker: Seeker) -
 def _wish(catalogue: Catalogue, pool: Pool, monday: int) -> Wish:
     seeker = pool.seeker
     without = [f"{CREATOR}={catalogue.creators.values[code]}" for code in pool.enough_of(catalogue)]
+    without += seeker.away
     if not is_music(catalogue).all():
         without += [f"{KIND}={kind}" for kind in catalogue.kinds.values if kind in names.TALK_KINDS]
     at_home = seeker.country in catalogue.countries.code_of

@@ -92,7 +92,7 @@ def earlier_places(catalogue: Catalogue, lists: Mapping[str, Json], week: str) -
 def _first_sight(service: Service, visit: Visit, lists: Mapping[str, Json]) -> WeekList:
     catalogue, week = service.catalogue, visit.moment.week
     earlier = earlier_places(catalogue, lists, week)
-    seeker = Seeker(visit.user_id, visit.plays, visit.tokens, earlier, service.log.has_times)
+    seeker = Seeker(visit.user_id, visit.plays, visit.tokens, earlier, service.log.has_times, visit.away)
     with visit.tolerated():
         (discoveries,) = discover(catalogue, _hurried(service), [seeker], monday_of(week))
         return WeekList.of(catalogue, discoveries)

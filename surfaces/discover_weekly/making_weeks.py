@@ -49,7 +49,9 @@ def _lists(service: Service, user_ids: Sequence[str], week: str, now: Moment) ->
         if week not in lists:
             visit = service.visit(user_id, now)
             earlier = earlier_places(service.catalogue, lists, week)
-            seekers.append(Seeker(user_id, visit.plays, visit.tokens, earlier, service.log.has_times))
+            seekers.append(
+                Seeker(user_id, visit.plays, visit.tokens, earlier, service.log.has_times, visit.away)
+            )
     discoveries = discover(service.catalogue, service.models.recommend_each, seekers, monday_of(week))
     for seeker, one in zip(seekers, discoveries, strict=True):
         yield seeker.user_id, WeekList.of(service.catalogue, one).content

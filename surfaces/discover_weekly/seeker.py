@@ -9,6 +9,7 @@ import numpy as np
 from listening_log.cleaning.item_tokens import COUNTRY
 from surfaces.common.catalogue import NOBODY, Bools, Catalogue
 from surfaces.common.plays import Plays
+from surfaces.common.tokens import having_any
 
 
 @dataclass(frozen=True)
@@ -21,6 +22,7 @@ class Seeker:
         tokens: what the log says of the listener, `column=value`.
         earlier: places of what stands in the lists of other weeks.
         has_times: whether the times of the plays are real.
+        away: item tokens that the listener never wants.
     """
 
     user_id: str
@@ -28,6 +30,7 @@ class Seeker:
     tokens: Sequence[str] = ()
     earlier: frozenset[int] = frozenset()
     has_times: bool = True
+    away: Sequence[str] = ()
 
     @property
     def country(self) -> str:
@@ -39,15 +42,11 @@ class Seeker:
         """Places that can't be in the list: what was ever played, skipped too, and other weeks' items."""
         return self.plays.heard | self.earlier
 
-    def allows(self, catalogue: Catalogue, place: int) -> bool:
-        """Whether an item can be in the list."""
-        return place not in self.banned and bool(_offered(catalogue, self.country)[place])
-
     def allowed(self, catalogue: Catalogue) -> Bools:
         """[N] which items can be in the list."""
         allowed = _offered(catalogue, self.country).copy()
         allowed[list(self.banned)] = False
-        return allowed
+        return allowed & ~having_any(catalogue, self.away) if self.away else allowed
 
     def knows_creator(self, catalogue: Catalogue) -> Bools:
         """[creators + 1] by a creator's code, whether the listener ever played anything of them; False for NOBODY."""

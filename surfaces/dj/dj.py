@@ -13,7 +13,7 @@ from surfaces.common.answers import Answer, ShownItem, shown
 from surfaces.common.errors import NotThereError, TooLargeError
 from surfaces.common.plays import Plays
 from surfaces.common.visit import Visit
-from surfaces.dj.knowing.desk import Desk, having_any
+from surfaces.dj.knowing.desk import Desk
 from surfaces.dj.knowing.reactions import reactions
 from surfaces.dj.knowing.session import KeptSegment, Session
 from surfaces.dj.reasons import reasons
@@ -21,9 +21,10 @@ from surfaces.dj.segments import Segment, answer_plans, fill, plan_segments, wit
 from surfaces.dj.speech.claims import SpokenFact
 from surfaces.dj.speech.scene import Scene
 from surfaces.dj.speech.speaker import Rephrase, Speaker, Spoken
-from surfaces.dj.steering.steering import AWAY_CONTROL, Steering, away_tokens, steer
+from surfaces.dj.steering.steering import Steering, steer
+from surfaces.service.controls import AWAY_CONTROL, away_tokens
 from surfaces.service.service import Service
-from surfaces.store.store import Impression, Json
+from surfaces.store.store import Impression
 
 SURFACE: Final = "dj"
 SEGMENTS: Final = 2
@@ -95,14 +96,14 @@ class Dj:
         if len(say) > LONGEST_SAY:
             raise TooLargeError(f"say: at most {LONGEST_SAY} characters, not {len(say)}")
         session = self._session(visit, session_id)
-        controls = self._controls(visit)
         own = self._plays_of(visit, session)
-        desk = self._desk(visit, session, own, controls)
+        desk = self._desk(visit, session, own)
         steering = steer(say, desk, _current(desk, own))
         session = session.model_copy(update={"steers": steering.steers})
         desk = replace(desk, session=session)
         if steering.lasting:
             with visit.tolerated():
+                controls = self.service.store.controls(visit.user_id)
                 away = [*away_tokens(controls), *steering.lasting]
                 self.service.store.set_controls(visit.user_id, {**controls, AWAY_CONTROL: sorted(set(away))})
         segments = self._segments(desk, steering, count)
@@ -130,11 +131,6 @@ class Dj:
             raise NotThereError(f"session {session_id[:40]!r} isn't there: post without one to begin anew")
         return Session.model_validate(content)
 
-    def _controls(self, visit: Visit) -> Json:
-        with visit.tolerated():
-            return self.service.store.controls(visit.user_id)
-        return {}
-
     def _plays_of(self, visit: Visit, session: Session) -> Plays:
         """The plays that may be of the session's items; none where they can't be read."""
         request_ids = {segment.request_id for segment in session.segments}
@@ -145,7 +141,7 @@ class Dj:
             return self.service.plays_of(own)
         return Plays()
 
-    def _desk(self, visit: Visit, session: Session, own: Plays, controls: Json) -> Desk:
+    def _desk(self, visit: Visit, session: Session, own: Plays) -> Desk:
         catalogue = self.service.catalogue
         used = np.zeros(catalogue.size, bool)
         used[catalogue.places_of(session.items)] = True
@@ -156,7 +152,7 @@ class Dj:
             timed=self.service.log.has_times,
             session=session,
             reactions=reactions(catalogue, session, own),
-            used=used | having_any(catalogue, away_tokens(controls)),
+            used=used,
             random=Random(f"{session.seed}/{len(session.segments)}"),
         )
 

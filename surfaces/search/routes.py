@@ -1,6 +1,7 @@
 """`GET /v1/search`."""
 
 import secrets
+from dataclasses import replace
 from functools import cache
 from typing import Annotated, Final, Literal, TypeAlias
 
@@ -75,6 +76,7 @@ def router(service: Service) -> APIRouter:
 
 def search(service: Service, index: SearchIndex, visit: Visit, text: str, limit: int = LIMIT) -> Results:
     """Searches for a listener; what is named exactly comes first, else their taste counts too."""
+    visit = replace(visit, away=())  # a name that is asked for is wanted, whatever was said before
     query, catalogue = Typed.read(text), service.catalogue
     eligible = visit.eligible(catalogue)
 

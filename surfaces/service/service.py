@@ -17,6 +17,7 @@ from surfaces.common.moment import Moment
 from surfaces.common.plays import Plays
 from surfaces.common.visit import Visit
 from surfaces.log.log_plays import LogPlays
+from surfaces.service.controls import away_tokens
 from surfaces.store.store import Store, StoredPlay
 
 
@@ -47,14 +48,17 @@ class Service:
     ) -> Visit:
         """What is known of a request: the log's plays of the listener up to its moment, and all of the store's.
 
+        What the listener never wants is of their controls in the store.
+
         What was posted has been played, whatever its clock says: one ahead of the moment counts as just now.
         Without the store the log's plays alone are known, and the visit notes it.
         """
         tokens = self.log.tokens(user_id)
         at_home = next((t.partition("=")[2] for t in tokens if t.startswith(f"{COUNTRY}=")), "")
-        logged, stored, faults = self.log.plays(user_id), Plays(), []
+        logged, stored, away, faults = self.log.plays(user_id), Plays(), list[str](), list[str]()
         try:
             stored = self.plays_of(self.store.plays(user_id))
+            away = away_tokens(self.store.controls(user_id))
         except UnavailableError as error:
             faults.append(str(error))
         return Visit(
@@ -66,6 +70,7 @@ class Service:
             country=country or at_home,
             explicit=explicit,
             surface=surface,
+            away=away,
             faults=faults,
         )
 

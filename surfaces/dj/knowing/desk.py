@@ -10,13 +10,13 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from listening_log.cleaning.item_tokens import CREATOR, GENRE, KIND
 from models import names
 from surfaces.common.catalogue import Bools, Catalogue
 from surfaces.common.energy import energies
 from surfaces.common.model_server import Wish
 from surfaces.common.plays import Plays
 from surfaces.common.taste import Floats, Taste, taste
+from surfaces.common.tokens import having_any
 from surfaces.common.visit import Visit
 from surfaces.dj.knowing.clock import release_years
 from surfaces.dj.knowing.reactions import Reactions
@@ -156,15 +156,3 @@ class Desk:
             only=list(only) or self.steers.only,
             without=self.steers.without,
         )
-
-
-def having_any(catalogue: Catalogue, tokens: Iterable[str]) -> Bools:
-    """[N] whether an item has one of some tokens `column=value` of creators, kinds and genres."""
-    bearing = np.zeros(catalogue.size, bool)
-    for token in tokens:
-        column, _, value = token.partition("=")
-        if column in (CREATOR, KIND):
-            bearing |= (catalogue.creators if column == CREATOR else catalogue.kinds).having(value)
-        elif column == GENRE:
-            bearing |= catalogue.genres.having(value)
-    return bearing

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Final
 
 import numpy as np
 
@@ -16,11 +15,8 @@ from surfaces.dj.steering.hearing import Content, This, Uttered, hear
 from surfaces.dj.steering.known_names import Name, known_names
 from surfaces.dj.themes.requests import like_this, request
 from surfaces.dj.themes.themes import FEWEST, Theme, turn
-from surfaces.store.store import Json
 
 QUIET, BRIEF, USUAL, CHATTY = range(4)
-AWAY_CONTROL: Final = "away"
-"""The name of a listener's control: tokens of what they never want."""
 
 
 @dataclass
@@ -192,8 +188,3 @@ def _years_name(years: Years) -> str:
     if years.first <= FIRST_YEAR:
         return f"{years.last} and earlier"
     return f"{years.first} to {years.last}"
-
-
-def away_tokens(controls: Json) -> list[str]:
-    """What a listener never wants, of their controls."""
-    return [token for token in controls.get(AWAY_CONTROL, ()) if isinstance(token, str)]

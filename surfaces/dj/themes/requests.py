@@ -2,7 +2,8 @@
 
 from collections.abc import Sequence
 
-from surfaces.dj.knowing.desk import Desk, having_any
+from surfaces.common.tokens import having_any
+from surfaces.dj.knowing.desk import Desk
 from surfaces.dj.knowing.plan import Plan, Topic
 from surfaces.dj.themes.themes import Theme
 

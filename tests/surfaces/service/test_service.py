@@ -53,3 +53,28 @@ def test_without_the_store_a_visit_has_the_log(shared: Service, monkeypatch: pyt
     visit = shared.visit("u", NOW)
     assert visit.plays.items.tolist() == [0, 1]
     assert visit.shortfall == {"degraded": True, "reason": "the store can't be used now: locked"}
+
+
+def test_a_visit_leaves_out_what_the_listener_never_wants(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tokens = (["creator=A"], ["creator=B"], ["creator=A", "genre=folk"], ["creator=C", "genre=folk"])
+    shared = service(
+        tmp_path, catalogue([{"item_id": str(n), "item_tokens": of} for n, of in enumerate(tokens)])
+    )
+    assert shared.visit("u", NOW).eligible(shared.catalogue).all()
+    shared.store.set_controls("u", {"away": ["creator=A", 7, "creator=nobody"], "volume": 3})
+    visit = shared.visit("u", NOW)
+    assert visit.eligible(shared.catalogue).tolist() == [False, True, False, True]
+    assert visit.wish(shared.catalogue, without=["genre=jazz"]).without == [
+        "genre=jazz", "creator=A", "creator=nobody",
+    ]  # fmt: skip
+    assert shared.visit("other", NOW).eligible(shared.catalogue).all()
+
+    def locked(_: str) -> dict:
+        raise UnavailableError("the store can't be used now: locked")
+
+    monkeypatch.setattr(shared.store, "controls", locked)
+    visit = shared.visit("u", NOW)
+    assert visit.eligible(shared.catalogue).all()
+    assert visit.shortfall == {"degraded": True, "reason": "the store can't be used now: locked"}
