@@ -1,6 +1,7 @@
 """A language model may word a sentence anew; what it makes of it is spoken only if it still holds."""
 
 import json
+import secrets
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -47,7 +48,10 @@ def spoken(folder: Path, url: str, deadline: float = 5.0) -> list[str]:
     """What Ann hears first, always the same but for the rephrasing."""
     shared = service(folder)
     app = TestClient(create_app([router(shared, ChatRephrasing(url, deadline=deadline))]))
-    answer = app.post("/v1/dj", json={"user_id": "ann", "at": NOW.local.isoformat(), "say": "calmer"}).json()
+    body = {"user_id": "ann", "at": NOW.local.isoformat(), "say": "calmer"}
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(secrets, "token_hex", lambda size: "0" * 2 * size)
+        answer = app.post("/v1/dj", json=body).json()
     return [line["text"] for segment in answer["segments"] for line in segment["spoken"]]
 
 
