@@ -1,0 +1,265 @@
+"""How long each destination takes over HTTP, at one client and at eight, and how much of the work is the models'.
+
+python -m benchmarks.surfaces --home HOME
+python -m benchmarks.surfaces --items 100000
+
+`--items` makes a listening world of so many items, and served models of so many (random weights): what they answer
+means nothing, what they cost is real.
+"""
+
+import argparse
+import contextlib
+import http.client
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Final
+from urllib.parse import quote
+
+import numpy as np
+import psutil
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from benchmarks.histories import item_ids
+from benchmarks.load import Figures, summarise
+from components.pushed.model_folder import SAVED_MODEL_FILE
+from components.pushed.pushed_models import PushedModels
+from components.serving_check.fresh_server import fresh_server
+from listening_log.cleaning.catalog import read_catalog
+from listening_log.errors import UserError
+from listening_log.world import make_world
+from models import names
+from serving.catalog_asset import write_catalog
+from surfaces.common.catalogue import Catalogue
+from surfaces.log.log_file import LogFile
+from surfaces.log.source import LogSource
+from tfx_pipeline.home.run_record import RunRecord, last_run
+from tfx_pipeline.terminal.exit_codes import exit_code_of
+from tfx_pipeline.terminal.tables import render_table
+
+CLIENTS: Final = (1, 8)
+AT: Final = "2026-11-26T08:30:00+01:00"
+PROMPT: Final = "half an hour of something calm, nothing i know"
+LISTENERS, DAYS, SEED = 500, 30, 1
+_START_SECONDS: Final = 600.0
+
+Question = tuple[str, str, bytes | None]
+"""Method, path with its query, body."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Prints a table. Returns the exit code."""
+    args = _parser().parse_args(argv)
+    try:
+        with contextlib.ExitStack() as stack:
+            folder = Path(args.folder or stack.enter_context(tempfile.TemporaryDirectory()))
+            home = Path(args.home) if args.home else made_home(folder, args.items)
+            rows = measure(home, folder, args.requests)
+    except UserError as error:
+        print(error, file=sys.stderr)
+        return exit_code_of(error)
+    print(render_table(rows, ("destination", "clients", "a second", "p50 ms", "p99 ms", "models' CPU")))
+    return 0
+
+
+def made_home(folder: Path, items: int) -> Path:
+    """Makes a HOME whose pushed models and log are of a made world; one that is there is taken."""
+    home, data = folder / "home", folder / "data"
+    if (home / "run.json").exists():
+        return home
+    make_world(data, users=LISTENERS, items=items, days=DAYS, seed=SEED)
+    rename_items(data, items)
+    subprocess.run(
+        [sys.executable, "-m", "benchmarks.made_models", str(folder), str(items), names.SCANN, str(SEED)],
+        check=True,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    served = home / "serving" / names.SCANN
+    for model in names.MODELS:
+        (served / model).mkdir(parents=True, exist_ok=True)
+        (folder / names.SCANN / str(items) / model).rename(served / model / "1")
+    write_catalog(served / names.UPNEXT / "1" / names.EXTRA_ASSETS, read_catalog(str(data)).table)
+    RunRecord(data_dir=str(data.resolve())).write(home)
+    return home
+
+
+def rename_items(data: Path, items: int) -> None:
+    """Gives a world's items the ids that made models rank."""
+    catalog = pq.read_table(data / "catalog.parquet")
+    old = catalog["item_id"].combine_chunks()
+    new = pa.array(item_ids(items), pa.binary()).cast(pa.string())
+    events = pq.read_table(data / "events.parquet")
+    places = pa.compute.index_in(events["item_id"], value_set=old)
+    for table, column, name in ((catalog, new, "catalog"), (events, new.take(places), "events")):
+        at = table.column_names.index("item_id")
+        pq.write_table(table.set_column(at, "item_id", column), data / f"{name}.parquet")
+
+
+def measure(home: Path, folder: Path, requests: int) -> list[tuple[str, ...]]:
+    """Starts the models and the application, and asks every destination.
+
+    Raises:
+        UserError: nothing was pushed under `home`, or a server doesn't start.
+    """
+    pushed = PushedModels(home / "serving")
+    models = {model: pushed.served(names.SCANN, model).path for model in names.MODELS}
+    assert all((path / SAVED_MODEL_FILE).exists() for path in models.values())
+    rows = []
+    with fresh_server(models, folder / "models.log") as (address, _):
+        server = next(p for p in psutil.Process().children() if "bound_server" in " ".join(p.cmdline()))
+        with application(home, address, folder) as (port, app):
+            for destination, questions in all_questions(home).items():
+                for clients in CLIENTS:
+                    before = cpu_seconds(server), cpu_seconds(app)
+                    figures = ask(port, destination, questions, clients, requests)
+                    own = [cpu_seconds(p) - b for p, b in zip((server, app), before, strict=True)]
+                    rows.append(
+                        (
+                            destination,
+                            str(clients),
+                            f"{figures.a_second:,.1f}",
+                            f"{figures.milliseconds['p50']:,.1f}",
+                            f"{figures.milliseconds['p99']:,.1f}",
+                            f"{own[0] / max(sum(own), 1e-9):.0%}",
+                        )
+                    )
+                    print(*rows[-1], file=sys.stderr)
+    return rows
+
+
+def cpu_seconds(process: psutil.Process) -> float:
+    """Returns what a process's threads have computed."""
+    times = process.cpu_times()
+    return times.user + times.system
+
+
+@contextlib.contextmanager
+def application(home: Path, address: str, folder: Path) -> Iterator[tuple[int, psutil.Process]]:
+    """Starts `upnext surfaces` on a free port, and yields the port and the process.
+
+    Raises:
+        UserError: it ended, or was not ready in time; its words are in the message.
+    """
+    command = [sys.executable, "-m", "tfx_pipeline.cli.main", "surfaces", "--home", str(home)]
+    command += ["--address", address, "--port", "0", "--store", f"sqlite:///{folder / 'store.sqlite'}"]
+    said = folder / "surfaces.out"
+    with said.open("w+") as out:
+        process = subprocess.Popen(command, stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+        end = time.monotonic() + _START_SECONDS
+        try:
+            while "ready:" not in said.read_text():
+                if process.poll() is not None or time.monotonic() > end:
+                    raise UserError(f"upnext surfaces isn't ready: {said.read_text().strip()}")
+                time.sleep(0.1)
+            port = said.read_text().partition("ready:")[2].strip().rstrip("/").rpartition(":")[2]
+            yield int(port), psutil.Process(process.pid)
+        finally:
+            process.terminate()
+            process.wait(30)
+
+
+def all_questions(home: Path) -> dict[str, list[Question]]:
+    """Makes questions of each destination, of the log's listeners in turn."""
+    listeners = log_listeners(home)
+    titles = [title for title in titles_of(home) if title][:: max(1, len(listeners))]
+    words = (titles or ["song"]) * (1 + len(listeners) // max(1, len(titles)))
+    users = [quote(user) for user in listeners]
+    at = quote(AT)
+    posted = [{"user_id": user, "at": AT} for user in listeners]
+    return {
+        "home": [("GET", f"/v1/home?user_id={user}&at={at}", None) for user in users],
+        "search": [
+            ("GET", f"/v1/search?user_id={user}&at={at}&q={quote(word[: 3 + n % 9])}", None)
+            for n, (user, word) in enumerate(zip(users, words, strict=False))
+        ],
+        "discover-weekly": [("GET", f"/v1/discover-weekly?user_id={user}&at={at}", None) for user in users],
+        "daylist": [("GET", f"/v1/daylist?user_id={user}&at={at}", None) for user in users],
+        "dj": [("POST", "/v1/dj", json.dumps(body).encode()) for body in posted],
+        "playlists": [
+            ("POST", "/v1/playlists", json.dumps({**body, "prompt": PROMPT}).encode()) for body in posted
+        ],
+    }
+
+
+def log_listeners(home: Path) -> list[str]:
+    """The listeners of the last run's log."""
+    with tempfile.TemporaryDirectory() as folder:
+        source = LogSource(last_run_data(home))
+        log = LogFile.open(Path(folder), source, catalogue(home))
+        listeners = list(log.listeners())
+        log.close()
+    return listeners
+
+
+def last_run_data(home: Path) -> str:
+    """Where the last run read its log."""
+    from tfx_pipeline.home.layout import Home
+
+    return last_run(Home(home)).data_dir
+
+
+def catalogue(home: Path) -> Catalogue:
+    """The pushed catalogue."""
+    return Catalogue.read(PushedModels(home / "serving").served(names.SCANN, names.UPNEXT).extra)
+
+
+def titles_of(home: Path) -> list[str]:
+    """The titles of the pushed catalogue."""
+    return catalogue(home).titles
+
+
+def ask(port: int, kind: str, questions: Sequence[Question], clients: int, count: int) -> Figures:
+    """Asks from `clients` threads, each with a connection of its own, `count` questions together.
+
+    Raises:
+        UserError: an answer isn't 200.
+    """
+    seconds: list[list[float]] = [[] for _ in range(clients)]
+    failures: list[str] = []
+
+    def work(number: int) -> None:
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        for place in range(number, count, clients):
+            method, path, body = questions[place % len(questions)]
+            start = time.perf_counter()
+            connection.request(method, path, body, {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            content = answer.read()
+            seconds[number].append(time.perf_counter() - start)
+            if answer.status != 200:
+                failures.append(f"{kind}: {answer.status} {content[:200]!r}")
+                return
+        connection.close()
+
+    threads = [threading.Thread(target=work, args=(number,)) for number in range(clients)]
+    start = time.perf_counter()
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failures:
+        raise UserError(failures[0])
+    return summarise(kind, clients, np.concatenate(seconds), time.perf_counter() - start)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.surfaces", description=__doc__)
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--home", metavar="DIR", help="of a run that pushed")
+    what.add_argument("--items", type=int, metavar="N", help="size of a made catalogue")
+    parser.add_argument("--folder", metavar="DIR", help="keeps what is made there, and takes what is there")
+    parser.add_argument("--requests", type=int, default=400, metavar="N", help="of each kind; default: 400")
+    return parser
+
+
+if __name__ == "__main__":
+    os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (os.getcwd(), os.environ.get("PYTHONPATH"))))
+    sys.exit(main())
