@@ -27,7 +27,7 @@ class EventStore:
         self._counts = np.zeros(BUCKETS, np.int64)
 
     def add(self, events: pa.Table) -> None:
-        """Adds a batch with a column `user_id`; all batches have the same columns.
+        """Adds a batch with a column `user_id`; a column that another batch lacks, as spans may, is null there.
 
         Raises:
             UserError: a temporary file can't be written.
@@ -47,12 +47,12 @@ class EventStore:
             for first, stop in bucket_ranges(self._counts, self._part_rows):
                 yield read_spill(self._paths, first, stop)
         elif self._pending:
-            yield pa.concat_tables(self._pending)
+            yield pa.concat_tables(self._pending, promote=True)
 
     def _spill(self) -> None:
         path = os.path.join(self._folder, f"{len(self._paths):06}.arrow")
         try:
-            self._counts += write_spill(pa.concat_tables(self._pending), path)
+            self._counts += write_spill(pa.concat_tables(self._pending, promote=True), path)
         except OSError as error:
             what = os.strerror(error.errno) if error.errno else first_line(error)
             raise UserError(

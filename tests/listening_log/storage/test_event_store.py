@@ -25,6 +25,15 @@ def test_a_small_log_stays_in_memory(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.parametrize("part_rows", [1, 9])
+def test_a_column_that_a_batch_lacks_is_null_there(tmp_path: Path, part_rows: int) -> None:
+    store = EventStore(str(tmp_path), part_rows)
+    store.add(table(["a"]).append_column("device", [["tv"]]))
+    store.add(table(["a"], 1))
+    (part,) = store.parts()
+    assert part["device"].to_pylist() == ["tv", None]
+
+
 def _rows(part: dict[str, list], user: str) -> list[int]:
     return [row for row, who in zip(part["row"], part["user_id"], strict=True) if who == user]
 
