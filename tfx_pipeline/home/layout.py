@@ -58,6 +58,8 @@ class Home:
         """What was played and shown since the log ended (`surfaces.store`), unless another store is named."""
         self.other_store_file: Final = self.surfaces / "other-store.txt"
         """The URL, without its password, of the store that was named instead: `upnext forget` needs it too."""
+        self.simulations: Final = self.path / "simulations"
+        """Logs and HOMEs of simulated lives, a folder a simulation (`tfx_pipeline.simulation`)."""
         self.lock_file: Final = self.path / ".lock"
         """Locked while a run is under way; holds its process id."""
         self.temporary_files: Final = self.path / ".tmp"

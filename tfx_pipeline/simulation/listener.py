@@ -1,6 +1,6 @@
 """How a made listener takes a list: what they try, what they skip, when they leave."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -35,14 +35,19 @@ class Listener:
     (`listening_log.world`): their favourites seldom, what is far from their taste often. Three skips in a row end the
     session: a patience as in simulators of sessions (RecSim; Ie and others, 2019). Of episodes, those of shows that
     they follow are liked; one that they heard is not heard again. What their country may not hear is never started.
+
+    Args:
+        truth: of the world.
+        user_id: who it is.
+        heard: ids of items that they have played before.
     """
 
-    def __init__(self, truth: Truth, user_id: str) -> None:
+    def __init__(self, truth: Truth, user_id: str, heard: Iterable[str] = ()) -> None:
         self.user_id, self._truth = user_id, truth
         self._row = truth.user_row[user_id]
         follows = truth.subscriptions
         self._shows = frozenset(follows.show[follows.listener == self._row].tolist())
-        self._heard: set[int] = set()
+        self._heard = {truth.item_row[item_id] for item_id in heard if item_id in truth.item_row}
 
     def liking(self, item: int, unix: int) -> float:
         """The chance that a started item isn't skipped, by its row in the truth."""

@@ -1,5 +1,6 @@
 """What a listener opens in each of the lives that are compared, and the lists that they see there."""
 
+import time
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from datetime import datetime, timezone
@@ -12,6 +13,7 @@ from surfaces.common.errors import UnavailableError
 from surfaces.common.moment import Moment
 from surfaces.common.visit import Visit
 from surfaces.destinations import all_destinations
+from surfaces.home.learning import learn
 from surfaces.service.service import Service
 from tfx_pipeline.simulation.listener import Listener, Start
 
@@ -40,6 +42,9 @@ class Life(ABC):
     @abstractmethod
     def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Shown:
         """Returns what the listener sees at a time."""
+
+    def end_day(self) -> None:  # noqa: B027 - most learn nothing from a day
+        """Learns from the day that ends, in a life that does."""
 
     def post(self, listener: Listener, shown: Shown, starts: Sequence[Start], unix: int) -> None:
         """Posts what was played and skipped, three minutes apart."""
@@ -85,6 +90,10 @@ class Destinations(Life):
                 answer = self._get(f"/v1/{name.replace(' ', '-')}", visit)
                 items = answer["items"]
         return Shown([item["item_id"] for item in items], answer.get("request_id") or "")
+
+    def end_day(self) -> None:
+        """Home's bandit learns from the day: all its plays are there."""
+        learn(self.service, "home", int(time.time()) + 1)  # decisions have the server's clock
 
     def _in_mind(self, listener: Listener, unix: int, rng: np.random.Generator) -> str:
         """The creator or the title of the best liked of some items that come to mind."""
@@ -139,8 +148,10 @@ def _visit(service: Service, listener: Listener, unix: int) -> Visit:
     return service.visit(listener.user_id, Moment(datetime.fromtimestamp(unix, timezone.utc)))
 
 
+TRAINED_FROM: Final = "destinations"
+"""The life whose log the pipeline learns from."""
 LIVES: Final[dict[str, type[Life]]] = {
-    "destinations": Destinations,
+    TRAINED_FROM: Destinations,
     "models alone": Models,
     "popularity": Popular,
     "last week's favourites": Favourites,

@@ -1,57 +1,75 @@
-"""`upnext simulate`: all lives over one HOME, each with a store of its own that goes with it."""
+"""`upnext simulate`: all lives, in a folder of their own, with a model server of what was pushed last."""
 
 import contextlib
-import tempfile
 import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 
 from listening_log.errors import UserError
 from listening_log.world import load_truth
+from surfaces.common.catalogue import Catalogue
 from surfaces.common.model_server import ModelServer
 from tfx_pipeline.home.layout import Home
-from tfx_pipeline.simulation.lives import LIVES
-from tfx_pipeline.simulation.simulate import simulate, table
-from tfx_pipeline.surfaces.home_application import home_service, log_source, open_store
+from tfx_pipeline.simulation.lives import LIVES, TRAINED_FROM
+from tfx_pipeline.simulation.loop import Models, live_in_spans
+from tfx_pipeline.simulation.outcome import table
+from tfx_pipeline.simulation.retraining import retrain
+from tfx_pipeline.simulation.workspace import make_homes
+from tfx_pipeline.surfaces.home_application import log_source, pushed_catalogue
 from tfx_pipeline.surfaces.model_server_process import started
 
 
-def run(home: Home, weeks: int, data: Path | None, listeners: int, seed: int, address: str) -> str:
-    """Lets listeners of a made world live in each way for some weeks; the models stay as they were pushed.
+def run(
+    home: Home,
+    out: Path,
+    spans: list[int],
+    data: Path | None,
+    listeners: int,
+    seed: int,
+    train: bool,
+    address: str,
+    say: Callable[[str], None],
+) -> str:
+    """Lets listeners of a made world live in each way, and the models learn from it after each span.
 
     Args:
         home: of a run over a made world.
-        weeks: how many.
+        out: a folder that is not there, for all that is written.
+        spans: the days of each span.
         data: the made world; None: the data that the last run read.
         listeners: how many of its listeners at most.
         seed: of everything that is drawn.
-        address: `host:port` of a model server's gRPC; "": one is started.
+        train: whether the models learn; else they stay as they were pushed.
+        address: `host:port` of a model server's gRPC, of models that stay; "": one is started for each span.
+        say: is told what came of each training.
 
     Returns:
         The table of what came of it.
 
     Raises:
-        UserError: the data is no made world, nothing was pushed, or the model server doesn't start.
+        UserError: the data is no made world, nothing was pushed, the model server doesn't start, or a run failed.
     """
-    truth = load_truth(data or log_source(home).data_dir)
+    data = data or Path(log_source(home).data_dir)
+    truth = load_truth(data)
+    catalogue = Catalogue.read(pushed_catalogue(home).extra)
+    if all(catalogue.place_of(item) is None for item in truth.item_ids.tolist()):
+        raise UserError(f"{home} serves another catalogue than this world's: name its data with --data")
     users = np.random.default_rng(seed).permutation(truth.user_ids)[:listeners].tolist()
-    outcomes = {}
-    with contextlib.ExitStack() as stack:
-        if not address:
-            server = stack.enter_context(started(home))
+    homes = make_homes(home, data, out, LIVES)
+
+    @contextlib.contextmanager
+    def serve() -> Iterator[Models]:
+        if address:
+            yield lambda catalogue: ModelServer(address, catalogue)
+            return
+        with started(homes[TRAINED_FROM]) as server:
             server.wait_until_ready(threading.Event())
-            address = server.address
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        for number, (name, life) in enumerate(LIVES.items()):
-            store = open_store(f"sqlite:///{folder / f'{number}.sqlite'}")
-            stack.callback(store.close)
-            service = home_service(home, store, lambda catalogue: ModelServer(address, catalogue))
-            stack.callback(service.models.close)
-            stack.callback(service.log.close)
-            if not any(service.catalogue.place_of(item) is not None for item in truth.item_ids.tolist()):
-                raise UserError(
-                    f"{home} serves another catalogue than this world's: name its data with --data"
-                )
-            outcomes[name] = simulate(life(service), truth, users, 7 * weeks, seed)
-    return table(outcomes)
+            yield lambda catalogue: ModelServer(server.address, catalogue)
+
+    def learn(own: Home) -> None:
+        if train:
+            say(retrain(own))
+
+    return table(live_in_spans(homes, truth, users, spans, seed, serve, learn))

@@ -10,6 +10,8 @@ from tfx_pipeline.cli import main as cli
     [
         (["simulate"], 2, "--home"),
         (["simulate", "--home", "h", "--weeks", "0"], 2, "expected a number of at least 1"),
+        (["simulate", "--home", "h", "--days-a-span", "0"], 2, "expected a number of at least 1"),
+        (["simulate", "--home", "h", "--address", "127.0.0.1:1"], 2, "give --no-train too"),
         (["simulate", "--home", "nothing"], 1, "run `upnext run"),
     ],
 )

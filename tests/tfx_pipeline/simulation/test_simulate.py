@@ -7,11 +7,13 @@ from listening_log.cleaning.catalog import read_catalog
 from listening_log.world import Truth, load_truth, make_world
 from serving.catalog_asset import SCHEMA
 from surfaces.common.catalogue import Catalogue
+from surfaces.home.learning import state_name
 from surfaces.service.service import Service
 from tests.surfaces.worlds import plays, service
+from tfx_pipeline.simulation.days import Days
 from tfx_pipeline.simulation.listener import Listener
 from tfx_pipeline.simulation.lives import LIVES
-from tfx_pipeline.simulation.simulate import Outcome, simulate, table
+from tfx_pipeline.simulation.outcome import Outcome
 
 
 @pytest.fixture(scope="module")
@@ -23,12 +25,18 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> tuple[Catalogue, Truth]:
 
 def shared(folder: Path, world: tuple[Catalogue, Truth]) -> Service:
     folder.mkdir()
-    return service(folder, world[0], {user: plays([0, 1, 1]) for user in world[1].user_ids.tolist()})
+    catalogue, truth = world
+    first, second = (catalogue.place_of(item) for item in truth.item_ids[:2].tolist())  # of the tracks
+    assert first is not None
+    assert second is not None
+    return service(
+        folder, catalogue, {user: plays([first, second, second]) for user in truth.user_ids.tolist()}
+    )
 
 
 def lived(name: str, folder: Path, world: tuple[Catalogue, Truth], days: int = 4) -> tuple[Service, Outcome]:
     own = shared(folder, world)
-    return own, simulate(LIVES[name](own), world[1], world[1].user_ids.tolist(), days, 3)
+    return own, Days(world[1], world[1].user_ids.tolist(), 3).live(LIVES[name](own), days)
 
 
 @pytest.mark.parametrize("name", list(LIVES))
@@ -60,7 +68,20 @@ def test_what_is_liked_is_skipped_less(world: tuple[Catalogue, Truth]) -> None:
     assert shares[0] < shares[1]
 
 
-def test_the_table_has_a_row_a_life() -> None:
-    assert table({"one": Outcome(4, 3, 1, 0.5, 1, 0.25)}).splitlines()[-1] == (
-        "| one | 4 | 3 | 25.0% | 50.0% | 1 | 25.0% |"
-    )
+def test_an_episode_of_the_log_is_not_heard_again(world: tuple[Catalogue, Truth]) -> None:
+    truth = world[1]
+    episode = truth.item_ids[truth.catalogue.tracks]
+    assert Listener(truth, truth.user_ids[0]).liking_of(episode, truth.start) > 0
+    assert Listener(truth, truth.user_ids[0], [episode]).liking_of(episode, truth.start) == 0
+
+
+def test_a_life_may_be_lived_in_parts(tmp_path: Path, world: tuple[Catalogue, Truth]) -> None:
+    own = shared(tmp_path / "parts", world)
+    days, life = Days(world[1], world[1].user_ids.tolist(), 3), LIVES["models alone"](own)
+    assert days.live(life, 1).then(days.live(life, 3)) == lived("models alone", tmp_path / "whole", world)[1]
+
+
+def test_home_learns_at_the_end_of_a_day(tmp_path: Path, world: tuple[Catalogue, Truth]) -> None:
+    own, _ = lived("destinations", tmp_path / "life", world)
+    assert own.store.state(state_name("home"))
+    assert own.store.claim_decisions("home", 2**40, 1) == []
