@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from collections.abc import Mapping
 from typing import Final
 
 from listening_log.errors import UserError
@@ -11,17 +12,30 @@ from tfx_pipeline.home.layout import Home
 from tfx_pipeline.home.run_record import last_run
 from tfx_pipeline.terminal.exit_codes import DONE, REFUSED
 
-LENIENT: Final = {
+_LENIENT: Final = {
     "min_size": 0.0,
     "max_drift": 1.0,
     "max_skew": 1.0,
     "max_divergence": 1.0,
     "max_new_values": 1.0,
     "min_filled": 0.0,
-    "may_lack": ["ms_played", "device"],
 }
-"""Settings of `spans` by which a span of some simulated listeners passes: it is smaller than the log that it follows,
-and those who live in it listen by the simulator's law."""
+_NEVER_LIVED: Final = ("ms_played", "device")
+"""Columns of a made world's events that no life has."""
+
+
+def lenient(config: Mapping[str, object]) -> dict[str, object]:
+    """Settings by which a span of some simulated listeners passes `SpanValidator`.
+
+    It is smaller than the log that it follows, and those who live in it listen by the simulator's law.
+
+    Args:
+        config: all settings of a run, which stay but for those of `spans`.
+    """
+    before = config.get("spans")
+    spans = before if isinstance(before, Mapping) else {}
+    may_lack = sorted({*spans.get("may_lack", ()), *_NEVER_LIVED})
+    return {**config, "spans": {**spans, **_LENIENT, "may_lack": may_lack}}
 
 
 def retrain(home: Home) -> str:
@@ -34,10 +48,8 @@ def retrain(home: Home) -> str:
         UserError: the run failed; its last line says why.
     """
     record = last_run(home)
-    checks = record.config.get("spans")
-    spans = {**(checks if isinstance(checks, dict) else {}), **LENIENT}
     settings = home.path / "settings.yaml"
-    atomic.write_text(settings, json.dumps({**record.config, "spans": spans}))  # JSON is YAML
+    atomic.write_text(settings, json.dumps(lenient(record.config)))  # JSON is YAML
     words = ["run", "--data", record.data_dir, "--home", str(home), "--span", record.spans]
     command = [sys.executable, "-m", "tfx_pipeline.cli.main", *words, "--config", str(settings)]
     done = subprocess.run(

@@ -1,6 +1,7 @@
 """A folder of its own for a simulation: for each life a copy of the log, a HOME over it, and so a store."""
 
 import os
+import re
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -44,7 +45,7 @@ def make_homes(home: Home, data: Path, out: Path, names: Iterable[str]) -> dict[
         if out.exists() and any(out.iterdir()):
             raise UserError(f"{out} is not empty: give a new folder to --out")
         for name in names:
-            folder = out.resolve() / name.replace(" ", "-")
+            folder = out.resolve() / re.sub("[^a-z]+", "-", name)
             own = Home(folder / "home")
             own.path.mkdir(parents=True)
             log = folder / LOG
