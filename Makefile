@@ -20,7 +20,7 @@ notebook: setup  ## The pipeline a stage at a time, in JupyterLab; FLAGS are Jup
 
 # whole runs in one process, everything else in another: flags of pytest's own would reach TFX's, which read argv
 test: setup  ## All tests but the long ones.
-	@PYTEST_ADDOPTS="-n 2 --dist loadgroup --no-loadscope-reorder" $(PYTHON) -m pytest
+	@PYTEST_ADDOPTS="-n 2 --dist loadscope --no-loadscope-reorder" $(PYTHON) -m pytest
 
 test-long: setup  ## Whole reruns and other tests of many minutes.
 	@$(PYTHON) -m pytest -m long

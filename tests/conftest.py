@@ -14,13 +14,22 @@ settings.register_profile("upnext", deadline=None)  # a busy machine is no failu
 settings.load_profile("upnext")
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Whole runs come first and share one process, where tests are spread over several."""
+    """Whole runs come first: they take longest."""
     items.sort(key=lambda item: INTEGRATION not in item.path.parents)
-    for item in items:
-        group = INTEGRATION if INTEGRATION in item.path.parents else item.path.parent
-        item.add_marker(pytest.mark.xdist_group(str(group.relative_to(ROOT))))
+
+
+@pytest.hookimpl(optionalhook=True)  # of pytest-xdist
+def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
+    """Spreads tests over processes by folder; whole runs share one process, and what they made."""
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByFolder(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            folder = nodeid.partition("::")[0].rpartition("/")[0]
+            return "tests/integration" if folder.startswith("tests/integration") else folder
+
+    return ByFolder(config, log)
 
 
 @pytest.fixture(scope="session")
