@@ -35,6 +35,7 @@ COPY models models
 COPY listening_log listening_log
 COPY components components
 COPY serving serving
+COPY surfaces surfaces
 COPY tfx_pipeline tfx_pipeline
 RUN python -m pip wheel --no-index --no-deps --no-build-isolation --wheel-dir own . \
     && python -m pip --python /opt/upnext/bin/python install --no-index --no-deps --root /build/root own/*.whl

@@ -37,19 +37,23 @@ REQUESTS = 4
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Prints the report. Returns the exit code."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--home", type=Path)
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--address", default="127.0.0.1:8500")
-    parser.add_argument("--listeners", type=int, default=40)
-    parser.add_argument("--items", type=int, default=0)
-    args = parser.parse_args(argv)
+    args = _parser().parse_args(argv)
     with tempfile.TemporaryDirectory() as folder:
         if args.items:
             measure_size(args.items, Path(folder))
         else:
             measure_world(args, Path(folder))
     return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--home", type=Path)
+    parser.add_argument("--data", type=Path)
+    parser.add_argument("--address", default="127.0.0.1:8500")
+    parser.add_argument("--listeners", type=int, default=40)
+    parser.add_argument("--items", type=int, default=0)
+    return parser
 
 
 def measure_world(args: argparse.Namespace, folder: Path) -> None:

@@ -237,8 +237,7 @@ def _times(seconds: Sequence[float] | np.ndarray, where: str) -> dict[str, float
     return {f"p{share} {where}, ms": float(np.percentile(seconds, share)) * 1e3 for share in (50, 99)}
 
 
-def main() -> None:
-    """Prints the figures, and writes them."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -252,7 +251,12 @@ def main() -> None:
         "--part", help="one part alone: prompts of the tests, prompts at first sight, size, choice"
     )
     parser.add_argument("--json", type=Path)
-    args = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    """Prints the figures, and writes them."""
+    args = _parser().parse_args()
     parts: dict[str, Callable[[], dict[str, float]]] = {
         "prompts of the tests": lambda: measure_parsing(PROMPTS),
         "prompts at first sight": lambda: measure_parsing(FIRST_SIGHT),

@@ -162,7 +162,7 @@ def _memory() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
-def main() -> None:
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument(
         "--data", type=Path, nargs="*", help="folders of the contract's tables; default: made worlds"
@@ -173,7 +173,11 @@ def main() -> None:
     parser.add_argument("--queries", type=int, default=300, help="of each kind")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--json", type=Path, help="writes the figures too")
-    arguments = parser.parse_args()
+    return parser
+
+
+def main() -> None:
+    arguments = _parser().parse_args()
     with tempfile.TemporaryDirectory() as folder:
         logs = arguments.data or []
         for items in () if arguments.data else arguments.items:

@@ -42,17 +42,21 @@ DEADLINE: Final = 10.0
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Prints the report."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--home", type=Home, required=True, metavar="DIR")
-    parser.add_argument("--address", required=True, metavar="HOST:PORT")
-    parser.add_argument("--visits", type=int, default=800, metavar="N")
-    parser.add_argument("--pages", type=int, default=8000, metavar="N")
-    options = parser.parse_args(arguments)
+    options = _parser().parse_args(arguments)
     skip_public_interface()  # its messages are needed, TensorFlow is not
     with tempfile.TemporaryDirectory() as folder:
         service, data = _service(options.home, options.address, Path(folder))
         visits = make_visits(service, load_truth(data), data, options.visits, SEED)
     _report(visits, service.catalogue.is_talk, options.pages)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--home", type=Home, required=True, metavar="DIR")
+    parser.add_argument("--address", required=True, metavar="HOST:PORT")
+    parser.add_argument("--visits", type=int, default=800, metavar="N")
+    parser.add_argument("--pages", type=int, default=8000, metavar="N")
+    return parser
 
 
 def _service(home: Home, address: str, folder: Path) -> tuple[Service, str]:

@@ -68,13 +68,17 @@ class OneListener(LogPlays):
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Prints the milliseconds of CPU of a page and its parts; the last row is of the clock."""
+    options = _parser().parse_args(arguments)
+    with tempfile.TemporaryDirectory() as folder:
+        _measure(_service(options.items, options.plays, Path(folder)), options.pages)
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--items", type=int, default=100_000, metavar="N")
     parser.add_argument("--plays", type=int, default=2000, metavar="N")
     parser.add_argument("--pages", type=int, default=200, metavar="N")
-    options = parser.parse_args(arguments)
-    with tempfile.TemporaryDirectory() as folder:
-        _measure(_service(options.items, options.plays, Path(folder)), options.pages)
+    return parser
 
 
 def _measure(service: Service, pages: int) -> None:

@@ -13,8 +13,8 @@ from serving.titles import Title
 _BATCH = 4096
 _FEATURES = {
     names.ITEM_ID: tf.io.FixedLenFeature([], tf.string),
-    names.TITLE: tf.io.FixedLenFeature([], tf.string, b""),
-    names.DESCRIPTION: tf.io.FixedLenFeature([], tf.string, b""),
+    names.TITLE: tf.io.RaggedFeature(tf.string),
+    names.DESCRIPTION: tf.io.RaggedFeature(tf.string),
     names.DURATION_MS: tf.io.FixedLenFeature([], tf.int64, 0),
     names.RELEASE_DAY: tf.io.FixedLenFeature([], tf.int64, names.RELEASE_UNKNOWN),
     names.ITEM_TOKENS: tf.io.RaggedFeature(tf.string),
@@ -43,6 +43,8 @@ def read_catalog_table(catalog_uri: str) -> pa.Table:
 
 
 def _column(values: tf.Tensor | tf.RaggedTensor, field: pa.Field) -> pa.Array:
+    if pa.types.is_string(field.type) and isinstance(values, tf.RaggedTensor):  # of one text, or of none
+        values = tf.strings.reduce_join(values, axis=-1)
     if isinstance(values, tf.RaggedTensor):
         flat = pa.array(values.flat_values.numpy(), pa.binary()).cast(pa.string())
         return pa.ListArray.from_arrays(values.row_splits.numpy().astype("int32"), flat)

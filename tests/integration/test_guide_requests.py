@@ -14,7 +14,7 @@ from tests.support.guide_code import GUIDES, Block, commands, python_blocks
 GRPC, REST = "127.0.0.1:8500", "127.0.0.1:8501"
 """Where the guides' server answers."""
 CLIENTS = [block for block in python_blocks() if GRPC in block.text]
-REQUESTS = [line for page in GUIDES for line in commands(page) if line.startswith("curl ")]
+REQUESTS = [line for page in GUIDES for line in commands(page) if line.startswith("curl ") and REST in line]
 
 
 @pytest.mark.parametrize("block", CLIENTS, ids=lambda block: block.name)

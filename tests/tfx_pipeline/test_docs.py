@@ -20,6 +20,7 @@ RANGES = [(key, interval) for key, _, interval in ROWS if interval]
 GUIDES = [*sorted((ROOT / "docs").rglob("*.md")), ROOT / "benchmarks/README.md"]
 MODULES = {
     "serving.model_server": "serving.options",
+    "benchmarks.home": "benchmarks.home.__main__",
     "benchmarks.hurt": "benchmarks.hurt.__main__",
 }  # where the flags are, if elsewhere
 COMMANDS = [

@@ -59,7 +59,7 @@ def serve(app: FastAPI, service: Service) -> Iterator[Room]:
     service.store.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # its driver runs an event loop in this thread while it is there
 def chromium() -> Iterator[Any]:
     """A headless browser; what needs it is skipped where there is none."""
     playwright = pytest.importorskip("playwright.sync_api", reason="playwright isn't installed")
