@@ -229,7 +229,9 @@ def _near(
         lexicon, folded = _phrase_lexicon()
         phrase = lexicon.nearest(written_key)
         if phrase is not None and _starts_alike(lexicon.names[phrase.place], written_key):
-            term = _of_table(folded[phrase.place], run)
+            filler = _filler_lexicon().nearest(written_key)  # what may as well say nothing is no wish
+            says_nothing = filler is not None and filler.typos <= phrase.typos
+            term = Term(Role.FILLER, run) if says_nothing else _of_table(folded[phrase.place], run)
             if term is not None:
                 near.append((term, phrase.typos))
         genre = vocabulary.genres.nearest(written_key)
@@ -274,3 +276,9 @@ def _by_one_word(
 def _phrase_lexicon() -> tuple[Lexicon, list[Folded]]:
     folded = sorted(phrases().meanings)
     return Lexicon([" ".join(one) for one in folded]), folded
+
+
+@lru_cache(maxsize=1)
+def _filler_lexicon() -> Lexicon:
+    fillers = [one for one, (role, _) in phrases().meanings.items() if role is Role.FILLER]
+    return Lexicon([" ".join(one) for one in sorted(fillers)])

@@ -16,3 +16,10 @@ def test_a_prompt_is_understood(case: Case) -> None:
     query, not_understood = understand(case.prompt, vocabulary())
     assert query.model_dump(exclude_defaults=True) == case.query.model_dump(exclude_defaults=True)
     assert not_understood == case.said
+
+
+@pytest.mark.parametrize("word", ["something", "somthing", "sumthing", "somethin"])
+def test_what_may_be_a_word_that_says_nothing_is_no_wish(word: str) -> None:
+    query, not_understood = understand(f"{word} upbeat", vocabulary())
+    assert [mood.word for mood in query.moods] == ["energetic"]
+    assert not_understood == ()
