@@ -69,6 +69,11 @@ class Plays:
         return dict(zip(places.tolist(), counts.tolist(), strict=True))
 
     @cached_property
+    def last_times(self) -> Mapping[int, int]:
+        """When each item was last played and not skipped, by its place."""
+        return dict(zip(self.kept.items.tolist(), self.kept.times.tolist(), strict=True))
+
+    @cached_property
     def heard(self) -> frozenset[int]:
         """Places of all items that were ever played, skipped ones too."""
         return frozenset(self.items.tolist())

@@ -5,6 +5,7 @@ misses, and its import sets up logging for the whole process. Its two files are 
 """
 
 from collections.abc import Sequence
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -60,6 +61,12 @@ class TextVectors:
         )
         sums = np.asarray(counts @ self._pieces)
         return sums / np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-9)
+
+
+@cache
+def text_vectors() -> TextVectors:
+    """The vectors of the full dimension, read once for all destinations and catalogues."""
+    return TextVectors()
 
 
 def _package_folder(package: str) -> Path:

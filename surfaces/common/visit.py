@@ -69,8 +69,12 @@ class Visit:
             yield
         except UnavailableError as error:
             _LOG.warning("%s does without: %s", self.surface or "an answer", error)
-            if str(error) not in self.faults:
-                self.faults.append(str(error))
+            self.note(str(error))
+
+    def note(self, fault: str) -> None:
+        """Notes what the answer was made without, once; "" is nothing."""
+        if fault and fault not in self.faults:
+            self.faults.append(fault)
 
     @property
     def shortfall(self) -> Shortfall:

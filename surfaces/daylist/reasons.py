@@ -18,8 +18,7 @@ class Reasons:
         self._service, self._plays = service, visit.plays
         self._part_of_day = visit.moment.part_of_day
         self._such = count_plays(service.catalogue.genres, such_plays(service, visit))
-        kept = visit.plays.kept
-        self._last = dict(zip(kept.items.tolist(), kept.times.tolist(), strict=True))
+        self._last = visit.plays.last_times
 
     def why(self, place: int, rank: int) -> list[Fact]:
         """The facts of an item.

@@ -52,8 +52,7 @@ def router(service: Service) -> APIRouter:
 def daylist(service: Service, visit: Visit) -> Daylist:
     """The daylist of the visit's part of day, its title checked against what is shown of it."""
     day = this_day(service, visit)
-    if day.reason and day.reason not in visit.faults:
-        visit.faults.append(day.reason)
+    visit.note(day.reason)
     catalogue, reasons = service.catalogue, Reasons(service, visit)
     eligible = visit.eligible(catalogue)
     ranks = {

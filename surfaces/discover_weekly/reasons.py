@@ -26,7 +26,7 @@ class Reasons:
         self._creator_plays = count_plays(catalogue.creators, plays.kept)
         self._genre_plays = count_plays(catalogue.genres, plays.kept)
         self._creators = set(catalogue.creators.codes[plays.items].tolist())
-        self._last = dict(zip(plays.kept.items.tolist(), plays.kept.times.tolist(), strict=True))
+        self._last = plays.last_times
 
     def why(self, place: int, rank: int) -> list[Fact]:
         """The facts of an item; one that was played since the list was frozen is unheard no more.

@@ -37,8 +37,7 @@ def router(service: Service) -> APIRouter:
 def weekly(service: Service, visit: Visit) -> Weekly:
     """The list of the visit's week; explicit items and other countries' are left out as the visit says."""
     week = this_week(service, visit)
-    if week.reason and week.reason not in visit.faults:
-        visit.faults.append(week.reason)
+    visit.note(week.reason)
     eligible, reasons = visit.eligible(service.catalogue), Reasons(service, visit)
     items = [
         shown(service.catalogue.item(place), reasons.why(place, rank))

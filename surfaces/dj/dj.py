@@ -24,6 +24,7 @@ from surfaces.dj.speech.speaker import Rephrase, Speaker, Spoken
 from surfaces.dj.steering.steering import Steering, steer
 from surfaces.service.controls import AWAY_CONTROL, away_tokens
 from surfaces.service.service import Service
+from surfaces.service.showing import Shown, impressions
 from surfaces.store.store import Impression
 
 SURFACE: Final = "dj"
@@ -208,19 +209,10 @@ class Dj:
         return KeptSegment(request_id=request_id, theme=segment.plan.theme, items=items)
 
     def _impressions(self, visit: Visit, request_id: str, segments: Sequence[Segment]) -> list[Impression]:
+        ids = self.service.catalogue.item_ids
         places = [(segment.plan.theme, place) for segment in segments for place in segment.places]
-        return [
-            Impression(
-                request_id=request_id,
-                position=position,
-                user_id=visit.user_id,
-                timestamp=visit.moment.unix,
-                item_id=self.service.catalogue.item_ids[place],
-                surface=SURFACE,
-                shelf=theme,
-            )
-            for position, (theme, place) in enumerate(places, 1)
-        ]
+        items = [Shown(position, ids[place], theme) for position, (theme, place) in enumerate(places, 1)]
+        return impressions(self.service, visit, request_id, SURFACE, items)
 
 
 def _current(desk: Desk, own: Plays) -> int | None:

@@ -1,25 +1,20 @@
 """`POST /v1/dj`."""
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import Field
 
-from surfaces.common.moment import Moment
 from surfaces.dj.dj import SEGMENTS, SURFACE, Dj, DjAnswer
 from surfaces.dj.speech.speaker import Rephrase
 from surfaces.dj.steering.known_names import known_names
 from surfaces.service.service import Service
+from surfaces.service.visit_query import VisitBody
 
 
-class DjRequest(BaseModel):
+class DjRequest(VisitBody):
     """Begins a session, or goes on with one."""
 
-    user_id: str = Field(min_length=1, max_length=256)
-    at: str | None = Field(None, max_length=64)
     session: str | None = Field(None, max_length=64)
     say: str | None = None
-    device: str = Field("", max_length=64)
-    country: str = Field("", max_length=64)
-    explicit: int = Field(1, ge=0, le=1)
     segments: int = Field(SEGMENTS, ge=1, le=3)
 
 
@@ -36,14 +31,7 @@ def router(service: Service, rephrase: Rephrase | None = None) -> APIRouter:
 
     @routes.post("/v1/dj")
     def go_on(request: DjRequest) -> DjAnswer:
-        visit = service.visit(
-            request.user_id,
-            Moment.parse(request.at),
-            device=request.device,
-            country=request.country,
-            explicit=bool(request.explicit),
-            surface=SURFACE,
-        )
+        visit = request.visit(service, SURFACE)
         return dj.go_on(visit, request.session or "", request.say or "", request.segments)
 
     return routes

@@ -29,7 +29,8 @@ from surfaces.home.shelves import (
 )
 from surfaces.service.fallback import Offer
 from surfaces.service.service import Service
-from surfaces.store.store import Decision, Impression
+from surfaces.service.showing import Shown, impressions
+from surfaces.store.store import Decision
 
 FRESH: Final = 5.0
 """Seconds for which a process goes by what it last read of the bandit's state."""
@@ -143,23 +144,15 @@ class Home:
 
     def _keep(self, request_id: str, visit: Visit, page: Page, context: Floats) -> None:
         ids = self._service.catalogue.item_ids
-        impressions = [
-            Impression(
-                request_id=request_id,
-                position=position,
-                user_id=visit.user_id,
-                timestamp=visit.moment.unix,
-                item_id=ids[offer.place],
-                surface=visit.surface,
-                shelf=placed.shelf.id,
-                propensity=placed.propensity,
-                model_version=self._service.model_version or None,
-            )
+        items = [
+            Shown(position, ids[offer.place], placed.shelf.id, placed.propensity)
             for position, (placed, offer) in enumerate(page.offers, 1)
         ]
         content = DecidedPage.of(page, context).model_dump()
         with visit.tolerated():
-            self._service.store.add_impressions(impressions)
+            self._service.store.add_impressions(
+                impressions(self._service, visit, request_id, visit.surface, items)
+            )
             self._service.store.add_decision(
                 Decision(request_id, visit.user_id, visit.surface, int(self._clock()), content)
             )

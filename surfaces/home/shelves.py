@@ -24,7 +24,7 @@ def jump_back_in(material: Material) -> Shelf:
     """
     plays, catalogue, has_times = material.plays, material.catalogue, material.service.log.has_times
     last = dict(zip(plays.items.tolist(), plays.outcomes.tolist(), strict=True))
-    times = dict(zip(plays.kept.items.tolist(), plays.kept.times.tolist(), strict=True))
+    times = plays.last_times
     wanted = np.zeros(catalogue.size, bool)
     wanted[[place for place in times if last[place] != names.SKIPPED]] = True
     wanted &= material.eligible & ~catalogue.is_talk

@@ -25,7 +25,7 @@ from surfaces.playlists.selecting import Bounds, select
 from surfaces.playlists.titling import title_of
 from surfaces.playlists.vocabulary import Vocabulary
 from surfaces.service.service import Service
-from surfaces.store.store import Impression
+from surfaces.service.showing import Shown, impressions
 
 SURFACE: Final = "playlists"
 LONGEST_PROMPT: Final = 1000
@@ -101,7 +101,8 @@ def make_playlist(
     kept_as, request_id = "", secrets.token_urlsafe(12)
     with visit.tolerated():
         kept_as = service.store.keep(visit.user_id, content, playlist)
-        service.store.add_impressions(_impressions(service, visit, request_id, places))
+        items = [Shown(n, service.catalogue.item_ids[p], propensity=1.0) for n, p in enumerate(places, 1)]
+        service.store.add_impressions(impressions(service, visit, request_id, SURFACE, items))
     reasons = _Reasons(service, visit, query, ranking)
     return Playlist(
         request_id=request_id,
@@ -129,22 +130,6 @@ def _listed(catalogue: Catalogue, query: Query, ranking: Ranking, kept: Sequence
     if set(places) <= set(kept):
         return places  # what is left of a list stays in its order
     return sequence(catalogue, places)
-
-
-def _impressions(service: Service, visit: Visit, request_id: str, places: Sequence[int]) -> list[Impression]:
-    return [
-        Impression(
-            request_id=request_id,
-            position=position,
-            user_id=visit.user_id,
-            timestamp=visit.moment.unix,
-            item_id=service.catalogue.item_ids[place],
-            surface=SURFACE,
-            propensity=1.0,
-            model_version=service.model_version or None,
-        )
-        for position, place in enumerate(places, 1)
-    ]
 
 
 def _counted(catalogue: Catalogue, shares: Sequence[Share]) -> list[tuple[Bools, int]]:
@@ -177,7 +162,7 @@ class _Reasons:
         self._service, self._visit, self._query, self._ranking = service, visit, query, ranking
         suiting = [one.tags for one in query.moods] + [one.tags for one in query.activities]
         self._tags = frozenset(query.genres).union(*suiting)
-        self._last = dict(zip(visit.plays.kept.items.tolist(), visit.plays.kept.times.tolist(), strict=True))
+        self._last = visit.plays.last_times
 
     def why(self, place: int) -> list[Fact]:
         """The conditions that it satisfies, then the models' word for it."""

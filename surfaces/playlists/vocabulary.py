@@ -6,6 +6,7 @@ from typing import Final
 from models import names
 from surfaces.common.catalogue import Catalogue
 from surfaces.common.text_vectors import TextVectors
+from surfaces.common.wording.catalogue_names import names_of
 from surfaces.common.wording.spelling import Lexicon
 from surfaces.common.wording.words import key, split_words
 from surfaces.playlists.phrases import phrases
@@ -37,20 +38,19 @@ class Vocabulary:
     def __init__(self, catalogue: Catalogue, vectors: TextVectors | None = None) -> None:
         self.catalogue = catalogue
         self._vectors = vectors
-        self.genres = Lexicon(catalogue.genres.values)
-        self.creators = Lexicon(catalogue.creators.values)
+        self._names = names_of(catalogue)
+        self.genres, self.creators = self._names.genres, self._names.creators
         self._kind_of = {key(value): value for value in catalogue.kinds.values}
 
-    @cached_property
+    @property
     def titles(self) -> Lexicon:
         """Titles by place."""
-        return Lexicon(self.catalogue.titles)
+        return self._names.titles
 
     def prepare(self) -> "Vocabulary":
         """Makes all that lookups need, seconds for a large catalogue, so that no listener waits for it."""
-        for lexicon in (self.genres, self.creators, self.titles):
-            lexicon.nearest("prepare")
-        _ = self._families, self._creator_words, self._places_by_title
+        self._names.prepare()
+        _ = self._families, self._places_by_title
         return self
 
     def is_common(self, word: str) -> bool:
@@ -99,8 +99,7 @@ class Vocabulary:
 
     def creator_with_word(self, written: str) -> str:
         """The only creator in whose name a key is a word; "" for none or several."""
-        owners = self._creator_words.get(written, ())
-        return self.creators.names[owners[0]] if len(owners) == 1 else ""
+        return self._names.creator_with_word(written)
 
     def titled(self, place: int) -> list[int]:
         """Places of all items with the title of one."""
@@ -122,15 +121,6 @@ class Vocabulary:
                 for word in {word for word in words if len(word) > 2}:
                     families.setdefault(word, []).append(genre)
         return families
-
-    @cached_property
-    def _creator_words(self) -> dict[str, list[int]]:
-        owners: dict[str, list[int]] = {}
-        for place, name in enumerate(self.creators.names):
-            for word in {word.folded for word in split_words(name)}:
-                if len(word) > 3:
-                    owners.setdefault(word, []).append(place)
-        return owners
 
     @cached_property
     def _places_by_title(self) -> dict[str, list[int]]:

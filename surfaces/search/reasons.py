@@ -29,7 +29,7 @@ class Reasons:
         self._ranks = {place: rank for rank, place in enumerate(ranked, 1)}
         self._creator_plays = count_plays(catalogue.creators, plays.kept)
         self._genre_plays = count_plays(catalogue.genres, plays.kept)
-        self._last = dict(zip(plays.kept.items.tolist(), plays.kept.times.tolist(), strict=True))
+        self._last = plays.last_times
 
     def of_item(self, item: Item) -> list[Fact]:
         """The facts of an item."""

@@ -2,7 +2,6 @@
 
 import secrets
 from dataclasses import replace
-from functools import cache
 from typing import Annotated, Final, Literal, TypeAlias
 
 from fastapi import APIRouter, BackgroundTasks, Depends, Query
@@ -12,7 +11,7 @@ from surfaces.common.answers import Answer, ShownItem, shown
 from surfaces.common.facts import Fact
 from surfaces.common.model_server import Ranked
 from surfaces.common.taste import taste
-from surfaces.common.text_vectors import TextVectors
+from surfaces.common.text_vectors import text_vectors
 from surfaces.common.visit import Visit
 from surfaces.search.documents import Type
 from surfaces.search.find import find
@@ -20,8 +19,8 @@ from surfaces.search.index import Query as Typed
 from surfaces.search.index import SearchIndex
 from surfaces.search.reasons import Reasons
 from surfaces.service.service import Service
+from surfaces.service.showing import Shown, impressions
 from surfaces.service.visit_query import visit_query
-from surfaces.store.store import Impression
 
 SURFACE: Final = "search"
 MOST: Final = 100
@@ -57,7 +56,7 @@ class Results(Answer):
 def router(service: Service) -> APIRouter:
     """The route of search; the catalogue's index is built here, once."""
     routes = APIRouter(tags=["search"])
-    index = SearchIndex(service.catalogue, service.log.popularity.everywhere, _vectors())
+    index = SearchIndex(service.catalogue, service.log.popularity.everywhere, text_vectors())
 
     @routes.get("/v1/search")
     def get_search(
@@ -116,25 +115,10 @@ _NAMES: Final[dict[Type, Literal["creator", "show", "genre"]]] = {
 
 def _note(service: Service, visit: Visit, answer: Results) -> None:
     """Keeps which items were shown, after the answer; what can't be kept is lost."""
-    impressions = [
-        Impression(
-            request_id=answer.request_id,
-            position=position,
-            user_id=visit.user_id,
-            timestamp=visit.moment.unix,
-            item_id=one.item_id,
-            surface=SURFACE,
-            propensity=1.0,
-            model_version=service.model_version or None,
-        )
+    items = [
+        Shown(position, one.item_id, propensity=1.0)
         for position, one in enumerate(answer.results, 1)
         if isinstance(one, FoundItem)
     ]
     with visit.tolerated():
-        service.store.add_impressions(impressions)
-
-
-@cache
-def _vectors() -> TextVectors:
-    """The vectors, which are the same for every catalogue."""
-    return TextVectors()
+        service.store.add_impressions(impressions(service, visit, answer.request_id, SURFACE, items))

@@ -56,7 +56,7 @@ def fallback(
 
 def favourites(visit: Visit, eligible: Bools) -> list[Offer]:
     """What the listener has played most, without skipping; of equals the one played last first."""
-    last = dict(zip(visit.plays.kept.items.tolist(), visit.plays.kept.times.tolist(), strict=True))
+    last = visit.plays.last_times
     places = [place for place in visit.plays.counts if eligible[place]]
     counts = visit.plays.counts
     places.sort(key=lambda place: (-counts[place], -last[place], place))

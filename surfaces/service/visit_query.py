@@ -1,9 +1,10 @@
-"""The parameters that every `GET` takes, as FastAPI reads them."""
+"""Who asks, and when: the parameters that every `GET` takes, and the same fields of a `POST`'s body."""
 
 from collections.abc import Callable
 from typing import Annotated
 
 from fastapi import Query
+from pydantic import BaseModel, Field
 
 from surfaces.common.moment import Moment
 from surfaces.common.texts import Id, Word
@@ -31,3 +32,26 @@ def visit_query(service: Service, surface: str) -> Callable[..., Visit]:
         )
 
     return visit
+
+
+class VisitBody(BaseModel):
+    """The fields that the body of every such `POST` has."""
+
+    user_id: Id
+    at: Annotated[str, Field(max_length=64)] | None = None
+    """ISO 8601 with its offset; now by default."""
+    device: Word = ""
+    country: Word = ""
+    explicit: Annotated[int, Field(ge=0, le=1)] = 1
+    """0 leaves explicit items out, whatever else is asked for."""
+
+    def visit(self, service: Service, surface: str) -> Visit:
+        """The visit to a destination."""
+        return service.visit(
+            self.user_id,
+            Moment.parse(self.at),
+            device=self.device,
+            country=self.country,
+            explicit=bool(self.explicit),
+            surface=surface,
+        )

@@ -5,25 +5,13 @@ from dataclasses import dataclass
 from string import Formatter
 from typing import Final
 
+from surfaces.common.wording.numbers import ONES
 from surfaces.dj.speech.claims import Claim
 from surfaces.dj.speech.reading import KIND_NOUNS, PICK
 from surfaces.dj.speech.spoken_names import in_quotes, isolated, spoken_name
 
-_WORDS: Final = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-]
+_WORDS: Final = list(ONES)[:13]
+"""Numbers up to twelve are written as words."""
 _DECADES: Final = {
     1920: "twenties", 1930: "thirties", 1940: "forties", 1950: "fifties", 1960: "sixties", 1970: "seventies",
     1980: "eighties", 1990: "nineties",

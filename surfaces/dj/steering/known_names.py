@@ -4,6 +4,7 @@ from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple, TypeAlias
 
 from surfaces.common.catalogue import Catalogue
+from surfaces.common.wording.catalogue_names import names_of
 from surfaces.common.wording.spelling import Hit, Lexicon
 from surfaces.common.wording.words import Word, key, split_words
 
@@ -26,16 +27,13 @@ class KnownNames:
     """
 
     def __init__(self, catalogue: Catalogue) -> None:
-        self._catalogue = catalogue
-        self._genres = Lexicon(catalogue.genres.values)
-        self._creators = Lexicon(catalogue.creators.values)
+        self._names = names_of(catalogue)
+        self._genres, self._creators = self._names.genres, self._names.creators
         self._kinds = {form: kind for kind in catalogue.kinds.values for form in (key(kind), f"{key(kind)}s")}
 
     def prepare(self) -> "KnownNames":
-        """Makes what looking up needs, seconds for 100 thousand names, so that no listener waits for it."""
-        for lexicon in (self._genres, self._creators, self._titles):
-            lexicon.nearest("any name")
-        self.is_word("any")
+        """Makes what looking up needs, so that no listener waits for it."""
+        self._names.prepare()
         return self
 
     def exact(self, words: list[Word]) -> Name | None:
@@ -48,7 +46,7 @@ class KnownNames:
             return Name("kind", self._kinds[written])
         if creator:
             return Name("creator", self._creators.names[creator.place])
-        return self._title(self._titles.exact(written))
+        return self._title(self._names.titles.exact(written))
 
     def near(self, words: list[Word]) -> Name | None:
         """The name that the words are but for a few typos, or whose only owner bears the one word."""
@@ -67,34 +65,21 @@ class KnownNames:
         ]
         if hits:
             return min(hits)[2]
-        owners = self._owners.get(words[0].folded, ()) if len(words) == 1 else ()
-        if len(owners) == 1:
-            return Name("creator", owners[0])
-        return self._title(self._titles.nearest(written))
+        owner = self._names.creator_with_word(words[0].folded) if len(words) == 1 else ""
+        if owner:
+            return Name("creator", owner)
+        return self._title(self._names.titles.nearest(written))
 
     def is_word(self, word: str) -> bool:
         """Whether a genre, a creator or a kind bears this very word."""
-        return word in self._owners or word in self._kinds or word in self._genre_words
+        return self._names.is_creator_word(word) or word in self._kinds or word in self._genre_words
 
     @cached_property
     def _genre_words(self) -> frozenset[str]:
         return frozenset(word.folded for name in self._genres.names for word in split_words(name))
 
-    @cached_property
-    def _titles(self) -> Lexicon:
-        return Lexicon(self._catalogue.titles)
-
-    @cached_property
-    def _owners(self) -> dict[str, list[str]]:
-        owners: dict[str, list[str]] = {}
-        for name in self._creators.names:
-            for word in {word.folded for word in split_words(name)}:
-                if len(word) > 3:
-                    owners.setdefault(word, []).append(name)
-        return owners
-
     def _title(self, hit: Hit | None) -> Name | None:
-        return None if hit is None else Name("title", self._titles.names[hit.place], hit.place)
+        return None if hit is None else Name("title", self._names.titles.names[hit.place], hit.place)
 
 
 def _named(sort: Sort, lexicon: Lexicon, hit: Hit | None) -> tuple[Hit | None, Name | None]:

@@ -1,0 +1,38 @@
+"""What an answer shows, as the store keeps it."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from surfaces.common.visit import Visit
+from surfaces.service.service import Service
+from surfaces.store.store import Impression
+
+
+class Shown(NamedTuple):
+    """An item at a position of an answer, 1 the first."""
+
+    position: int
+    item_id: str
+    shelf: str = ""
+    propensity: float | None = None
+    """How probable it was that it would stand there; None where nobody knows."""
+
+
+def impressions(
+    service: Service, visit: Visit, request_id: str, surface: str, items: Iterable[Shown]
+) -> list[Impression]:
+    """What an answer shows to a visit, with the push that it was ranked by."""
+    return [
+        Impression(
+            request_id=request_id,
+            position=one.position,
+            user_id=visit.user_id,
+            timestamp=visit.moment.unix,
+            item_id=one.item_id,
+            surface=surface,
+            shelf=one.shelf,
+            propensity=one.propensity,
+            model_version=service.model_version or None,
+        )
+        for one in items
+    ]
