@@ -29,7 +29,6 @@ import pyarrow.parquet as pq
 
 from benchmarks.histories import item_ids
 from benchmarks.load import Figures, summarise
-from components.pushed.model_folder import SAVED_MODEL_FILE
 from components.pushed.pushed_models import PushedModels
 from components.serving_check.fresh_server import fresh_server
 from listening_log.cleaning.catalog import read_catalog
@@ -39,8 +38,9 @@ from models import names
 from serving.catalog_asset import write_catalog
 from surfaces.common.catalogue import Catalogue
 from surfaces.log.log_file import LogFile
-from surfaces.log.source import LogSource
-from tfx_pipeline.home.run_record import RunRecord, last_run
+from tfx_pipeline.home.layout import Home
+from tfx_pipeline.home.run_record import RunRecord
+from tfx_pipeline.surfaces.home_application import log_source, pushed_catalogue
 from tfx_pipeline.terminal.exit_codes import exit_code_of
 from tfx_pipeline.terminal.tables import render_table
 
@@ -111,12 +111,11 @@ def measure(home: Path, folder: Path, requests: int) -> list[tuple[str, ...]]:
     """
     pushed = PushedModels(home / "serving")
     models = {model: pushed.served(names.SCANN, model).path for model in names.MODELS}
-    assert all((path / SAVED_MODEL_FILE).exists() for path in models.values())
     rows = []
     with fresh_server(models, folder / "models.log") as (address, _):
         server = next(p for p in psutil.Process().children() if "bound_server" in " ".join(p.cmdline()))
         with application(home, address, folder) as (port, app):
-            for destination, questions in all_questions(home).items():
+            for destination, questions in all_questions(Home(home)).items():
                 for clients in CLIENTS:
                     before = cpu_seconds(server), cpu_seconds(app)
                     figures = ask(port, destination, questions, clients, requests)
@@ -166,10 +165,13 @@ def application(home: Path, address: str, folder: Path) -> Iterator[tuple[int, p
             process.wait(30)
 
 
-def all_questions(home: Path) -> dict[str, list[Question]]:
+def all_questions(home: Home) -> dict[str, list[Question]]:
     """Makes questions of each destination, of the log's listeners in turn."""
-    listeners = log_listeners(home)
-    titles = [title for title in titles_of(home) if title][:: max(1, len(listeners))]
+    catalogue = Catalogue.read(pushed_catalogue(home).extra)
+    log = LogFile.open(home.surfaces, log_source(home), catalogue)  # the one that the application has made
+    listeners = list(log.listeners())
+    log.close()
+    titles = [title for title in catalogue.titles if title][:: max(1, len(listeners))]
     words = (titles or ["song"]) * (1 + len(listeners) // max(1, len(titles)))
     users = [quote(user) for user in listeners]
     at = quote(AT)
@@ -189,38 +191,11 @@ def all_questions(home: Path) -> dict[str, list[Question]]:
     }
 
 
-def log_listeners(home: Path) -> list[str]:
-    """The listeners of the last run's log."""
-    with tempfile.TemporaryDirectory() as folder:
-        source = LogSource(last_run_data(home))
-        log = LogFile.open(Path(folder), source, catalogue(home))
-        listeners = list(log.listeners())
-        log.close()
-    return listeners
-
-
-def last_run_data(home: Path) -> str:
-    """Where the last run read its log."""
-    from tfx_pipeline.home.layout import Home
-
-    return last_run(Home(home)).data_dir
-
-
-def catalogue(home: Path) -> Catalogue:
-    """The pushed catalogue."""
-    return Catalogue.read(PushedModels(home / "serving").served(names.SCANN, names.UPNEXT).extra)
-
-
-def titles_of(home: Path) -> list[str]:
-    """The titles of the pushed catalogue."""
-    return catalogue(home).titles
-
-
 def ask(port: int, kind: str, questions: Sequence[Question], clients: int, count: int) -> Figures:
     """Asks from `clients` threads, each with a connection of its own, `count` questions together.
 
     Raises:
-        UserError: an answer isn't 200.
+        UserError: an answer isn't 200, or was made without the models: its time would say nothing.
     """
     seconds: list[list[float]] = [[] for _ in range(clients)]
     failures: list[str] = []
@@ -234,7 +209,7 @@ def ask(port: int, kind: str, questions: Sequence[Question], clients: int, count
             answer = connection.getresponse()
             content = answer.read()
             seconds[number].append(time.perf_counter() - start)
-            if answer.status != 200:
+            if answer.status != 200 or json.loads(content)["degraded"]:
                 failures.append(f"{kind}: {answer.status} {content[:200]!r}")
                 return
         connection.close()

@@ -22,17 +22,14 @@ from benchmarks.home.runs import Logged, calibration, estimate, run, run_learnin
 from benchmarks.home.visits import TrueVisit, make_visits
 from listening_log.world import load_truth
 from serving.lean_tensorflow import skip_public_interface
-from surfaces.common.catalogue import Catalogue
 from surfaces.common.model_server import ModelServer
 from surfaces.home.bandit import Bandit
 from surfaces.home.learnt import Learnt
 from surfaces.home.mix import divergence
 from surfaces.home.ridge import Floats
-from surfaces.log.log_file import LogFile
-from surfaces.service.service import Service
 from surfaces.store.store import Store
 from tfx_pipeline.home.layout import Home
-from tfx_pipeline.surfaces.home_application import log_source, pushed_catalogue
+from tfx_pipeline.surfaces.home_application import home_service, log_source
 
 SEED: Final = 1
 EDGES: Final = (0, 0.03, 0.06, 0.1, 0.15, 0.25, 0.4, 0.6, 0.8, 1)
@@ -45,7 +42,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = _parser().parse_args(arguments)
     skip_public_interface()  # its messages are needed, TensorFlow is not
     with tempfile.TemporaryDirectory() as folder:
-        service, data = _service(options.home, options.address, Path(folder))
+        store = Store(f"sqlite:///{Path(folder) / 'store.sqlite'}")
+        service = home_service(
+            options.home, store, lambda items: ModelServer(options.address, items, DEADLINE)
+        )
+        data = log_source(options.home).data_dir
         visits = make_visits(service, load_truth(data), data, options.visits, SEED)
     _report(visits, service.catalogue.is_talk, options.pages)
 
@@ -57,14 +58,6 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--visits", type=int, default=800, metavar="N")
     parser.add_argument("--pages", type=int, default=8000, metavar="N")
     return parser
-
-
-def _service(home: Home, address: str, folder: Path) -> tuple[Service, str]:
-    catalogue, source = Catalogue.read(pushed_catalogue(home).extra), log_source(home)
-    models = ModelServer(address, catalogue, DEADLINE)
-    store = Store(f"sqlite:///{folder / 'store.sqlite'}")
-    log = LogFile.open(folder, source, catalogue)
-    return Service(catalogue, models, store, log, source.config), source.data_dir
 
 
 def _report(visits: Sequence[TrueVisit], is_talk: np.ndarray, pages: int) -> None:
