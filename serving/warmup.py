@@ -58,14 +58,19 @@ def write_warmup(model_dir: Path | str, requests: Mapping[str, Sequence[Inputs]]
     if sum(map(len, requests.values())) > MAX_REQUESTS:
         raise ValueError(f"at most {MAX_REQUESTS} warm-up requests can be written")
     folder, path = Path(model_dir), warmup_path(Path(model_dir))
+    model = (folder.parent if is_version(folder.name) else folder).name
     path.parent.mkdir(parents=True, exist_ok=True)
     with tf.io.TFRecordWriter(str(path)) as writer:
-        for signature, inputs in (
-            (signature, inputs) for signature, several in requests.items() for inputs in several
+        for signature, inputs, is_last in (
+            (signature, inputs, inputs is several[-1])
+            for signature, several in requests.items()
+            for inputs in several
         ):
             log = prediction_log_pb2.PredictionLog()
             request = log.predict_log.request
-            request.model_spec.name = (folder.parent if is_version(folder.name) else folder).name
+            request.model_spec.name = model
+            if model == names.RANKER and is_last:  # as the client asks: each set of outputs is prepared apart
+                request.output_filter.append(names.SCORES)
             request.model_spec.signature_name = signature
             for name, value in inputs.items():
                 to_proto(value, request.inputs[name])
@@ -94,6 +99,6 @@ def run_warmup(model: LoadedModel, times: int = 1) -> int:
         request = prediction_log_pb2.PredictionLog.FromString(record).predict_log.request
         inputs = {name: to_array(name, proto) for name, proto in request.inputs.items()}
         for _ in range(times):
-            model.predict(request.model_spec.signature_name, inputs)
+            model.predict(request.model_spec.signature_name, inputs, outputs=tuple(request.output_filter))
         count += 1
     return count

@@ -30,6 +30,23 @@ def test_requests_are_written_as_tf_serving_reads_them(tmp_path: Path) -> None:
     assert request.model_spec.signature_name == "serving_default"
 
 
+def test_the_ranker_is_asked_for_its_scores_alone_too_as_the_client_does(tmp_path: Path) -> None:
+    import tensorflow as tf
+    from tensorflow_serving.apis import prediction_log_pb2
+
+    path = write_warmup(tmp_path / "ranker" / "1", make_requests(names.RANKER, ITEMS))
+    records = tf.data.TFRecordDataset(str(path)).as_numpy_iterator()
+    asked_for = {
+        (request.model_spec.signature_name, tuple(request.output_filter))
+        for record in records
+        for request in [prediction_log_pb2.PredictionLog.FromString(record).predict_log.request]
+    }
+    signatures = (names.SERVING_DEFAULT, names.CONTEXTUAL)
+    assert asked_for == {
+        (signature, outputs) for signature in signatures for outputs in [(), (names.SCORES,)]
+    }
+
+
 def test_a_model_without_warmup_requests_needs_none(tmp_path: Path) -> None:
     save_toy(names.UPNEXT, tmp_path / "1")
     assert run_warmup(LoadedModel(tmp_path / "1")) == 0
