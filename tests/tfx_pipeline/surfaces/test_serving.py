@@ -1,3 +1,4 @@
+import socket
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,6 +7,7 @@ import pytest
 
 from tests.tfx_pipeline.surfaces.homes import Surfaces, make_home, push_catalogue
 from tfx_pipeline.home.layout import Home
+from tfx_pipeline.surfaces.serving import _listen
 
 NOBODY = "127.0.0.1:9"
 
@@ -83,3 +85,8 @@ def test_a_model_server_that_cannot_start_ends_it(home: Home) -> None:
     assert process.process.wait(120) == 1
     assert process.err.read_text().count("\n") == 1
     assert "the model server ended at its start" in process.err.read_text()
+
+
+def test_its_sockets_are_known_to_be_tcps() -> None:
+    with _listen("127.0.0.1", 0) as listener:
+        assert listener.proto == socket.IPPROTO_TCP  # else asyncio leaves Nagle's algorithm on
