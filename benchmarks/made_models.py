@@ -62,7 +62,7 @@ def make_models(folder: Path, items: int, build: str, transform: Transform, seed
     draw = np.random.default_rng(seed)
     catalog = make_catalog(items, draw)
     plays = np.append(0, draw.zipf(1.5, items).clip(max=10_000))
-    sizes = FeatureSizes(context=CONTEXT_TOKENS + 1)
+    sizes = FeatureSizes(context=CONTEXT_TOKENS + 2)  # with the listeners' token, and any unknown one
     two_tower = TwoTower(catalog, plays, sizes, TwoTowerConfig())
     two_tower.queries(example_batch())
     two_tower.items.ids.assign(clustered(items + 1, two_tower.items.ids.shape[1], draw))
