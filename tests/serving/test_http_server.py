@@ -178,7 +178,9 @@ def test_a_target_may_be_a_whole_address(target: str, path: str) -> None:
     assert path_of(target) == path
 
 
-@pytest.mark.parametrize("body", [b"no gzip at all", gzip.compress(b"12" * 99)[:-9], b"\x1f\x8b"])
+@pytest.mark.parametrize(
+    "body", [b"no gzip at all", gzip.compress(b"12" * 99)[:-9], b"\x1f\x8b"], ids=["other", "cut", "start"]
+)
 def test_a_body_that_is_no_whole_gzip_is_an_empty_document(running: Running, body: bytes) -> None:
     running.service.gate.set()
     status, document = running.ask("/", body, {"Content-Encoding": "gzip"})
