@@ -8,7 +8,6 @@ import contextlib
 import json
 import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import threading
@@ -20,20 +19,18 @@ from typing import Final
 
 import grpc
 import numpy as np
-import psutil
 
-from benchmarks.load import Figures, summarise
-from benchmarks.serving import table as latency_table
+from benchmarks.hurt.process import Server
+from benchmarks.load import PREDICT, Figures, summarise
+from benchmarks.load import table as latency_table
 from listening_log.errors import UserError
 from models import names
 from tfx_pipeline.terminal.exit_codes import exit_code_of
 from tfx_pipeline.terminal.tables import render_table
 
-PREDICT: Final = "/tensorflow.serving.PredictionService/Predict"
 CALM_SECONDS: Final = 15.0
 SWAP_SECONDS: Final = 120.0
 """Longest time of one swap, until the old version has ended."""
-_MIB: Final = 2**20
 
 
 @dataclass(frozen=True)
@@ -88,15 +85,19 @@ def measure(
         UserError: the model has no warm-up requests, or the server ends.
     """
     requests = one_row_requests(model)
-    with tempfile.TemporaryDirectory(dir=model.parent) as folder:
+    with contextlib.ExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(dir=model.parent))
         base = Path(folder) / "asked"
         push(model, base, 1)
-        with served(base, flags) as (process, port, lines), load_by(clients, port, requests) as answers:
+        server = Server(["--model_name=asked", f"--model_base_path={base}", *flags], Path(folder))
+        stack.callback(server.stop)
+        server.start()
+        with load_by(clients, server.grpc_port, requests) as answers:
             time.sleep(CALM_SECONDS / 3)  # warm up
             start = time.perf_counter()
             time.sleep(CALM_SECONDS)
             first = time.perf_counter()
-            swaps = [swap(model, base, version, process, lines) for version in range(2, count + 2)]
+            swaps = [swap(model, base, version, server) for version in range(2, count + 2)]
             last = time.perf_counter()
             time.sleep(CALM_SECONDS)
             end = time.perf_counter()
@@ -179,34 +180,7 @@ def push(model: Path, base: Path, version: int) -> None:
     staged.rename(base / str(version))
 
 
-@contextlib.contextmanager
-def served(base: Path, flags: Sequence[str]) -> Iterator[tuple[psutil.Process, int, list[str]]]:
-    """Starts the server; yields its process, its port and the list that its lines go to.
-
-    Raises:
-        UserError: it ended before it was ready.
-    """
-    from components.serving_check.fresh_server import _free_ports
-
-    port, _ = _free_ports()
-    command = [sys.executable, "-m", "serving.model_server", f"--port={port}", "--model_name=asked"]
-    command += [f"--model_base_path={base}", *flags]
-    lines: list[str] = []
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout
-        assert process.stderr
-        reader = threading.Thread(target=lines.extend, args=(process.stderr,), daemon=True)
-        reader.start()
-        try:
-            if "ready" not in process.stdout.readline():
-                reader.join()
-                raise UserError(f"the server ended: {' '.join(lines).strip()}")
-            yield psutil.Process(process.pid), port, lines
-        finally:
-            process.terminate()
-
-
-def swap(model: Path, base: Path, version: int, process: psutil.Process, lines: list[str]) -> Swap:
+def swap(model: Path, base: Path, version: int, server: Server) -> Swap:
     """Pushes a version, and waits until the one before has ended.
 
     Raises:
@@ -214,16 +188,15 @@ def swap(model: Path, base: Path, version: int, process: psutil.Process, lines: 
     """
     push(model, base, version)
     start = time.perf_counter()
-    _wait(lines, f"version {version} serves")
+    _wait(server, f"version {version} serves")
     seconds = time.perf_counter() - start
-    _wait(lines, f"version {version - 1} ended")
-    memory = process.memory_info().rss // _MIB
-    return Swap(version, round(seconds, 1), memory, process.num_threads())
+    _wait(server, f"version {version - 1} ended")
+    return Swap(version, round(seconds, 1), round(server.memory_mib()), server.threads())
 
 
-def _wait(lines: list[str], text: str) -> None:
+def _wait(server: Server, text: str) -> None:
     end = time.monotonic() + SWAP_SECONDS
-    while not any(text in line for line in list(lines)):
+    while not any(text in line for line in server.complaints()):
         if time.monotonic() > end:
             raise UserError(f"the server never said: {text}")
         time.sleep(0.02)

@@ -7,7 +7,7 @@ import numpy as np
 from typing_extensions import Unpack
 
 from models import names
-from serving.channel import CallError, Tls, channel_options, check_connections
+from serving.channel import CallError, Tls, open_channels
 from serving.client import (
     Ranking,
     check_count,
@@ -32,15 +32,8 @@ class AsyncClient:
         from grpc import aio
         from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
-        check_connections(connections)
-        options = channel_options(address, tls)
         self._address, self._timeout = address, timeout
-        self._channels = [
-            aio.insecure_channel(address, options)
-            if tls is None
-            else aio.secure_channel(address, tls.credentials(), options)
-            for _ in range(connections)
-        ]
+        self._channels = open_channels(aio, address, connections, tls)
         self._services = cycle([PredictionServiceStub(channel) for channel in self._channels])
 
     async def __aenter__(self) -> "AsyncClient":

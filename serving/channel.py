@@ -4,6 +4,7 @@ import ipaddress
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from serving.errors import RESOURCE_EXHAUSTED, UNAVAILABLE, ServerError
@@ -83,24 +84,34 @@ class CallError(ServerError):
         super().__init__(f"{address}: {self.code}: {error.details()}")
 
 
-def channel_options(address: str, tls: Tls | None) -> Sequence[tuple[str, str | int]]:
-    """Returns the settings of a channel to `host:port`."""
+def open_channels(api: ModuleType, address: str, connections: int, tls: Tls | None) -> "list[grpc.Channel]":
+    """Opens channels to one server, which connect at their first question.
+
+    Args:
+        api: `grpc`, or `grpc.aio` for an event loop.
+        address: `host:port`.
+        connections: how many.
+        tls: None: plain text.
+
+    Raises:
+        ServerError: `connections` below 1, or a file of `tls` can't be read.
+    """
+    if connections < 1:
+        raise ServerError(f"connections={connections}: must be 1 or more")
+    options = _options(address, tls)
+    if tls is None:
+        return [api.insecure_channel(address, options) for _ in range(connections)]
+    credentials = tls.credentials()
+    return [api.secure_channel(address, credentials, options) for _ in range(connections)]
+
+
+def _options(address: str, tls: Tls | None) -> Sequence[tuple[str, str | int]]:
     options: list[tuple[str, str | int]] = list(_OPTIONS)
     if _is_loopback(address):  # a proxy of the environment is elsewhere
         options.append(("grpc.enable_http_proxy", 0))
     if tls is not None and tls.server_name:
         options.append(("grpc.ssl_target_name_override", tls.server_name))
     return options
-
-
-def check_connections(connections: int) -> None:
-    """Refuses a pool without connections.
-
-    Raises:
-        ServerError: `connections` below 1.
-    """
-    if connections < 1:
-        raise ServerError(f"connections={connections}: must be 1 or more")
 
 
 def _read(path: Path | None) -> bytes | None:

@@ -9,7 +9,7 @@ import numpy as np
 from typing_extensions import Unpack
 
 from models import names
-from serving.channel import CallError, Tls, channel_options, check_connections
+from serving.channel import CallError, Tls, open_channels
 from serving.errors import ServerError
 from serving.request import Inputs, Rows, Wishes, build_request
 from serving.tensors import to_array, to_proto
@@ -56,16 +56,9 @@ class Client:
         import grpc
         from tensorflow_serving.apis.prediction_service_pb2_grpc import PredictionServiceStub
 
-        check_connections(connections)
-        options = channel_options(address, tls)
         self._address = address
         self._seconds = timeout if callable(timeout) else lambda: timeout
-        self._channels = [
-            grpc.insecure_channel(address, options)
-            if tls is None
-            else grpc.secure_channel(address, tls.credentials(), options)
-            for _ in range(connections)
-        ]
+        self._channels = open_channels(grpc, address, connections, tls)
         self._services = cycle([PredictionServiceStub(channel) for channel in self._channels])
 
     def __enter__(self) -> "Client":

@@ -32,6 +32,10 @@ CORS: Final = {
     "Access-Control-Allow-Methods": "POST, GET",
     "Access-Control-Allow-Headers": "Content-Type",
 }
+MOST_OF_HEADERS: Final = (
+    1 << 16
+)  # bytes; TF Serving sets no limit, and libevent answers 400 where there is one
+METHODS: Final = frozenset(("GET", "POST", "HEAD", "PUT", "DELETE", "OPTIONS", "PATCH"))  # others are 501
 _REASONS: Final = {status.value: status.phrase for status in HTTPStatus}
 
 
@@ -40,6 +44,29 @@ def path_of(target: str) -> str:
     if target.lower().startswith(("http://", "https://")):
         target = "/" + target.partition("://")[2].partition("/")[2]
     return target.partition("?")[0]
+
+
+class _Server(httpserver.HTTPServer):
+    """Tornado's, which closes the connection of a header that is too long, with an answer before."""
+
+    def handle_stream(self, stream: iostream.IOStream, address: tuple) -> None:
+        def answer_too_long() -> None:
+            if isinstance(stream.error, iostream.UnsatisfiableReadError):
+                body = error_answer(
+                    HTTPStatus.BAD_REQUEST, f"The headers have over {MOST_OF_HEADERS} bytes"
+                ).body
+                with suppress(OSError):
+                    stream.socket.send(
+                        b"HTTP/1.1 400 Bad Request\r\nContent-Type: application/json\r\n"
+                        b"Connection: close\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body)
+                    )
+                    stream.socket.shutdown(socket.SHUT_WR)
+                    while stream.socket.recv(MOST_OF_HEADERS):  # what is unread would reset the connection
+                        pass
+            close_fd()
+
+        close_fd, stream.close_fd = stream.close_fd, answer_too_long  # type: ignore[method-assign]
+        super().handle_stream(stream, address)
 
 
 class HttpServer(httputil.HTTPServerConnectionDelegate):
@@ -61,12 +88,12 @@ class HttpServer(httputil.HTTPServerConnectionDelegate):
         self.max_waiting = options.rest_api_num_threads * WAITING_PER_THREAD
         self.pool = futures.ThreadPoolExecutor(options.rest_api_num_threads, thread_name_prefix="rest")
         self.loop = asyncio.new_event_loop()
-        self._server = httpserver.HTTPServer(
+        self._server = _Server(
             self,
             idle_connection_timeout=IDLE_SECONDS,
             body_timeout=IDLE_SECONDS,
             max_body_size=max(MOST_DISCARDED, self.max_body),
-            max_header_size=1 << 16,
+            max_header_size=MOST_OF_HEADERS,
         )
         host, port = options.bind_address, options.rest_api_port
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -134,6 +161,8 @@ class _Request(httputil.HTTPMessageDelegate):
     ) -> Awaitable[None] | None:
         assert isinstance(start_line, httputil.RequestStartLine)
         self._method, self._path = start_line.method, path_of(start_line.path)
+        if self._method not in METHODS:
+            self._refuse(HTTPStatus.NOT_IMPLEMENTED, f"Not Implemented: {self._method}")
         if "gzip" in headers.get("Content-Encoding", "").lower():
             self._gzip = zlib.decompressobj(16 + zlib.MAX_WBITS)
         self._origin = headers.get("Origin", "")

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from listening_log.errors import UserError
+from serving.ports import free_ports
 
 HOST: Final = "127.0.0.1"
 READY_SECONDS: Final = 240.0
@@ -26,7 +26,7 @@ class Server:
     """
 
     def __init__(self, flags: Sequence[str], folder: Path) -> None:
-        self.grpc_port, self.rest_port = _free_ports()
+        self.grpc_port, self.rest_port = free_ports(2, HOST)
         self._command = [
             sys.executable,
             "-m",
@@ -94,10 +94,3 @@ class Server:
     def complaints(self) -> list[str]:
         """Returns the lines that it wrote to stderr."""
         return self._err.read_text(errors="replace").splitlines()
-
-
-def _free_ports() -> tuple[int, int]:
-    with socket.socket() as first, socket.socket() as second:
-        first.bind((HOST, 0))
-        second.bind((HOST, 0))
-        return first.getsockname()[1], second.getsockname()[1]

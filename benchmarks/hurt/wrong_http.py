@@ -172,6 +172,12 @@ LASTING: Final = (
         4,
         lambda chance: request(PREDICT, _GOOD, chance.choice(("PUT", "DELETE", "PATCH", "OPTIONS"))),
     ),
+    Kind(
+        "a method that isn't known",
+        2,
+        lambda chance: request(PREDICT, b"", chance.choice(("TRACE", "CONNECT", "PROPFIND", "predict"))),
+        (501,),
+    ),
     Kind("a predict that is read", 4, _paths(lambda _: PREDICT, "GET")),
     Kind("gzip that grows beyond the limit", 1, _posts(_bomb, "Content-Encoding: gzip"), (413,)),
     Kind("a body beyond the limit", 1, _posts(lambda chance: b" " * (BODY_BYTES + 1)), (413,)),

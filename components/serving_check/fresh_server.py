@@ -2,7 +2,6 @@
 
 import contextlib
 import os
-import socket
 import subprocess
 import sys
 import tempfile
@@ -15,6 +14,7 @@ import models
 from components.serving_check import rest
 from listening_log.errors import UserError
 from serving.model_configs import config_text
+from serving.ports import free_ports
 
 HOST: Final = "127.0.0.1"
 START_SECONDS: Final = 600.0
@@ -35,7 +35,7 @@ def fresh_server(model_dirs: Mapping[str, Path], log_file: Path) -> Iterator[tup
     """
     with tempfile.TemporaryDirectory() as folder:
         config = _lay_out(model_dirs, Path(folder))
-        grpc_port, rest_port = _free_ports()
+        grpc_port, rest_port = free_ports(2)
         command = [sys.executable, "-m", "components.serving_check.bound_server", str(os.getpid())]
         command += [f"--model_config_file={config}"]
         command += [f"--port={grpc_port}", f"--rest_api_port={rest_port}"]
@@ -63,14 +63,6 @@ def _lay_out(model_dirs: Mapping[str, Path], folder: Path) -> Path:
     config = folder / "models.config"
     config.write_text(config_text({name: folder / name for name in model_dirs}), encoding="utf-8")
     return config
-
-
-def _free_ports() -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(2)]
-        for one in sockets:
-            one.bind((HOST, 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 def _environment() -> dict[str, str]:

@@ -3,15 +3,17 @@
 import gzip
 import http.client
 import json
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from types import MappingProxyType
 
 import pytest
 
-from serving.http_server import BODIES, WAITING_PER_THREAD, HttpServer, path_of
+from serving.http_server import BODIES, MOST_OF_HEADERS, WAITING_PER_THREAD, HttpServer, path_of
 from serving.options import parse_options
 from serving.rest_service import Answer
 from tests.serving.running import free_port
@@ -155,6 +157,31 @@ def test_after_the_signal_to_stop_what_came_before_is_answered_alone(running: Ru
         assert running.ask() == (503, {"error": "The server is stopping"})
         running.service.gate.set()
         assert {future.result()[0] for future in waiting} == {200}
+
+
+@pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "get"])
+def test_a_method_that_tf_serving_does_not_take_is_not_implemented(running: Running, method: str) -> None:
+    connection = http.client.HTTPConnection(running.address, running.port, timeout=20)
+    for _ in range(2):  # the connection goes on
+        connection.request(method, "/v1/models/m")
+        answer = connection.getresponse()
+        assert (answer.status, json.loads(answer.read())) == (501, {"error": f"Not Implemented: {method}"})
+    connection.close()
+    assert running.service.paths == []
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_headers_that_are_too_long_are_answered_before_the_connection_ends(
+    running: Running, at_once: bool
+) -> None:
+    headers = b"GET / HTTP/1.1\r\nHost: a\r\nX: " + b"x" * MOST_OF_HEADERS + b"\r\n\r\n"
+    with socket.create_connection((running.address, running.port), timeout=20) as raw:
+        for part in [headers] if at_once else [headers[:1000], headers[1000:]]:
+            raw.sendall(part)
+            time.sleep(0.0 if at_once else 0.1)
+        answer = b"".join(iter(partial(raw.recv, 1 << 16), b""))
+    assert answer.startswith(b"HTTP/1.1 400 Bad Request\r\n")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2]) == {"error": "The headers have over 65536 bytes"}
 
 
 def test_ipv6_is_listened_on() -> None:

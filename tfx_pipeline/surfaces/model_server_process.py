@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from listening_log.errors import UserError
+from serving.ports import free_ports
 from tfx_pipeline.home.layout import Home
 
 STOP_SECONDS: Final = 20.0
@@ -33,7 +34,7 @@ class ModelServerProcess:
 
     def __init__(self, home: Home) -> None:
         self._home = home
-        self._grpc_port, self._rest_port = _free_ports(2)
+        self._grpc_port, self._rest_port = free_ports(2)
         self._ended = threading.Event()
         self._process = self._start()
         self._keeper = threading.Thread(target=self._keep, name="model server", daemon=True)
@@ -102,11 +103,3 @@ def _end_with_parent() -> None:
     """Has the kernel end this child when the thread that started it ends; other systems than Linux have no such."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind(("127.0.0.1", 0))
-        return [probe.getsockname()[1] for probe in probes]
