@@ -68,7 +68,7 @@ def _model_name(service: Service, request: Message) -> str:
         name = request.tasks[0].model_spec.name if request.tasks else ""
     else:
         name = getattr(getattr(request, "model_spec", None), "name", "")
-    return name if service.manager.knows(name) else ""
+    return name if service.manager.served.knows(name) else ""
 
 
 class PredictionService(prediction_service_pb2_grpc.PredictionServiceServicer):

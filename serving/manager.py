@@ -4,25 +4,17 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from serving import metrics
-from serving.errors import (
-    FAILED_PRECONDITION,
-    INVALID_ARGUMENT,
-    NOT_FOUND,
-    UNAVAILABLE,
-    ServerError,
-    ServingError,
-    first_line,
-)
+from serving.errors import UNAVAILABLE, ServerError, ServingError, first_line
 from serving.loaded_model import LoadedModel
 from serving.model_configs import ModelConfig
+from serving.served_versions import Model, ServedVersions
 from serving.version_state import AVAILABLE, END, LOADING, UNLOADING, Version
 from serving.versions import stamp_of, version_path
 
@@ -45,18 +37,8 @@ class Policy:
     config_poll_seconds: float = 0.0
 
 
-@dataclass
-class _Model:
-    config: ModelConfig
-    versions: dict[int, Version] = field(default_factory=dict)
-    labels: dict[str, int] = field(default_factory=dict)
-    wanted: list[int] | None = None  # as last read from the disk
-
-
 class ModelManager:
-    """Loads, swaps and unloads versions in a thread of its own, and lends them to requests.
-
-    The thread survives whatever happens in a look: it reports and looks again.
+    """Loads, swaps and unloads versions in a thread of its own, which survives whatever happens: it looks again.
 
     Args:
         configs: the models to serve.
@@ -65,6 +47,9 @@ class ModelManager:
         stopping: set when the process should end.
         policy: how often to look, and how often to try again.
         reread: reads the configs anew, where the policy says that they are polled.
+
+    Attributes:
+        served: the versions, for requests to borrow.
     """
 
     def __init__(
@@ -79,10 +64,8 @@ class ModelManager:
         self._load, self._report, self._stopping = load, report, stopping
         self._policy, self._reread = policy, reread
         self._configs = self._read = list(configs)
-        self._models = {config.name: _Model(config) for config in configs}
-        self._changed = threading.Condition()
         self._wake = threading.Event()
-        self._first_pass = threading.Event()
+        self.served = ServedVersions(configs, on_drained=self._wake.set)
         self._last_error = ""
         self._thread = threading.Thread(target=self._watch, name="versions", daemon=True)
 
@@ -96,27 +79,21 @@ class ModelManager:
         Raises:
             ServerError: a model of which no version can be served, or a label of a version that isn't.
         """
-        while not self._first_pass.wait(0.1):
+        while not self.served.is_started.wait(0.1):
             if self._stopping.is_set():
                 return
-        for name, model in self._models.items():
-            if not _available(model) and not self._stopping.is_set():
+        for name, model in self.served.models.items():
+            if not model.available() and not self._stopping.is_set():
                 raise ServerError(f"Model {name}: no version can be loaded{_first_error(model)}")
         if not self._stopping.is_set():
             try:
-                self._set_labels(self._configs)
+                self._set_labels()
             except ServingError as error:
                 raise ServerError(error.message) from None
 
     def is_watching(self) -> bool:
         """Says whether new versions would be loaded."""
         return self._thread.is_alive()
-
-    def drain(self, seconds: float) -> None:
-        """Waits for requests under way, but no longer than `seconds`."""
-        with self._changed:
-            versions = [version for model in self._models.values() for version in model.versions.values()]
-            self._changed.wait_for(lambda: not any(version.in_flight for version in versions), seconds)
 
     def reload(self, configs: Sequence[ModelConfig]) -> None:
         """Serves other models from now on, or the same by other policies and labels.
@@ -126,115 +103,32 @@ class ModelManager:
         Raises:
             ServingError: a model that can't be served, or a label of a version that isn't. All others are.
         """
-        with self._changed:
+        with self.served.changed:
             self._apply(configs)
         self._wake.set()
-        with self._changed:
-            self._changed.wait_for(lambda: all(map(self._is_settled, configs)), RELOAD_SECONDS)
-            missing = [config.name for config in configs if not _available(self._models[config.name])]
+        with self.served.changed:
+            self.served.changed.wait_for(lambda: all(map(self._is_settled, configs)), RELOAD_SECONDS)
+            missing = [config.name for config in configs if not self.served.models[config.name].available()]
         if missing:
             names = ", ".join(missing)
             raise ServingError(UNAVAILABLE, f"{len(missing)} model(s) did not become available: {{{names}}}")
-        self._set_labels(configs)
+        self._set_labels()
 
     def _apply(self, configs: Sequence[ModelConfig]) -> None:
         self._configs = list(configs)
         for config in configs:
-            model = self._models.setdefault(config.name, _Model(config))
+            model = self.served.models.setdefault(config.name, Model(config))
             model.config, model.wanted = config, None
 
+    def _set_labels(self) -> None:
+        self.served.set_labels(self._configs, self._policy.labels_of_unavailable)
+
     def _is_settled(self, config: ModelConfig) -> bool:
-        model = self._models[config.name]
+        model = self.served.models[config.name]
         if model.wanted is None:
             return False
         tried = [model.versions.get(number) for number in model.wanted]
         return all(version and version.state != LOADING for version in tried)
-
-    def _set_labels(self, configs: Sequence[ModelConfig]) -> None:
-        with self._changed:
-            for config in configs:
-                model = self._models[config.name]
-                for label, number in config.labels:
-                    unused = self._policy.labels_of_unavailable and model.labels.get(label, number) == number
-                    if not unused and number not in _available(model):
-                        raise ServingError(
-                            FAILED_PRECONDITION,
-                            f"Request to assign label to version {number} of model {config.name}, "
-                            "which is not currently available for inference",
-                        )
-            for config in configs:
-                self._models[config.name].labels = dict(config.labels)
-
-    @contextmanager
-    def lease(self, name: str, number: int | None = None) -> Iterator[tuple[LoadedModel, int]]:
-        """Lends a version, the highest unless one is asked for; it isn't unloaded meanwhile.
-
-        Raises:
-            ServingError: NOT_FOUND, or UNAVAILABLE while the model is loading.
-        """
-        version = self._borrow(name, number)
-        try:
-            assert version.model is not None
-            yield version.model, version.number
-        finally:
-            with self._changed:
-                version.in_flight -= 1
-                if version.in_flight == 0 and (version.state == UNLOADING or self._stopping.is_set()):
-                    self._wake.set()
-                    self._changed.notify_all()
-
-    def _borrow(self, name: str, number: int | None) -> Version:
-        with self._changed:
-            model = self._models.get(name)
-            if model is not None:
-                available = _available(model)
-                version = available.get(max(available, default=0) if number is None else number)
-                if version is not None:
-                    version.in_flight += 1
-                    return version
-                loading = [v.number for v in model.versions.values() if v.state == LOADING]
-                started = self._first_pass.is_set()
-                if (number in loading) if number is not None else (loading or not started):
-                    raise ServingError(UNAVAILABLE, f"Model {name} is loading")
-        request = f"Latest({name})" if number is None else f"Specific({name}, {number})"
-        raise ServingError(NOT_FOUND, f"Servable not found for request: {request}")
-
-    def knows(self, name: str) -> bool:
-        """Says whether a model of this name is or was served."""
-        return name in self._models
-
-    def labelled(self, name: str, label: str) -> int:
-        """Returns the version that a label of a model stands for.
-
-        Raises:
-            ServingError: the model has no such label, in TF Serving's words.
-        """
-        model = self._models.get(name)
-        if model is None or label not in model.labels:
-            raise ServingError(INVALID_ARGUMENT, f"Unrecognized servable version label: {label}")
-        return model.labels[label]
-
-    def statuses(self, name: str, number: int | None = None) -> list[Version]:
-        """Lists the versions of a model that are or were here, highest first, or the one asked for.
-
-        Raises:
-            ServingError: NOT_FOUND.
-        """
-        with self._changed:
-            versions = dict(self._models[name].versions) if name in self._models else {}
-        if number is not None:
-            if number not in versions:
-                raise ServingError(NOT_FOUND, f"Could not find version {number} of model {name}")
-            return [versions[number]]
-        if not versions:
-            raise ServingError(NOT_FOUND, f"Could not find any versions of model {name}")
-        return [versions[key] for key in sorted(versions, reverse=True)]
-
-    def available(self) -> dict[str, int]:
-        """Returns the highest version that serves, by model."""
-        with self._changed:
-            available = {name: _available(model) for name, model in self._models.items()}
-            return {name: max(versions) for name, versions in available.items() if versions}
 
     def _watch(self) -> None:
         """Looks again and again; nothing that goes wrong in a look ends the thread."""
@@ -250,11 +144,11 @@ class ModelManager:
                 next_look = now + poll if poll > 0 else float("inf")
             self._look(due)
             self._guard("unused versions", self._remove_unlisted)
-            if not self._first_pass.is_set():
+            if not self.served.is_started.is_set():
                 lower_priority()
-                self._first_pass.set()
-            with self._changed:
-                self._changed.notify_all()
+                self.served.is_started.set()
+            with self.served.changed:
+                self.served.changed.notify_all()
             self._wake.wait(min(filter(None, (poll, config_poll, 1.0))))
             self._wake.clear()
 
@@ -264,7 +158,7 @@ class ModelManager:
             partial(self._guard, f"model {config.name}", partial(self._refresh, config, due))
             for config in self._configs
         ]
-        if self._first_pass.is_set() or len(steps) < 2:
+        if self.served.is_started.is_set() or len(steps) < 2:
             for step in steps:
                 step()
             return
@@ -289,31 +183,31 @@ class ModelManager:
         if configs == self._read:  # a reload by request holds until the file says something new
             return
         self._read = configs
-        with self._changed:
+        with self.served.changed:
             self._apply(configs)
         for config in configs:
             self._refresh(config, due=True)
-        self._set_labels(configs)
+        self._set_labels()
 
     def _refresh(self, config: ModelConfig, due: bool) -> None:
         """Loads what is wanted and not here, then unloads what is here and not wanted."""
-        model = self._models[config.name]
+        model = self.served.models[config.name]
         if due or model.wanted is None:
             wanted = config.wanted()
-            with self._changed:
+            with self.served.changed:
                 model.wanted = wanted
         wanted = model.wanted or []
         for number in reversed(wanted):
             if not self._stopping.is_set():
                 self._try_load(model, number)
-        if not _available(model):
+        if not model.available():
             self._fall_back(model)
-        serving = set(_available(model))
+        serving = set(model.available())
         if serving & set(wanted):
             self._unload(model, serving - set(wanted))
         self._unload(model, set())
 
-    def _fall_back(self, model: _Model) -> None:
+    def _fall_back(self, model: Model) -> None:
         """At a start with a broken newest version: the newest that can be loaded serves."""
         for number in reversed(model.config.everything()):
             if self._stopping.is_set() or self._try_load(model, number):
@@ -321,12 +215,12 @@ class ModelManager:
 
     def _remove_unlisted(self) -> None:
         listed = {config.name for config in self._configs}
-        for name, model in list(self._models.items()):
+        for name, model in list(self.served.models.items()):
             if name not in listed:
                 model.labels = {}
-                self._unload(model, set(_available(model)))
+                self._unload(model, set(model.available()))
 
-    def _try_load(self, model: _Model, number: int) -> bool:
+    def _try_load(self, model: Model, number: int) -> bool:
         """Loads a version, unless it is here or broken and not due; returns whether it serves."""
         name = model.config.name
         path = version_path(model.config.base_path, number)
@@ -342,7 +236,7 @@ class ModelManager:
             if not (changed and still) and time.monotonic() < earlier.next_try:
                 return False
             version.tries = 1 if changed else earlier.tries + 1
-        with self._changed:
+        with self.served.changed:
             model.versions[number] = version
         try:
             with metrics.LOAD_LATENCY.measure(str(path)):
@@ -352,21 +246,21 @@ class ModelManager:
             metrics.LOADS.add(str(path), "fail")
             if version.tries <= self._policy.retries:
                 version.next_try = time.monotonic() + max(self._policy.retry_seconds, 0.0)
-            with self._changed:
+            with self.served.changed:
                 version.error, version.state = text, END
             if not earlier or earlier.error != text:
                 self._report(f"model {name}: version {number} is broken and not served: {text}")
             return False
         metrics.LOADS.add(str(path), "success")
-        with self._changed:
+        with self.served.changed:
             version.model, version.state = loaded, AVAILABLE
-        if self._first_pass.is_set():
+        if self.served.is_started.is_set():
             self._report(f"model {name}: version {number} serves")
         return True
 
-    def _unload(self, model: _Model, numbers: set[int]) -> None:
+    def _unload(self, model: Model, numbers: set[int]) -> None:
         """Takes versions out of service, and frees those whose last request has ended."""
-        with self._changed:
+        with self.served.changed:
             for number in numbers:
                 model.versions[number].state = UNLOADING
             drained = [v for v in model.versions.values() if v.state == UNLOADING and not v.in_flight]
@@ -376,7 +270,7 @@ class ModelManager:
                 if loaded is not None:
                     loaded.close()
             finally:
-                with self._changed:
+                with self.served.changed:
                     version.state = END
             self._report(f"model {model.config.name}: version {version.number} ended")
 
@@ -387,10 +281,6 @@ def lower_priority() -> None:
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
-def _available(model: _Model) -> dict[int, Version]:
-    return {number: version for number, version in model.versions.items() if version.state == AVAILABLE}
-
-
-def _first_error(model: _Model) -> str:
+def _first_error(model: Model) -> str:
     numbers = sorted(model.versions, reverse=True)
     return f"; version {numbers[0]}: {model.versions[numbers[0]].error}" if numbers else ""

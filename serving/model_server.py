@@ -104,12 +104,12 @@ def _run(options: Options, configs: Sequence[ModelConfig], stop: threading.Event
             if options.rest_api_port:
                 rest_server = HttpServer(RestService(service, metrics_path), options)
                 rest_server.start()
-            sys.stdout.write(_ready_line(options, manager.available()) + "\n")
+            sys.stdout.write(_ready_line(options, manager.served.available()) + "\n")
             sys.stdout.flush()
         stop.wait()
     finally:
         stop.set()  # from now on new requests are answered UNAVAILABLE, which clients try elsewhere
-        manager.drain(GRACE_SECONDS)
+        manager.served.drain(GRACE_SECONDS)
         if rest_server is not None:
             rest_server.shutdown(GRACE_SECONDS)
         if grpc_server is not None:

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from serving.manager import ModelManager
+from serving.served_versions import ServedVersions
 
 if TYPE_CHECKING:
     from tensorflow_serving.apis.get_model_metadata_pb2 import GetModelMetadataResponse
@@ -14,7 +14,7 @@ SIGNATURE_DEF = "signature_def"  # the one metadata field that TF Serving knows
 _OK, _UNKNOWN = 0, 2  # tensorflow.error.Code
 
 
-def status_response(manager: ModelManager, name: str, number: int | None) -> "GetModelStatusResponse":
+def status_response(served: ServedVersions, name: str, number: int | None) -> "GetModelStatusResponse":
     """Tells how the versions of a model fare, or the one asked for.
 
     Raises:
@@ -23,7 +23,7 @@ def status_response(manager: ModelManager, name: str, number: int | None) -> "Ge
     from tensorflow_serving.apis import get_model_status_pb2
 
     response = get_model_status_pb2.GetModelStatusResponse()
-    for version in manager.statuses(name, number):
+    for version in served.statuses(name, number):
         entry = response.model_version_status.add()
         entry.version = version.number
         entry.state = get_model_status_pb2.ModelVersionStatus.State.Value(version.state)

@@ -91,7 +91,7 @@ class RestService:
         raise ServingError(INVALID_ARGUMENT, f"Malformed request: {method} {path}")
 
     def _infer(self, spec: ModelSpec, api: str, body: bytes, is_given_up: Callable[[], bool]) -> bytes:
-        name = spec.name if self._service.manager.knows(spec.name) else ""
+        name = spec.name if self._service.manager.served.knows(spec.name) else ""
         start = time.perf_counter()
         try:
             if len(body) > _LARGE:

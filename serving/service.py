@@ -62,7 +62,7 @@ class Service:
         Raises:
             ServingError: there is none.
         """
-        with self.manager.lease(spec.name, self.version_of(spec)) as leased:
+        with self.manager.served.lease(spec.name, self.version_of(spec)) as leased:
             yield leased
 
     def version_of(self, spec: ModelSpec) -> int | None:
@@ -72,7 +72,7 @@ class Service:
             ServingError: the model has no such label.
         """
         if spec.version_label:
-            return self.manager.labelled(spec.name, spec.version_label)
+            return self.manager.served.labelled(spec.name, spec.version_label)
         return spec.version.value if spec.HasField("version") else None
 
     def is_stopping(self) -> bool:
@@ -185,7 +185,7 @@ class Service:
         spec = _model_spec(request)
         if not self.manager.is_watching():
             raise ServingError(UNAVAILABLE, "The thread that loads versions has ended")
-        return status_response(self.manager, spec.name, self.version_of(spec))
+        return status_response(self.manager.served, spec.name, self.version_of(spec))
 
     def reload(self, request: ReloadConfigRequest) -> ReloadConfigResponse:
         """Answers HandleReloadConfigRequest: the models to serve from now on."""

@@ -73,11 +73,11 @@ class Watched:
         staged.rename(self.base / str(version))
 
     def answer(self) -> tuple[str, int]:
-        with self.manager.lease("m") as (model, version):
+        with self.manager.served.lease("m") as (model, version):
             return model, version
 
     def states(self) -> dict[int, str]:
-        return {version.number: version.state for version in self.manager.statuses("m")}
+        return {version.number: version.state for version in self.manager.served.statuses("m")}
 
 
 @pytest.fixture
@@ -100,7 +100,7 @@ def test_the_highest_version_serves(watched: Watched) -> None:
     watched.manager.start()
     watched.manager.wait_until_loaded()
     assert watched.answer() == ("ten", 10)
-    assert watched.manager.available() == {"m": 10}
+    assert watched.manager.served.available() == {"m": 10}
     assert watched.loader.loaded == ["10"]
 
 
@@ -129,7 +129,7 @@ def test_a_version_in_use_is_not_unloaded(watched: Watched) -> None:
     watched.push(1, "one")
     watched.manager.start()
     watched.manager.wait_until_loaded()
-    with watched.manager.lease("m") as (model, _):
+    with watched.manager.served.lease("m") as (model, _):
         watched.push(2, "two")
         eventually(lambda: watched.states() == {1: "UNLOADING", 2: "AVAILABLE"})
         assert model == "one"
@@ -189,7 +189,7 @@ def test_a_first_version_that_is_loading_is_unavailable(watched: Watched) -> Non
     watched.loader.gate.clear()
     watched.push(1, "one")
     watched.manager.start()
-    eventually(lambda: bool(watched.manager._models["m"].versions))
+    eventually(lambda: bool(watched.manager.served.models["m"].versions))
     with pytest.raises(ServingError) as refusal:
         watched.answer()
     assert refusal.value.code == "UNAVAILABLE"
@@ -201,17 +201,17 @@ def test_what_is_unknown_is_not_found(watched: Watched) -> None:
     watched.manager.start()
     watched.manager.wait_until_loaded()
     for name, number, message in (("x", None, r"Latest\(x\)"), ("m", 7, r"Specific\(m, 7\)")):
-        with pytest.raises(ServingError, match=message), watched.manager.lease(name, number):
+        with pytest.raises(ServingError, match=message), watched.manager.served.lease(name, number):
             pass
         with pytest.raises(ServingError, match="Could not find"):
-            watched.manager.statuses(name, number)
+            watched.manager.served.statuses(name, number)
 
 
 def test_what_is_unloaded_is_closed_after_its_last_request(watched: Watched) -> None:
     watched.push(1, "one")
     watched.manager.start()
     watched.manager.wait_until_loaded()
-    with watched.manager.lease("m") as (model, _):
+    with watched.manager.served.lease("m") as (model, _):
         watched.push(2, "two")
         eventually(lambda: watched.states() == {1: "UNLOADING", 2: "AVAILABLE"})
         watched.wait_for_another_look()
@@ -275,7 +275,7 @@ def test_another_config_is_served_without_a_gap(watched: Watched, tmp_path: Path
     other.push(7, "seven")
     watched.manager.reload([ModelConfig("n", other.base), ModelConfig("m", watched.base, specific=(1,))])
     assert watched.answer() == ("one", 1)
-    with watched.manager.lease("n") as (model, version):
+    with watched.manager.served.lease("n") as (model, version):
         assert (model, version) == ("seven", 7)
     watched.manager.reload([ModelConfig("n", other.base)])
     eventually(lambda: watched.states() == {1: "END", 2: "END"})
@@ -308,12 +308,12 @@ def test_labels_name_versions_that_serve(watched: Watched) -> None:
     watched.manager.wait_until_loaded()
     labels = (("canary", 2), ("stable", 1))
     watched.manager.reload([ModelConfig("m", watched.base, latest=2, labels=labels)])
-    assert watched.manager.labelled("m", "stable") == 1
+    assert watched.manager.served.labelled("m", "stable") == 1
     with pytest.raises(ServingError, match="Unrecognized servable version label: x"):
-        watched.manager.labelled("m", "x")
+        watched.manager.served.labelled("m", "x")
     with pytest.raises(ServingError, match="assign label to version 9 of model m, which is not currently"):
         watched.manager.reload([ModelConfig("m", watched.base, latest=2, labels=(("stable", 9),))])
-    assert watched.manager.labelled("m", "stable") == 1
+    assert watched.manager.served.labelled("m", "stable") == 1
 
 
 def test_polling_zero_looks_once(watched: Watched) -> None:
