@@ -1,6 +1,8 @@
 """Models of any catalogue size without training: random weights, random counts, served as a run serves them.
 
-python -m benchmarks.made_models FOLDER ITEMS BUILD SEED
+python -m benchmarks.made_models FOLDER ITEMS BUILD SEED [CATALOGUE]
+
+CATALOGUE is a folder of extra assets, whose items' tokens the models then filter by; else each has a genre.
 
 A request costs the same whatever the weights are, so these measure how the cost grows with the catalogue. They
 are made in a process of their own: that takes 10 GB for a million items.
@@ -19,7 +21,7 @@ from benchmarks.histories import item_ids, near_places
 from components.common.records import Index
 from components.index_builder.build import load_partitions, load_searcher, write_index
 from models import names
-from models.catalog_arrays import CatalogArrays
+from models.catalog_arrays import CatalogArrays, invert_tokens
 from models.config import IndexConfig, RankerConfig, TwoTowerConfig
 from models.layers import FeatureSizes, example_batch
 from models.memory.evidence import FADING, MAX_ENTRIES, NEIGHBOURS, Evidence, mixed_with_counts
@@ -32,6 +34,8 @@ from models.retriever import Retriever
 from models.scann_search import ScannSearcher
 from models.served import save, served_models
 from models.two_tower import TwoTower
+from serving.catalog_asset import read_catalog
+from serving.warmup import make_requests, write_warmup
 
 MAX_LENGTH: Final = 200
 GENRES: Final = 50
@@ -45,7 +49,14 @@ SPREAD: Final = 0.7
 HISTORY: Final = 50
 
 
-def make_models(folder: Path, items: int, build: str, transform: Transform, seed: int) -> dict[str, Path]:
+def make_models(
+    folder: Path,
+    items: int,
+    build: str,
+    transform: Transform,
+    seed: int,
+    item_tokens: Sequence[Sequence[bytes]] = (),
+) -> dict[str, Path]:
     """Writes the three served models of a made catalogue.
 
     Args:
@@ -54,13 +65,14 @@ def make_models(folder: Path, items: int, build: str, transform: Transform, seed
         build: which of `names.BUILDS`.
         transform: of the log.
         seed: of everything that is random.
+        item_tokens: of each item, which requests filter by; none: a genre each, drawn.
 
     Returns:
         The folder of each model by its name.
     """
     tf.keras.utils.set_random_seed(seed)
     draw = np.random.default_rng(seed)
-    catalog = make_catalog(items, draw)
+    catalog = make_catalog(items, draw, item_tokens)
     plays = np.append(0, draw.zipf(1.5, items).clip(max=10_000))
     sizes = FeatureSizes(context=CONTEXT_TOKENS + 2)  # with the listeners' token, and any unknown one
     two_tower = TwoTower(catalog, plays, sizes, TwoTowerConfig())
@@ -75,6 +87,7 @@ def make_models(folder: Path, items: int, build: str, transform: Transform, seed
     models = served_models(catalog, features, retriever, Reranker(ranker))
     for name, model in models.items():
         save(model, str(folder / name))
+        write_warmup(folder / name, make_requests(name, [one.decode() for one in item_ids(items)[:1000]]))
     return {name: folder / name for name in models}
 
 
@@ -105,19 +118,21 @@ def clustered(rows: int, width: int, draw: np.random.Generator) -> np.ndarray:
     )
 
 
-def make_catalog(items: int, draw: np.random.Generator) -> CatalogArrays:
-    """Makes a catalogue whose items have a kind, a genre and some content each."""
-    genre = draw.integers(GENRES, size=items)
-    order = np.argsort(genre, kind="stable")
+def make_catalog(
+    items: int, draw: np.random.Generator, item_tokens: Sequence[Sequence[bytes]] = ()
+) -> CatalogArrays:
+    """Makes a catalogue whose items have some content and their tokens, or a genre, each."""
+    drawn = [(b"genre=%03d" % genre,) for genre in draw.integers(GENRES, size=items)]
+    tokens, splits, token_items = invert_tokens(item_tokens or drawn)
     content = np.zeros((items + 1, CONTENT_AN_ITEM), np.int32)
     content[1:] = draw.integers(1, CONTENT_TOKENS + 1, (items, CONTENT_AN_ITEM))
     return CatalogArrays(
         item_ids=item_ids(items),
         content=content,
         content_size=CONTENT_TOKENS,
-        tokens=[b"genre=%03d" % number for number in range(GENRES)],
-        token_splits=np.searchsorted(genre[order], np.arange(GENRES + 1)).astype(np.int64),
-        token_items=(order + 1).astype(np.int32),
+        tokens=tokens,
+        token_splits=splits,
+        token_items=token_items,
     )
 
 
@@ -183,7 +198,20 @@ def _window(tokens: Sequence[str], draw: np.random.Generator) -> bytes:
     return example.SerializeToString()
 
 
+def read_item_tokens(folder: Path) -> list[list[bytes]]:
+    """Reads the tokens of each item of a catalogue, from a folder of extra assets.
+
+    Raises:
+        SystemExit: there is no catalogue.
+    """
+    table = read_catalog(folder)
+    if table is None:
+        sys.exit(f"{folder} holds no catalogue")
+    return [[token.encode() for token in tokens] for tokens in table[names.ITEM_TOKENS].to_pylist()]
+
+
 if __name__ == "__main__":
     root, number, chosen, first = Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
+    filters = read_item_tokens(Path(sys.argv[5])) if len(sys.argv) > 5 else []
     log_transform = load_log_transform(root / "transform", first)
-    make_models(root / chosen / str(number), number, chosen, log_transform, first)
+    make_models(root / chosen / str(number), number, chosen, log_transform, first, filters)

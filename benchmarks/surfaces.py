@@ -12,6 +12,7 @@ import contextlib
 import http.client
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -80,8 +81,11 @@ def made_home(folder: Path, items: int) -> Path:
         return home
     make_world(data, users=LISTENERS, items=items, days=DAYS, seed=SEED)
     rename_items(data, items)
+    assets = folder / "assets"
+    write_catalog(assets, read_catalog(str(data)).table)
+    words = [str(folder), str(items), names.SCANN, str(SEED), str(assets)]
     subprocess.run(
-        [sys.executable, "-m", "benchmarks.made_models", str(folder), str(items), names.SCANN, str(SEED)],
+        [sys.executable, "-m", "benchmarks.made_models", *words],
         check=True,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -91,6 +95,7 @@ def made_home(folder: Path, items: int) -> Path:
         (served / model).mkdir(parents=True, exist_ok=True)
         (folder / names.SCANN / str(items) / model).rename(served / model / "1")
     write_catalog(served / names.UPNEXT / "1" / names.EXTRA_ASSETS, read_catalog(str(data)).table)
+    shutil.rmtree(assets)
     RunRecord(data_dir=str(data.resolve())).write(home)
     return home
 

@@ -8,11 +8,11 @@ from mcp.server.mcpserver.exceptions import ToolError
 from pydantic import Field
 from starlette.types import ASGIApp
 
-from surfaces.agents.in_process import RefusedError, call
 from surfaces.common.texts import Id, Word
 from surfaces.dj.dj import DjAnswer
 from surfaces.events.routes import Counted, Event
 from surfaces.home.routes import HomeAnswer
+from surfaces.in_process import RefusedError, call
 from surfaces.playlists.playlist import Playlist
 from surfaces.search.routes import Results
 

@@ -20,6 +20,8 @@ from surfaces.store.tables import CONTROLS, DECISIONS, FROZEN, IMPRESSIONS, KEPT
 Json: TypeAlias = dict[str, Any]
 """What a destination keeps of its own: it alone reads it."""
 
+KEPT_NOTHING_OF: Final = "(nobody)"
+"""A listener of whom nothing is kept: who asks to see whether answers come."""
 _TRIES: Final = 20
 
 
@@ -95,8 +97,12 @@ class Store:
         return self._engine
 
     def leave_out(self, forgotten: Forgotten) -> None:
-        """From now on nothing is written of what these listeners play and are shown."""
+        """From now on nothing is written of these listeners, whatever they play, are shown and wish."""
         self._forgotten = forgotten
+
+    def keeps(self, user_id: str) -> bool:
+        """Whether anything is written of a listener."""
+        return user_id != KEPT_NOTHING_OF and user_id not in self._forgotten
 
     def close(self) -> None:
         """Closes the connections."""
@@ -108,7 +114,7 @@ class Store:
         A listener's play of an item at a second is one play. What comes later adds what it says to the play that is
         there, as how long it was heard; but not once the play was exported.
         """
-        rows = [asdict(play) for play in plays if play.user_id not in self._forgotten]
+        rows = [asdict(play) for play in plays if self.keeps(play.user_id)]
         if not rows:
             return 0
         add = _insert(self._engine)(PLAYS).on_conflict_do_nothing().returning(PLAYS.c.id)
@@ -136,7 +142,7 @@ class Store:
 
     def add_impressions(self, impressions: Sequence[Impression]) -> None:
         """Adds what an answer shows, all or none."""
-        rows = [asdict(one) for one in impressions if one.user_id not in self._forgotten]
+        rows = [asdict(one) for one in impressions if self.keeps(one.user_id)]
         if rows:
             with self._written() as connection:
                 connection.execute(insert(IMPRESSIONS), rows)
@@ -153,7 +159,7 @@ class Store:
 
     def add_decision(self, decision: Decision) -> None:
         """Adds what was decided for an answer."""
-        if decision.user_id in self._forgotten:
+        if not self.keeps(decision.user_id):
             return
         row = {**asdict(decision), "content": json.dumps(decision.content)}
         with self._written() as connection:
@@ -226,7 +232,7 @@ class Store:
 
         What a forgotten listener is shown isn't kept, and is made anew each time.
         """
-        if user_id in self._forgotten:
+        if not self.keeps(user_id):
             return content
         row = {"user_id": user_id, "surface": surface, "period": period, "content": json.dumps(content)}
         try:
@@ -241,7 +247,7 @@ class Store:
         rows = [
             {"user_id": user_id, "surface": surface, "period": period, "content": json.dumps(content)}
             for user_id, content in contents.items()
-            if user_id not in self._forgotten
+            if self.keeps(user_id)
         ]
         if not rows:
             return 0
@@ -257,7 +263,12 @@ class Store:
             )
 
     def keep(self, user_id: str, content: Json, kept_id: str | None = None) -> str:
-        """Keeps a session or a playlist, a new one or in place of an earlier one; returns its id."""
+        """Keeps a session or a playlist, a new one or in place of an earlier one; returns its id.
+
+        That is "" for a listener of whom nothing is kept.
+        """
+        if not self.keeps(user_id):
+            return ""
         new_id = kept_id or secrets.token_urlsafe(12)
         row = {"id": new_id, "user_id": user_id, "content": json.dumps(content)}
         with self._written() as connection:
@@ -322,7 +333,9 @@ class Store:
         return {} if content is None else json.loads(content)
 
     def set_controls(self, user_id: str, content: Json) -> None:
-        """Replaces what a listener has set."""
+        """Replaces what a listener has set; nothing is kept of who was forgotten."""
+        if not self.keeps(user_id):
+            return
         row = {"user_id": user_id, "content": json.dumps(content)}
         with self._written() as connection:
             changed = connection.execute(update(CONTROLS).where(CONTROLS.c.user_id == user_id).values(row))

@@ -21,6 +21,7 @@ from surfaces.log.source import LogSource
 from surfaces.service.service import Service
 from surfaces.store.engine import without_password
 from surfaces.store.store import Store
+from surfaces.warming import warm_up
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.home.run_record import last_run
 
@@ -56,18 +57,20 @@ class HomeApplication:
         return home_service(self._home, self._store, lambda catalogue: ModelServer(self._address, catalogue))
 
     def build(self) -> Built:
-        """The application over what HOME holds now.
+        """The application over what HOME holds now, every destination of which was asked once.
 
         Raises:
             UserError: as `service`.
         """
         service = self.service()
+        app = all_destinations(service, self._rephrase)
+        warm_up(app)
 
         def close() -> None:
             service.models.close()
             service.log.close()
 
-        return Built(all_destinations(service, self._rephrase), close)
+        return Built(app, close)
 
 
 def home_service(home: Home, store: Store, models: Callable[[Catalogue], ModelServer]) -> Service:

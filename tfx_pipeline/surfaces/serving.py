@@ -6,15 +6,19 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
-from typing import TextIO
+from typing import Final, TextIO
 
 import uvicorn
 
 from listening_log.errors import UserError
 from surfaces.live import LiveApp
+from surfaces.warming import warm_up
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.surfaces.home_application import HomeApplication, open_store, pushed_catalogue, store_url
 from tfx_pipeline.surfaces.model_server_process import ModelServerProcess, started
+
+WARM_UP_SECONDS: Final = 10.0
+"""How long it waits for answers that are made with the models, before it says that it is ready without."""
 
 _LOG = logging.getLogger("upnext.surfaces")
 
@@ -44,7 +48,7 @@ def serve(
     with contextlib.closing(listener), live_app(home, address, store, rephrase) as (app, child):
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
         server = _Server(
-            config, child, f"ready: http://{_shown(host)}:{listener.getsockname()[1]}/", terminal
+            config, app, child, f"ready: http://{_shown(host)}:{listener.getsockname()[1]}/", terminal
         )
         server.run([listener])
         if server.fault is not None:
@@ -74,10 +78,15 @@ class _Server(uvicorn.Server):
     """Uvicorn's server, which says when the destinations and the models are ready."""
 
     def __init__(
-        self, config: uvicorn.Config, child: ModelServerProcess | None, line: str, terminal: TextIO
+        self,
+        config: uvicorn.Config,
+        app: LiveApp,
+        child: ModelServerProcess | None,
+        line: str,
+        terminal: TextIO,
     ) -> None:
         super().__init__(config)
-        self._child, self._line, self._terminal = child, line, terminal
+        self._app, self._child, self._line, self._terminal = app, child, line, terminal
         self._stop = threading.Event()
         self.fault: UserError | None = None
 
@@ -104,6 +113,7 @@ class _Server(uvicorn.Server):
             self.fault = error
             self.should_exit = True
             return
+        warm_up(self._app, WARM_UP_SECONDS)
         while not self.started and not self._stop.wait(0.02):
             pass
         if not (self._stop.is_set() or self.should_exit):
