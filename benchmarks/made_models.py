@@ -43,7 +43,8 @@ CONTENT_TOKENS: Final = 2000
 CONTENT_AN_ITEM: Final = 6
 CONTEXT_TOKENS: Final = 500
 EVIDENCE_WEIGHT: Final = 4.0
-RIDGE_SHARE: Final = 0.5
+SHARES: Final = mixed_with_counts(0.5)
+"""Of the memories in the evidence; a memory without a share is not served, so it is not made."""
 ALIKE: Final = 100
 SPREAD: Final = 0.7
 HISTORY: Final = 50
@@ -81,7 +82,7 @@ def make_models(
     heads = [names.P_COMPLETE, names.P_SKIP]
     ranker = Ranker(catalog, plays, sizes, MAX_LENGTH, heads, RankerConfig())
     ranker.losses_of(example_batch(), training=False)
-    ranker.add_evidence(make_evidence(items, draw), EVIDENCE_WEIGHT, mixed_with_counts(RIDGE_SHARE))
+    ranker.add_evidence(make_evidence(items, draw), EVIDENCE_WEIGHT, SHARES)
     features = RequestFeatures(catalog, transform, MAX_LENGTH, use_times=True)
     retriever = Retriever(two_tower, make_searcher(two_tower, build, items, seed))
     models = served_models(catalog, features, retriever, Reranker(ranker))
@@ -145,7 +146,7 @@ def make_evidence(items: int, draw: np.random.Generator) -> Evidence:
         neighbours[0] = weights[0] = 0
         return FadingTable(neighbours, weights, decay, events)
 
-    return Evidence({name: tuple(table(*fade) for fade in fades) for name, fades in FADING.items()})
+    return Evidence({name: tuple(table(*fade) for fade in FADING[name]) for name in SHARES})
 
 
 def load_log_transform(folder: Path, seed: int) -> Transform:

@@ -4,6 +4,7 @@ The transformer and each memory put their best items on a target's shortlist. Wh
 that the sum puts first are then (nearly always) among them, so a choice of weights is judged without the catalogue.
 """
 
+from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -16,12 +17,14 @@ from models.layers import Batch
 from models.memory.evidence import (
     COUNTS,
     EASE,
+    REPEATS,
     RIDGE,
     TRANSITIONS,
     WIDE_TRANSITIONS,
     Evidence,
     Shares,
     mixed_with_counts,
+    with_repeats,
 )
 from models.memory.evidence_layer import EvidenceLayer
 from models.metrics import ndcg_at_k
@@ -38,9 +41,11 @@ COUNT_MIXES: Final[tuple[Shares, ...]] = (
     {WIDE_TRANSITIONS: 1.0},
 )
 """What the counts may be: EASE knows the most played items alone, so little of a large catalogue."""
+REPEAT_SHARES: Final = (0.1, 0.2, 0.35, 0.5, 0.7)
+"""What part of the evidence repeats may have, beside none, where what was played may be ranked again."""
 SHORTLISTED: Final = 64
 """Items that each part puts on a shortlist."""
-_MEMORIES: Final = (EASE, TRANSITIONS, WIDE_TRANSITIONS, RIDGE)
+_MEMORIES: Final = (EASE, TRANSITIONS, WIDE_TRANSITIONS, RIDGE, REPEATS)
 
 
 class Shortlists(NamedTuple):
@@ -60,7 +65,8 @@ def weigh_evidence(
     """Finds the weight of the evidence and the shares of its memories that serve NDCG@10 on `eval` best.
 
     The transformer alone is among the choices, and so are the ridge and the counts, all but alone. Of equals, the
-    first is taken: the least of the ridge, then the least weight, then the first of the counts.
+    first is taken: the least of the ridge, then the least weight, then the first of the counts. Repeats have a share
+    last, beside the best of these shares, with a weight chosen anew.
     """
     shortlists = shortlist_targets(model, evidence, inputs, max_length, exclude_seen)
     choices = [
@@ -69,6 +75,14 @@ def weigh_evidence(
         for weight in EVIDENCE_WEIGHTS
         for counts in COUNT_MIXES
     ]
+    weight, shares = _best_of(choices, shortlists)
+    if exclude_seen:
+        return weight, shares
+    again = [(weight, with_repeats(shares, part)) for part in REPEAT_SHARES for weight in EVIDENCE_WEIGHTS]
+    return _best_of([(weight, shares), *again], shortlists)
+
+
+def _best_of(choices: Sequence[tuple[float, Shares]], shortlists: Shortlists) -> tuple[float, Shares]:
     figures = [ndcg_at_k(ranks_within(shortlists, *choice), 10) for choice in choices]
     return choices[int(np.argmax(figures))]
 

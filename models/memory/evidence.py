@@ -15,7 +15,7 @@ import numpy as np
 
 from models.memory.counts import EASE_DECAY, NEAR, WIDE, ease_weights, transition_weights
 from models.memory.interactions import Interactions
-from models.memory.neighbours import FadingTable, strongest_of_dense, strongest_of_sparse
+from models.memory.neighbours import FadingTable, strongest_of_dense, strongest_of_sparse, themselves
 from models.memory.order_aware_ridge import OrderAwareRidge
 from models.memory.pair_sums import Horizon
 
@@ -28,6 +28,7 @@ EASE: Final = "ease"
 TRANSITIONS: Final = "transitions"
 WIDE_TRANSITIONS: Final = "wide_transitions"
 RIDGE: Final = "ridge"
+REPEATS: Final = "repeats"
 Shares = dict[str, float]
 """What part each memory has in the evidence; together 1."""
 COUNTS: Final[Shares] = {EASE: 0.5, TRANSITIONS: 0.5}
@@ -37,16 +38,22 @@ FADING: Final = {
     TRANSITIONS: ((NEAR.decay, 12),),
     WIDE_TRANSITIONS: ((WIDE.decay, 13),),
     RIDGE: ((0.0, 1), (0.7, 13), (0.95, 50)),
+    REPEATS: ((0.97, 100),),
 }
 """The decay of each memory's tables, and how many of the newest events they read.
 
-What a decay leaves of older ones is below 1%, except for the ridge's last, whose past ends there.
+What a decay leaves of older ones is below 1%, except for the ridge's last and the repeats', whose past ends there.
 """
 
 
 def mixed_with_counts(ridge: float, counts: Shares = COUNTS) -> Shares:
     """Returns the shares in which the ridge has `ridge`, and the counts the rest, each its part of it."""
     return {name: share * (1.0 - ridge) for name, share in counts.items()} | {RIDGE: ridge}
+
+
+def with_repeats(shares: Shares, repeats: float) -> Shares:
+    """Returns the shares in which what was played before has `repeats`, and each memory its part of the rest."""
+    return {name: share * (1.0 - repeats) for name, share in shares.items()} | {REPEATS: repeats}
 
 
 @dataclass(frozen=True)
@@ -114,6 +121,7 @@ def fit_evidence(interactions: Interactions, *, neighbours: int = NEIGHBOURS) ->
             strongest_of_sparse(ridge[begin : begin + size], count)
             for begin in range(0, len(FADING[RIDGE]) * size, size)
         ],
+        REPEATS: [themselves(size)],
     }
     return Evidence(
         {

@@ -53,3 +53,16 @@ def strongest_of_sparse(weights: sparse.csr_matrix, count: int) -> Neighbours:
         table.neighbours[start + part.row[order], place] = part.col[order]
         table.weights[start + part.row[order], place] = part.data[order]
     return table
+
+
+def themselves(size: int) -> Neighbours:
+    """Makes each item its own only neighbour: the fading sum says how often and how lately it was played.
+
+    That is the base-level activation of ACT-R with an exponential in place of a power of the age
+    (https://arxiv.org/abs/2408.16578).
+
+    Args:
+        size: N + 1.
+    """
+    item = np.arange(size, dtype=np.int32)[:, None]
+    return Neighbours(item, (item > 0).astype(np.float32))

@@ -12,7 +12,7 @@ from components.trainer.evidence_weights import (
     shortlist_targets,
     weigh_evidence,
 )
-from models.memory.evidence import RIDGE, TRANSITIONS, WIDE_TRANSITIONS, Evidence, mixed_with_counts
+from models.memory.evidence import REPEATS, RIDGE, TRANSITIONS, WIDE_TRANSITIONS, Evidence, mixed_with_counts
 from models.memory.evidence_layer import EvidenceLayer
 from tests.components.trainer.test_ranker import evidence_of
 from tests.components.trainer.tiny_inputs import MAX_LENGTH, Repeats, tiny_inputs
@@ -65,6 +65,25 @@ def test_counts_that_mislead_have_no_share(tmp_path: Path) -> None:
     assert TRANSITIONS not in shares
 
 
+class Silent(Repeats):
+    """A transformer that knows nothing."""
+
+    def score_all(self, queries: tf.Tensor, history: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
+        return tf.zeros_like(super().score_all(queries, history, items))
+
+
+def test_repeats_have_a_share_where_what_was_played_comes_again(tmp_path: Path) -> None:
+    inputs = tiny_inputs(tmp_path, eval=[[7, 8, 7], [10, 9, 9, 10]])
+    evidence = evidence_of([1, 2], [7, 3], [8, 4], [9, 5], [10, 6])
+
+    weight, shares = weigh_evidence(Silent(), evidence, inputs, MAX_LENGTH, exclude_seen=False)
+    _, unseen = weigh_evidence(Silent(), evidence, inputs, MAX_LENGTH, exclude_seen=True)
+
+    assert weight > 0
+    assert shares[REPEATS] > 0
+    assert REPEATS not in unseen
+
+
 def test_evidence_can_outweigh_a_transformer_that_errs(tmp_path: Path) -> None:
     inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
 
@@ -91,7 +110,7 @@ def test_ranks_on_a_shortlist_are_those_over_the_whole_catalogue(tmp_path: Path)
 
 def test_an_item_counts_once_and_ties_break_by_index() -> None:
     items = np.array([[5, 9, 9, 2, 5]], np.int32)
-    parts = np.zeros((1, 5, 5), np.float32)
+    parts = np.zeros((1, 5, 6), np.float32)
     parts[0, [1, 2], 0] = 1.0
     ranked = np.array([[True, True, False, True, False]])
 

@@ -8,6 +8,7 @@ from models.baselines import fit_blend
 from models.memory.evidence import (
     COUNTS,
     EASE,
+    REPEATS,
     RIDGE,
     RIDGE_PENALTY,
     TRANSITIONS,
@@ -15,6 +16,7 @@ from models.memory.evidence import (
     Shares,
     fit_evidence,
     mixed_with_counts,
+    with_repeats,
 )
 from models.memory.evidence_layer import EvidenceLayer
 from models.memory.interactions import Interactions
@@ -70,7 +72,18 @@ def test_with_all_neighbours_the_graph_scores_as_the_ridge(interactions: Interac
     np.testing.assert_allclose(scores[:, 1:], expected / highest, rtol=1e-3, atol=1e-5)
 
 
-@pytest.mark.parametrize("shares", [COUNTS, {RIDGE: 1.0}, mixed_with_counts(0.3)])
+def test_what_is_repeated_scores_by_how_often_and_how_lately_it_was_played(evidence: Evidence):
+    history = padded([[3, 9, 4, 9], [30]])
+
+    scores = EvidenceLayer(evidence, {REPEATS: 1.0})(history).numpy()
+
+    activation = np.zeros_like(scores)
+    activation[0, [3, 9, 4]] = [0.97**3, 0.97**2 + 1, 0.97]
+    activation[1, 30] = 1
+    np.testing.assert_allclose(scores, 10 * activation / activation.sum(axis=1, keepdims=True), rtol=1e-5)
+
+
+@pytest.mark.parametrize("shares", [COUNTS, {RIDGE: 1.0}, mixed_with_counts(0.3), with_repeats(COUNTS, 0.3)])
 @pytest.mark.parametrize("width", [0, 3])
 def test_the_named_items_score_as_in_the_whole_catalogue(evidence: Evidence, width: int, shares: Shares):
     histories = padded([[3, 9, 4, 9], [], [30], list(range(1, 21)) * 4])
