@@ -44,7 +44,7 @@ CONTENT_AN_ITEM: Final = 6
 CONTEXT_TOKENS: Final = 500
 EVIDENCE_WEIGHT: Final = 4.0
 SHARES: Final = mixed_with_counts(0.5)
-"""Of the memories in the evidence; a memory without a share is not served, so it is not made."""
+"""What part each memory has in the evidence; one without a part is not served, so it is not made."""
 ALIKE: Final = 100
 SPREAD: Final = 0.7
 HISTORY: Final = 50
