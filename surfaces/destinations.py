@@ -3,6 +3,7 @@
 from fastapi import FastAPI
 
 from surfaces.app import create_app
+from surfaces.controls import routes as controls
 from surfaces.daylist import routes as daylist
 from surfaces.discover_weekly import routes as discover_weekly
 from surfaces.dj import routes as dj
@@ -23,6 +24,6 @@ def all_destinations(service: Service, rephrase: Rephrase | None = None) -> Fast
         service: over which they work.
         rephrase: of the DJ's sentences, behind its checker; None leaves them as they are.
     """
-    destinations = (events, health, home, discover_weekly, daylist, playlists, room, search)
+    destinations = (events, controls, health, home, discover_weekly, daylist, playlists, room, search)
     routers = [destination.router(service) for destination in destinations]
     return create_app([*routers, dj.router(service, rephrase)])

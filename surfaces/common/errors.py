@@ -37,3 +37,9 @@ class UnavailableError(SurfaceError):
     """What the answer needs is not there now, and may be again: 503."""
 
     status = 503
+
+
+class OvertakenError(SurfaceError):
+    """Another request has changed in the meantime what this one goes on from: 503, it may be sent again."""
+
+    status = 503

@@ -1,6 +1,8 @@
 """A listener's daylist as the store keeps it: chosen at first sight in a part of a day, and then unchanged."""
 
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Final
 
 from surfaces.common.errors import UnavailableError
 from surfaces.common.visit import Visit
@@ -9,6 +11,9 @@ from surfaces.daylist.reasons import Reasons
 from surfaces.service.fallback import Offer
 from surfaces.service.service import Service
 from surfaces.store.store import Json
+
+KEPT_DAYS: Final = 7
+"""A listener's older lists are deleted, for nobody comes back to them."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ def this_day(service: Service, visit: Visit) -> KeptDay:
     faults = len(visit.faults)
     content = _kept(service, choose_day(service, visit), "; ".join(visit.faults[faults:])).content
     with visit.tolerated():
-        content = service.store.freeze(visit.user_id, SURFACE, period, content)
+        content = _freeze(service, visit, content)
     return KeptDay.read(content)
 
 
@@ -65,7 +70,7 @@ def prepare_day(service: Service, visit: Visit) -> None:
         day = choose_day(service, alone)
         if alone.faults:
             raise UnavailableError(alone.faults[0])
-        service.store.freeze(visit.user_id, SURFACE, period, _kept(service, day, "").content)
+        _freeze(service, visit, _kept(service, day, "").content)
 
 
 def day_offers(service: Service, visit: Visit) -> list[Offer]:
@@ -83,6 +88,15 @@ def day_offers(service: Service, visit: Visit) -> list[Offer]:
         for item_id, rank in zip(day.item_ids, day.ranks, strict=True)
         if (place := service.catalogue.place_of(item_id)) is not None
     ]
+
+
+def _freeze(service: Service, visit: Visit, content: Json) -> Json:
+    """Freezes a list, and deletes those that are so old that nobody comes back to them."""
+    frozen = service.store.freeze(visit.user_id, SURFACE, _period(visit), content)
+    today = min(visit.moment.local.date(), date.today())  # a clock that is ahead deletes nothing of today's
+    oldest = today - timedelta(days=KEPT_DAYS)
+    service.store.thaw(visit.user_id, SURFACE, oldest.isoformat())
+    return frozen
 
 
 def _period(visit: Visit) -> str:

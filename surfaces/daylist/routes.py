@@ -1,8 +1,9 @@
 """`GET /v1/daylist`."""
 
+import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, BackgroundTasks, Depends
 from pydantic import BaseModel
 
 from surfaces.common.answers import Answer, ShownItem, shown
@@ -13,6 +14,7 @@ from surfaces.daylist.frozen_day import this_day
 from surfaces.daylist.reasons import Reasons
 from surfaces.daylist.title import true_title
 from surfaces.service.service import Service
+from surfaces.service.showing import Shown, note_shown
 from surfaces.service.visit_query import visit_query
 
 
@@ -27,6 +29,8 @@ class Word(BaseModel):
 class Daylist(Answer):
     """A daylist."""
 
+    request_id: str
+    """The answer's own id, which the plays that come of it name."""
     title: str
     """Words that are all true of the items, as "mellow folk sunday morning"."""
     words: list[Word]
@@ -42,9 +46,14 @@ def router(service: Service) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/v1/daylist", tags=["daylist"])
-    def get_daylist(visit: Annotated[Visit, Depends(visit_query(service, SURFACE))]) -> Daylist:
+    def get_daylist(
+        visit: Annotated[Visit, Depends(visit_query(service, SURFACE))], after: BackgroundTasks
+    ) -> Daylist:
         """About fifty items for this weekday and part of the day, under a title that is true of them."""
-        return daylist(service, visit)
+        answer = daylist(service, visit)
+        items = [Shown(n, item.item_id, propensity=1.0) for n, item in enumerate(answer.items, 1)]
+        after.add_task(note_shown, service, visit, answer.request_id, SURFACE, items)
+        return answer
 
     return routes
 
@@ -63,6 +72,7 @@ def daylist(service: Service, visit: Visit) -> Daylist:
     checker = Checker(catalogue, visit.moment, list(ranks))
     title = true_title(checker, visit.moment, day.descriptors)
     return Daylist(
+        request_id=secrets.token_urlsafe(12),
         title=title,
         words=[Word(word=word, items=checker.count(word)) for word in title.split()],
         part_of_day=visit.moment.part_of_day,

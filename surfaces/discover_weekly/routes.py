@@ -1,8 +1,9 @@
 """`GET /v1/discover-weekly`."""
 
+import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, BackgroundTasks, Depends
 
 from surfaces.common.answers import Answer, ShownItem, shown
 from surfaces.common.visit import Visit
@@ -10,12 +11,15 @@ from surfaces.discover_weekly.candidates import SURFACE
 from surfaces.discover_weekly.frozen_week import this_week
 from surfaces.discover_weekly.reasons import Reasons
 from surfaces.service.service import Service
+from surfaces.service.showing import Shown, note_shown
 from surfaces.service.visit_query import visit_query
 
 
 class Weekly(Answer):
     """A week's list."""
 
+    request_id: str
+    """The answer's own id, which the plays that come of it name."""
     week: str
     """The ISO week of the listener's calendar, as 2026-W48."""
     items: list[ShownItem]
@@ -27,9 +31,14 @@ def router(service: Service) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/v1/discover-weekly", tags=["discover weekly"])
-    def discover_weekly(visit: Annotated[Visit, Depends(visit_query(service, SURFACE))]) -> Weekly:
+    def discover_weekly(
+        visit: Annotated[Visit, Depends(visit_query(service, SURFACE))], after: BackgroundTasks
+    ) -> Weekly:
         """Thirty tracks that the listener had never played when the list was made, the same all week."""
-        return weekly(service, visit)
+        answer = weekly(service, visit)
+        items = [Shown(n, item.item_id, propensity=1.0) for n, item in enumerate(answer.items, 1)]
+        after.add_task(note_shown, service, visit, answer.request_id, SURFACE, items)
+        return answer
 
     return routes
 
@@ -44,4 +53,6 @@ def weekly(service: Service, visit: Visit) -> Weekly:
         for item_id, rank in zip(week.item_ids, week.ranks, strict=True)
         if (place := service.catalogue.place_of(item_id)) is not None and eligible[place]
     ]
-    return Weekly(week=visit.moment.week, items=items, **visit.shortfall)
+    return Weekly(
+        request_id=secrets.token_urlsafe(12), week=visit.moment.week, items=items, **visit.shortfall
+    )

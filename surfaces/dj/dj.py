@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
@@ -10,7 +11,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from surfaces.common.answers import Answer, ShownItem, shown
-from surfaces.common.errors import NotThereError, TooLargeError
+from surfaces.common.errors import NotThereError, OvertakenError, TooLargeError
 from surfaces.common.plays import Plays
 from surfaces.common.visit import Visit
 from surfaces.dj.knowing.desk import Desk
@@ -21,16 +22,18 @@ from surfaces.dj.segments import Segment, answer_plans, fill, plan_segments, wit
 from surfaces.dj.speech.claims import SpokenFact
 from surfaces.dj.speech.scene import Scene
 from surfaces.dj.speech.speaker import Rephrase, Speaker, Spoken
-from surfaces.dj.steering.steering import Steering, steer
-from surfaces.service.controls import AWAY_CONTROL, away_tokens
+from surfaces.dj.steering.steering import Steering, steer, without_away
+from surfaces.service.controls import change_away
 from surfaces.service.service import Service
 from surfaces.service.showing import Shown, impressions
-from surfaces.store.store import Impression
+from surfaces.store.store import Impression, Kept
 
 SURFACE: Final = "dj"
 SEGMENTS: Final = 2
 LONGEST_SAY: Final = 500
 """Characters of a wish."""
+TRIES: Final = 3
+"""How often an answer is made, where other requests go on with its session meanwhile."""
 
 
 class Line(BaseModel):
@@ -93,26 +96,36 @@ class Dj:
             NotThereError: the listener has no such session.
             TooLargeError: the wish is too long.
             UnavailableError: the session can't be read now.
+            OvertakenError: other requests went on with the session again and again meanwhile.
         """
         if len(say) > LONGEST_SAY:
             raise TooLargeError(f"say: at most {LONGEST_SAY} characters, not {len(say)}")
-        session = self._session(visit, session_id)
+        for _ in range(TRIES - 1):
+            with suppress(OvertakenError):
+                return self._answer(visit, session_id, say, count)
+        return self._answer(visit, session_id, say, count)
+
+    def _answer(self, visit: Visit, session_id: str, say: str, count: int) -> DjAnswer:
+        earlier = self._earlier(visit, session_id) if session_id else None
+        session = (
+            Session.model_validate(earlier.content)
+            if earlier
+            else Session(began=visit.moment.unix, seed=secrets.token_hex(8))
+        )
         own = self._plays_of(visit, session)
         desk = self._desk(visit, session, own)
         steering = steer(say, desk, _current(desk, own))
         session = session.model_copy(update={"steers": steering.steers})
-        desk = replace(desk, session=session)
-        if steering.lasting:
+        desk = without_away(replace(desk, session=session), steering.lifted)
+        if steering.lasting or steering.lifted:
             with visit.tolerated():
-                controls = self.service.store.controls(visit.user_id)
-                away = [*away_tokens(controls), *steering.lasting]
-                self.service.store.set_controls(visit.user_id, {**controls, AWAY_CONTROL: sorted(set(away))})
+                change_away(self.service.store, visit.user_id, add=steering.lasting, remove=steering.lifted)
         segments = self._segments(desk, steering, count)
         answers = self._speak(desk, segments, steering)
         request_id = secrets.token_urlsafe(12)
         session.segments += [self._kept(request_id, segment) for segment in segments]
         with visit.tolerated():
-            session_id = self.service.store.keep(visit.user_id, session.model_dump(), session_id or None)
+            session_id = self.service.store.keep(visit.user_id, session.model_dump(), earlier)
             self.service.store.add_impressions(self._impressions(visit, request_id, segments))
         return DjAnswer(
             request_id=request_id,
@@ -124,13 +137,12 @@ class Dj:
             **visit.shortfall,
         )
 
-    def _session(self, visit: Visit, session_id: str) -> Session:
-        if not session_id:
-            return Session(began=visit.moment.unix, seed=secrets.token_hex(8))
-        content = self.service.store.kept(visit.user_id, session_id)
-        if content is None or "segments" not in content or "steers" not in content:
+    def _earlier(self, visit: Visit, session_id: str) -> Kept:
+        kept = self.service.store.kept(visit.user_id, session_id)
+        content = kept.content if kept else {}
+        if kept is None or "segments" not in content or "steers" not in content:
             raise NotThereError(f"session {session_id[:40]!r} isn't there: post without one to begin anew")
-        return Session.model_validate(content)
+        return kept
 
     def _plays_of(self, visit: Visit, session: Session) -> Plays:
         """The plays that may be of the session's items; none where they can't be read."""

@@ -26,6 +26,7 @@ from surfaces.playlists.titling import title_of
 from surfaces.playlists.vocabulary import Vocabulary
 from surfaces.service.service import Service
 from surfaces.service.showing import Shown, impressions
+from surfaces.store.store import Kept
 
 SURFACE: Final = "playlists"
 LONGEST_PROMPT: Final = 1000
@@ -70,6 +71,7 @@ def make_playlist(
         TooLargeError: it is longer than LONGEST_PROMPT.
         NotThereError: the listener has no such playlist.
         UnavailableError: the earlier playlist can't be read now.
+        OvertakenError: another prompt has changed the playlist meanwhile.
     """
     if len(prompt) > LONGEST_PROMPT:
         raise TooLargeError(
@@ -78,17 +80,19 @@ def make_playlist(
     if not prompt.strip():
         raise WrongRequestError("prompt: say what you would like to hear, as calm folk from the 80s")
     kept: list[int] = []
+    earlier: Kept | None = None
     if playlist is None:
         query, not_understood = understand(prompt, vocabulary)
         current: list[int] = []
     else:
         earlier = service.store.kept(visit.user_id, playlist)
-        if earlier is None or earlier.get("surface") != SURFACE:
+        content = earlier.content if earlier else {}
+        if content.get("surface") != SURFACE:
             raise NotThereError(
                 f"playlist: {playlist[:40]!r} is not a playlist of this listener; leave it out for a new one"
             )
-        current = service.catalogue.places_of(earlier["items"]).tolist()
-        query, not_understood, keeps = refine(prompt, Query(**earlier["query"]), current, vocabulary)
+        current = service.catalogue.places_of(content["items"]).tolist()
+        query, not_understood, keeps = refine(prompt, Query(**content["query"]), current, vocabulary)
         kept = current if keeps else []
     allowed = satisfying(service, visit, query)
     ranking = rank(service, visit, query, allowed, (*query.at_most, *query.at_least))
@@ -100,7 +104,7 @@ def make_playlist(
     }
     kept_as, request_id = "", secrets.token_urlsafe(12)
     with visit.tolerated():
-        kept_as = service.store.keep(visit.user_id, content, playlist)
+        kept_as = service.store.keep(visit.user_id, content, earlier)
         items = [Shown(n, service.catalogue.item_ids[p], propensity=1.0) for n, p in enumerate(places, 1)]
         service.store.add_impressions(impressions(service, visit, request_id, SURFACE, items))
     reasons = _Reasons(service, visit, query, ranking)

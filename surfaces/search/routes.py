@@ -19,7 +19,7 @@ from surfaces.search.index import Query as Typed
 from surfaces.search.index import SearchIndex
 from surfaces.search.reasons import Reasons
 from surfaces.service.service import Service
-from surfaces.service.showing import Shown, impressions
+from surfaces.service.showing import Shown, note_shown
 from surfaces.service.visit_query import visit_query
 
 SURFACE: Final = "search"
@@ -67,7 +67,7 @@ def router(service: Service) -> APIRouter:
     ) -> Results:
         """Items, creators, shows and genres for what is typed, whatever it is; nothing for nothing."""
         answer = search(service, index, visit, q, limit)
-        after.add_task(_note, service, visit, answer)
+        after.add_task(note_shown, service, visit, answer.request_id, SURFACE, _shown(answer))
         return answer
 
     return routes
@@ -113,12 +113,9 @@ _NAMES: Final[dict[Type, Literal["creator", "show", "genre"]]] = {
 }
 
 
-def _note(service: Service, visit: Visit, answer: Results) -> None:
-    """Keeps which items were shown, after the answer; what can't be kept is lost."""
-    items = [
+def _shown(answer: Results) -> list[Shown]:
+    return [
         Shown(position, one.item_id, propensity=1.0)
         for position, one in enumerate(answer.results, 1)
         if isinstance(one, FoundItem)
     ]
-    with visit.tolerated():
-        service.store.add_impressions(impressions(service, visit, answer.request_id, SURFACE, items))

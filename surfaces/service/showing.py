@@ -36,3 +36,9 @@ def impressions(
         )
         for one in items
     ]
+
+
+def note_shown(service: Service, visit: Visit, request_id: str, surface: str, items: Iterable[Shown]) -> None:
+    """Keeps what an answer showed, after it; what can't be kept is lost."""
+    with visit.tolerated():
+        service.store.add_impressions(impressions(service, visit, request_id, surface, items))

@@ -9,8 +9,8 @@ from sqlalchemy.exc import ArgumentError
 from listening_log.errors import UserError
 from surfaces.common.budget import seconds_left
 
-BUSY_SECONDS: Final = 0.3
-"""How long a writer waits for another."""
+BUSY_SECONDS: Final = 0.5
+"""How long a writer waits for another; less where less is left for the answer."""
 _CONNECTIONS: Final = {"pool_size": 16, "max_overflow": 64, "pool_timeout": 0.5}
 _POSTGRES_OPTIONS: Final = "-c lock_timeout=300 -c statement_timeout=700"
 

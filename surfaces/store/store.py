@@ -7,15 +7,16 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from typing import Any, Final, TypeAlias
 
-from sqlalchemy import Connection, Engine, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from listening_log.cleaning.forgotten import Forgotten
-from surfaces.common.errors import UnavailableError
+from surfaces.common.errors import OvertakenError, UnavailableError
 from surfaces.store.engine import begin_writing, make_engine
 from surfaces.store.schema import migrate
 from surfaces.store.tables import CONTROLS, DECISIONS, FROZEN, IMPRESSIONS, KEPT, PLAYS, STATES
+from surfaces.store.turns import make_turns
 
 Json: TypeAlias = dict[str, Any]
 """What a destination keeps of its own: it alone reads it."""
@@ -74,6 +75,19 @@ class Response:
     play: StoredPlay
 
 
+@dataclass(frozen=True)
+class Kept:
+    """A session or a playlist as it was kept when it was read."""
+
+    id: str
+    text: str
+
+    @property
+    def content(self) -> Json:
+        """What a destination made of it, a new value each time."""
+        return json.loads(self.text)
+
+
 class Store:
     """What the destinations remember; safe to use from any number of threads and processes.
 
@@ -87,6 +101,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self._engine = make_engine(url)
+        self._turns = make_turns(self._engine)
         self._forgotten = Forgotten()
         with self._reported():
             migrate(self._engine)
@@ -242,6 +257,12 @@ class Store:
             return self.frozen(user_id, surface)[period]
         return content
 
+    def thaw(self, user_id: str, surface: str, before: str) -> int:
+        """Deletes a listener's frozen lists of the periods that sort before one; returns how many."""
+        own = (FROZEN.c.user_id == user_id, FROZEN.c.surface == surface, FROZEN.c.period < before)
+        with self._written() as connection:
+            return connection.execute(delete(FROZEN).where(*own)).rowcount
+
     def freeze_each(self, surface: str, period: str, contents: Mapping[str, Json]) -> int:
         """Freezes lists of many listeners for a period, by who they are; returns how many had none yet."""
         rows = [
@@ -262,29 +283,36 @@ class Store:
                 connection.execute(select(PLAYS.c.user_id).distinct().order_by(PLAYS.c.user_id)).scalars()
             )
 
-    def keep(self, user_id: str, content: Json, kept_id: str | None = None) -> str:
-        """Keeps a session or a playlist, a new one or in place of an earlier one; returns its id.
+    def keep(self, user_id: str, content: Json, earlier: Kept | None = None) -> str:
+        """Keeps a session or a playlist: a new one, or in place of what `kept` answered.
 
-        That is "" for a listener of whom nothing is kept.
+        Returns:
+            Its id; "" for a listener of whom nothing is kept.
+
+        Raises:
+            OvertakenError: another request has replaced the earlier one since it was read. Nothing is written:
+                read it again and go on from there.
         """
         if not self.keeps(user_id):
             return ""
-        new_id = kept_id or secrets.token_urlsafe(12)
-        row = {"id": new_id, "user_id": user_id, "content": json.dumps(content)}
-        with self._written() as connection:
-            changed = connection.execute(
-                update(KEPT).where(KEPT.c.id == new_id, KEPT.c.user_id == user_id).values(row)
-            )
-            if not changed.rowcount:
+        row = {"user_id": user_id, "content": json.dumps(content)}
+        if earlier is None:
+            row["id"] = secrets.token_urlsafe(12)
+            with self._written() as connection:
                 connection.execute(insert(KEPT), row)
-        return new_id
+            return row["id"]
+        unchanged = (KEPT.c.id == earlier.id, KEPT.c.user_id == user_id, KEPT.c.content == earlier.text)
+        with self._written() as connection:
+            if not connection.execute(update(KEPT).where(*unchanged).values(row)).rowcount:
+                raise OvertakenError("another request has just changed it; try again")
+        return earlier.id
 
-    def kept(self, user_id: str, kept_id: str) -> Json | None:
+    def kept(self, user_id: str, kept_id: str) -> Kept | None:
         """What was kept under an id for this listener; None where nothing was."""
         query = select(KEPT.c.content).where(KEPT.c.id == kept_id, KEPT.c.user_id == user_id)
         with self._read() as connection:
-            content = connection.execute(query).scalar()
-        return None if content is None else json.loads(content)
+            text = connection.execute(query).scalar()
+        return None if text is None else Kept(kept_id, text)
 
     def state(self, name: str) -> Json:
         """What was learnt under a name; {} at first."""
@@ -332,15 +360,21 @@ class Store:
             ).scalar()
         return {} if content is None else json.loads(content)
 
-    def set_controls(self, user_id: str, content: Json) -> None:
-        """Replaces what a listener has set; nothing is kept of who was forgotten."""
+    def change_controls(self, user_id: str, change: Callable[[Json], Json]) -> Json:
+        """Replaces what a listener has set by what `change` makes of it; of two changes at a time both count.
+
+        Nothing is kept of a listener who was forgotten.
+        """
         if not self.keeps(user_id):
-            return
-        row = {"user_id": user_id, "content": json.dumps(content)}
+            return change({})
+        own = CONTROLS.c.user_id == user_id
         with self._written() as connection:
-            changed = connection.execute(update(CONTROLS).where(CONTROLS.c.user_id == user_id).values(row))
-            if not changed.rowcount:
-                connection.execute(insert(CONTROLS), row)
+            row = {"user_id": user_id, "content": "{}"}
+            connection.execute(_insert(self._engine)(CONTROLS).on_conflict_do_nothing(), row)
+            query = select(CONTROLS.c.content).where(own).with_for_update()
+            content = change(json.loads(connection.execute(query).scalar_one()))
+            connection.execute(update(CONTROLS).where(own).values(content=json.dumps(content)))
+        return content
 
     @contextmanager
     def _read(self) -> Iterator[Connection]:
@@ -349,7 +383,7 @@ class Store:
 
     @contextmanager
     def _written(self) -> Iterator[Connection]:
-        with self._reported(), self._engine.connect() as connection:
+        with self._reported(), self._engine.connect() as connection, self._turns:
             begin_writing(connection)
             yield connection
             connection.commit()

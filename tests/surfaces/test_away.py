@@ -48,7 +48,7 @@ def test_no_destination_offers_a_creator_whom_the_listener_never_wants(
     client = TestClient(all_destinations(shared))
     before = {destination: creators(ask(client, destination)) for destination in OFFERING}
     assert all("B" in offered for name, offered in before.items() if name != "dj")
-    shared.store.set_controls("u", {"away": ["creator=B", "creator=nobody's", "creator=P"]})
+    shared.store.change_controls("u", lambda _: {"away": ["creator=B", "creator=nobody's", "creator=P"]})
     for destination in OFFERING:
         offered = creators(ask(client, destination))
         assert offered
@@ -61,13 +61,13 @@ def test_no_destination_offers_a_creator_whom_the_listener_never_wants(
 
 
 def test_search_has_what_the_listener_never_wants(shared: Service) -> None:
-    shared.store.set_controls("u", {"away": ["creator=B"]})
+    shared.store.change_controls("u", lambda _: {"away": ["creator=B"]})
     answer = ask(TestClient(all_destinations(shared)), "search", q="Title B3")
     assert answer["results"][0]["item_id"] == "B3"
 
 
 def test_who_wants_nothing_has_answers_without_items(shared: Service) -> None:
-    shared.store.set_controls("u", {"away": ["kind=track", "kind=episode"]})
+    shared.store.change_controls("u", lambda _: {"away": ["kind=track", "kind=episode"]})
     client = TestClient(all_destinations(shared))
     assert [creators(ask(client, destination)) for destination in OFFERING] == [set()] * len(OFFERING)
 

@@ -41,7 +41,13 @@ Target = Name | This | Content | Years | None
 
 @dataclass(frozen=True)
 class Uttered:
-    """One wish, and what it is about."""
+    """One wish, and what it is about.
+
+    Attributes:
+        wish: of `phrases`.
+        target: what it is about.
+        ever: a refusal that lasts, or a request for what was refused so.
+    """
 
     wish: str
     target: Target = None
@@ -79,9 +85,8 @@ class _Ear:
             at += self._forever(at) or self._step(at)
         self._drop_lead()
         ever = any(self._forever(at) for at in range(len(self.words)))
-        uttered = [
-            Uttered(u.wish, u.target, ever and u.wish == said.AWAY) for u in dict.fromkeys(self.uttered)
-        ]
+        lasts = {said.AWAY: ever, said.ALLOW: True, said.PLAY: said.AGAIN in self.folded}
+        uttered = [Uttered(u.wish, u.target, lasts.get(u.wish, False)) for u in dict.fromkeys(self.uttered)]
         return Hearing(uttered, [written(run) for run in self.strange])
 
     @property

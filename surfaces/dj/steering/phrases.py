@@ -22,6 +22,8 @@ AWAY: Final = "away"
 PLAY: Final = "play"
 ONLY: Final = "only"
 YEARS: Final = "years"
+ALLOW: Final = "allow"
+"""What was refused for ever may come again."""
 
 EVER: Final = "ever"
 """What makes a wish last beyond the session."""
@@ -85,6 +87,9 @@ _LEADS: Final[Mapping[str, str]] = MappingProxyType(
         "ive had enough of|i dont want|dont want|dont like|i dont like|nothing by|nothing from|nothing more by|"
         "nothing more from|get rid of|rid of|cut out|cut the|mute|not another|no more from|no more by|bored of|"
         "bored with|im bored of|im bored with|anything but|everything but|spare me|quit playing|avoid|except",
+        ALLOW: "allow|unban|unblock|unmute|bring back|welcome back|take back|you may play|you are allowed to play|"
+        "its ok to play|its okay to play|its fine to play|forgive|no longer ban|no longer block|stop blocking|"
+        "stop banning",
         ONLY: "only|just|nothing but|only play|just play|stick to|stick with|stay with|exclusively|keep it to|"
         "nothing else but|all",
         PLAY: "play|put on|play me|play some|play something by|play something from|i want|i want to hear|"
@@ -136,6 +141,8 @@ LEAD_OF: Final = MappingProxyType({p: lead for lead, text in _LEADS.items() for 
 """What a phrase leads to, by its folded words."""
 FILLERS: Final = frozenset(word for filler in _FILLERS for word in _folded(filler))
 """Words that say nothing by themselves."""
+AGAIN: Final = "again"
+"""With it, what is to be played may be what was refused for ever."""
 FOREVER: Final = phrases("ever|ever again|forever|anymore ever|for good|permanently|for ever")
 KNOWN_WORDS: Final = FILLERS | {word for phrase in (*WISH_OF, *LEAD_OF) for word in phrase}
 """All words of phrases: what isn't among them may be one of them with a typo."""

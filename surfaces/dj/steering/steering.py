@@ -30,6 +30,7 @@ class Steering:
         not_understood: their own words.
         unmet: wishes that were understood, and for which the catalogue has nothing.
         lasting: tokens that they never want again.
+        lifted: tokens that they refused so, and want to hear again.
     """
 
     steers: Steers
@@ -38,6 +39,7 @@ class Steering:
     not_understood: Sequence[str] = ()
     unmet: list[str] = field(default_factory=list)
     lasting: list[str] = field(default_factory=list)
+    lifted: list[str] = field(default_factory=list)
 
 
 def steer(say: str, desk: Desk, current: int | None) -> Steering:
@@ -54,7 +56,7 @@ def steer(say: str, desk: Desk, current: int | None) -> Steering:
     heard = hear(say, known_names(desk.catalogue))
     steering.not_understood = heard.not_understood
     for uttered in heard.uttered:
-        _grant(uttered, steering, desk, current)
+        _grant(uttered, steering, without_away(desk, steering.lifted), current)
     return steering
 
 
@@ -63,7 +65,11 @@ def _grant(uttered: Uttered, steering: Steering, desk: Desk, current: int | None
     if tokens is None:
         steering.unmet.append(f"{uttered.wish}: nothing is playing")
         return
-    steers = _changed(uttered, steering.steers, tokens, desk)
+    lifted = [token for token in tokens if uttered.ever and token in desk.visit.away]
+    if uttered.wish != said.AWAY and lifted:
+        steering.lifted += lifted
+        desk = without_away(desk, lifted)
+    steers = _changed(uttered, steering, tokens, desk)
     if steers is None or not _leaves_enough(desk, steers):
         steering.unmet.append(f"{uttered.wish}: {value}" if value else uttered.wish)
         return
@@ -74,7 +80,7 @@ def _grant(uttered: Uttered, steering: Steering, desk: Desk, current: int | None
     steering.steers = steers
     steering.theme = theme or steering.theme
     steering.wishes.append((uttered.wish, value))
-    if uttered.ever:
+    if uttered.ever and uttered.wish == said.AWAY:
         steering.lasting += tokens
 
 
@@ -99,8 +105,9 @@ def _target(uttered: Uttered, desk: Desk, current: int | None) -> tuple[list[str
     return [], ""
 
 
-def _changed(uttered: Uttered, steers: Steers, tokens: list[str], desk: Desk) -> Steers | None:
+def _changed(uttered: Uttered, steering: Steering, tokens: list[str], desk: Desk) -> Steers | None:
     """The steers after a wish; None where it can't be granted."""
+    steers = steering.steers
     change = steers.model_copy
     match uttered.wish:
         case said.NO_TALK:
@@ -140,9 +147,11 @@ def _changed(uttered: Uttered, steers: Steers, tokens: list[str], desk: Desk) ->
             return change(
                 update={"only": tokens, "without": [token for token in steers.without if token not in tokens]}
             )
+        case said.ALLOW if not {*tokens} & {*steers.without, *steering.lifted}:
+            return None
         case said.AWAY | said.ONLY:
             return None
-        case said.PLAY:
+        case said.PLAY | said.ALLOW:
             return change(update={"without": [token for token in steers.without if token not in tokens]})
     return steers
 
@@ -161,6 +170,14 @@ def _theme(uttered: Uttered, tokens: list[str], current: int | None) -> Theme | 
 
 def _leaves_enough(desk: Desk, steers: Steers) -> bool:
     return int(_at(desk, steers).allowed.sum()) >= FEWEST
+
+
+def without_away(desk: Desk, lifted: Sequence[str]) -> Desk:
+    """The desk once the listener no longer refuses some tokens."""
+    if not lifted:
+        return desk
+    away = [token for token in desk.visit.away if token not in lifted]
+    return replace(desk, visit=replace(desk.visit, away=away))
 
 
 def _at(desk: Desk, steers: Steers) -> Desk:

@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 
 from surfaces.app import create_app
 from surfaces.common.catalogue import Catalogue
-from surfaces.common.errors import UnavailableError
+from surfaces.common.errors import OvertakenError, UnavailableError
 from surfaces.common.plays import Plays
+from surfaces.dj.dj import Dj, DjAnswer
+from surfaces.dj.knowing.session import Session
 from surfaces.dj.routes import router
 from surfaces.service.service import Service
-from surfaces.store.store import StoredPlay
+from surfaces.store.store import Json, Kept, StoredPlay
 from tests.surfaces import worlds
 from tests.surfaces.dj.worlds import NOW, history, radio, service
 
@@ -108,6 +110,63 @@ def test_no_more_of_this_creator_holds_for_the_session_and_with_ever_beyond_it(s
     assert shared.store.controls("ann") == {"away": ["creator=Band 3"]}
     fresh = [post(app, segments=3) for _ in range(4)]
     assert "Band 3" not in {i["creator"] for one in fresh for s in one["segments"] for i in s["items"]}
+
+
+@pytest.mark.parametrize("say", ["allow Band 3", "you may play Band 3 again", "play Band 3 again"])
+def test_what_was_refused_for_ever_comes_again_when_it_is_allowed(shared: Service, say: str) -> None:
+    app = client(shared)
+    post(app, say="never play Band 3 ever again, and no jazz for good")
+    assert shared.store.controls("ann") == {"away": ["creator=Band 3", "genre=jazz"]}
+    answer = post(app, say="play Band 3")
+    assert (answer["understood"], len(answer["unmet"])) == ([], 1)
+    answer = post(app, say=say)
+    assert (answer["unmet"], answer["not_understood"]) == ([], [])
+    assert shared.store.controls("ann") == {"away": ["genre=jazz"]}
+    answer = post(app, say="play Band 3")
+    assert "Band 3" in {item["creator"] for item in answer["segments"][0]["items"]}
+
+
+def test_what_was_not_refused_can_not_be_allowed(shared: Service) -> None:
+    answer = post(client(shared), say="allow Band 3")
+    assert (answer["understood"], answer["unmet"]) == ([], ["allow: Band 3"])
+
+
+def test_of_two_requests_at_once_the_session_keeps_both(
+    shared: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = client(shared)
+    first, dj = post(app, say="calmer", segments=1), Dj(shared)
+    visit = shared.visit("ann", NOW, surface="dj")
+    keep, others = shared.store.keep, list[DjAnswer]()
+
+    def keep_late(user_id: str, content: Json, earlier: Kept | None = None) -> str:
+        monkeypatch.setattr(shared.store, "keep", keep)
+        others.append(
+            dj.go_on(visit, first["session"], "no jazz", 1)
+        )  # meanwhile another request is answered
+        return keep(user_id, content, earlier)
+
+    monkeypatch.setattr(shared.store, "keep", keep_late)
+    answer = dj.go_on(visit, first["session"], "less talk", 1)
+    kept = shared.store.kept("ann", first["session"])
+    assert kept is not None
+    session = Session.model_validate(kept.content)
+    answered = [first["request_id"], others[0].request_id, answer.request_id]
+    assert [segment.request_id for segment in session.segments] == answered
+    assert len(set(session.items)) == len(session.items)
+    assert (session.steers.energy, session.steers.talk, session.steers.without) == (-1, 1, ["genre=jazz"])
+
+
+def test_a_session_that_is_always_changed_meanwhile_is_refused(
+    shared: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def overtaken(*_: object) -> str:
+        raise OvertakenError("another request has just changed it; try again")
+
+    app = client(shared)
+    monkeypatch.setattr(shared.store, "keep", overtaken)
+    answer = app.post("/v1/dj", json={"user_id": "ann", "at": AT})
+    assert (answer.status_code, list(answer.json())) == (503, ["error"])
 
 
 @pytest.mark.parametrize(

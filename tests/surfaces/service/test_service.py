@@ -63,7 +63,7 @@ def test_a_visit_leaves_out_what_the_listener_never_wants(
         tmp_path, catalogue([{"item_id": str(n), "item_tokens": of} for n, of in enumerate(tokens)])
     )
     assert shared.visit("u", NOW).eligible(shared.catalogue).all()
-    shared.store.set_controls("u", {"away": ["creator=A", 7, "creator=nobody"], "volume": 3})
+    shared.store.change_controls("u", lambda _: {"away": ["creator=A", 7, "creator=nobody"], "volume": 3})
     visit = shared.visit("u", NOW)
     assert visit.eligible(shared.catalogue).tolist() == [False, True, False, True]
     assert visit.wish(shared.catalogue, without=["genre=jazz"]).without == [

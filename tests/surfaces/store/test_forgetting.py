@@ -12,9 +12,9 @@ def fill(store: Store, user: str) -> None:
     store.add_impressions([Impression(f"r {user}", n, user, 5, "a", "home") for n in range(3)])
     store.add_decision(Decision(f"r {user}", user, "home", 5, {"of": user}))
     store.freeze(user, "weekly", "w", {"of": user})
-    store.set_controls(user, {"of": user})
-    kept_id = store.keep(user, {"of": user * 50})
-    store.keep(user, {"of": user}, kept_id)
+    store.change_controls(user, lambda _: {"of": user})
+    kept = store.kept(user, store.keep(user, {"of": user * 50}))
+    store.keep(user, {"of": user}, kept)
 
 
 def test_a_forgotten_listener_is_in_no_table(url: str) -> None:

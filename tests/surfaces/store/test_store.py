@@ -1,9 +1,13 @@
+import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from surfaces.store.store import Decision, Impression, Response, Store, StoredPlay
+from listening_log.cleaning.forgotten import Forgotten
+from surfaces.common.errors import OvertakenError
+from surfaces.store.store import Decision, Impression, Kept, Response, Store, StoredPlay
 
 
 @pytest.fixture
@@ -56,10 +60,45 @@ def test_listeners_are_those_who_played(store: Store) -> None:
 
 
 def test_what_is_kept_is_the_listeners_own(store: Store) -> None:
-    kept_id = store.keep("u", {"n": 1})
-    assert store.keep("u", {"n": 2}, kept_id) == kept_id
-    assert store.kept("u", kept_id) == {"n": 2}
-    assert store.kept("other", kept_id) is None
+    first = Kept(store.keep("u", {"n": 1}), '{"n": 1}')
+    assert store.kept("u", first.id) == first
+    assert store.keep("u", {"n": 2}, first) == first.id
+    kept = store.kept("u", first.id)
+    assert kept is not None
+    assert kept.content == {"n": 2}
+    assert store.kept("other", first.id) is None
+
+
+def test_of_two_who_go_on_from_the_same_the_second_is_refused(store: Store) -> None:
+    earlier = Kept(store.keep("u", {"n": 1}), '{"n": 1}')
+    store.keep("u", {"n": 2}, earlier)
+    with pytest.raises(OvertakenError):
+        store.keep("u", {"n": 3}, earlier)
+    kept = store.kept("u", earlier.id)
+    assert kept is not None
+    assert kept.content == {"n": 2}
+
+
+def test_of_who_was_forgotten_no_session_and_no_control_is_kept(store: Store) -> None:
+    store.leave_out(Forgotten().with_user("u"))
+    assert store.keep("u", {"n": 1}) == ""
+    assert store.change_controls("u", lambda _: {"away": ["kind=track"]}) == {"away": ["kind=track"]}
+    assert store.controls("u") == {}
+    assert store.keep("v", {"n": 1}) != ""
+
+
+def test_old_lists_of_one_destination_are_deleted(store: Store) -> None:
+    for surface, period in (
+        ("daylist", "2026-11-18 night"),
+        ("daylist", "2026-11-19 night"),
+        ("weekly", "2025-W01"),
+    ):
+        store.freeze("u", surface, period, {})
+    store.freeze("v", "daylist", "2026-11-18 night", {})
+    assert store.thaw("u", "daylist", "2026-11-19") == 1
+    assert [*store.frozen("u", "daylist")] == ["2026-11-19 night"]
+    assert [*store.frozen("u", "weekly")] == ["2025-W01"]
+    assert [*store.frozen("v", "daylist")] == ["2026-11-18 night"]
 
 
 def test_no_change_of_a_state_is_lost(tmp_path: Path) -> None:
@@ -77,11 +116,18 @@ def test_no_change_of_a_state_is_lost(tmp_path: Path) -> None:
     assert other.state("sum") == {"n": 12}
 
 
-def test_controls_are_replaced(store: Store) -> None:
+def test_of_two_changes_of_controls_at_a_time_both_count(store: Store) -> None:
     assert store.controls("u") == {}
-    store.set_controls("u", {"less": ["A"]})
-    store.set_controls("u", {"less": ["B"]})
-    assert store.controls("u") == {"less": ["B"]}
+    counted = threading.Barrier(2)
+
+    def add(_: int) -> None:
+        counted.wait()
+        for _ in range(10):
+            store.change_controls("u", lambda controls: {"n": controls.get("n", 0) + 1})
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(add, range(2)))
+    assert store.controls("u") == {"n": 20}
 
 
 def test_a_decision_is_learnt_from_once(tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""What a listener has set: what they never want, and the way back."""
