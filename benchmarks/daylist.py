@@ -5,6 +5,7 @@ python -m benchmarks.daylist --home HOME [--listeners N]
 
 import argparse
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -19,14 +20,9 @@ LEAST_PLAYS = 10
 """So many plays at such times, or a mix of them says nothing."""
 
 
-def main() -> None:
+def main(argv: Sequence[str] | None = None) -> None:
     """Prints the table: means over listeners and four times of a week."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument("--listeners", type=int, default=60)
-    arguments = parser.parse_args()
+    arguments = _parser().parse_args(argv)
     figures, titles = defaultdict(list), list[int]()
     with open_world(arguments.home) as world:
         service, catalogue = world.service, world.service.catalogue
@@ -67,6 +63,15 @@ def main() -> None:
         such_gap, gap, lift = np.mean(rows, axis=0)
         print(f"| {name} | {len(rows)} | {such_gap:.2f} | {gap:.2f} | {lift:.2f} |")
     print(f"Titles with a word beside the time: {np.mean(np.array(titles) > 0):.0%}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--listeners", type=int, default=60)
+    return parser
 
 
 if __name__ == "__main__":

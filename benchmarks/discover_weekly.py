@@ -8,9 +8,13 @@ The listener, as we suppose them: they play the list from its top. Each track is
 chance for something unfamiliar; after three skips in a row they stop. A track that they played to its end is
 saved with a chance of SAVE times its cosine to their taste. They come back next week with a chance of the share
 of what they began that they did not skip. All lists leave out what was played before, also in earlier weeks.
+
+A plain list keeps neither of the other two rules: at most two by a creator, and creators whom the listener hasn't
+played first. So it has twins that keep one of them, or both: what a rule costs is the difference.
 """
 
 import argparse
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
@@ -19,7 +23,6 @@ from pathlib import Path
 import numpy as np
 
 from benchmarks.made_world import MadeWorld, open_world
-from listening_log.cleaning.item_tokens import COUNTRY, KIND
 from listening_log.world.music import skip_chances, taste_on
 from models import names
 from surfaces.common.calibration import divergence
@@ -27,7 +30,7 @@ from surfaces.common.model_server import Wish
 from surfaces.common.moment import Moment
 from surfaces.common.plays import Plays
 from surfaces.common.taste import taste
-from surfaces.discover_weekly.candidates import COUNT
+from surfaces.discover_weekly.candidates import COUNT, MOST_A_CREATOR
 from surfaces.discover_weekly.discovering import discover
 from surfaces.discover_weekly.seeker import Seeker
 from surfaces.discover_weekly.week import monday_of
@@ -49,35 +52,51 @@ def weekly(world: MadeWorld, seekers: Sequence[Seeker], monday: int) -> list[lis
     return [one.places for one in lists]
 
 
-def plain(world: MadeWorld, seekers: Sequence[Seeker], monday: int) -> list[list[int]]:
-    """The first thirty unheard tracks of the models."""
-    service = world.service
-    talk = [f"{KIND}={kind}" for kind in service.catalogue.kinds.values if kind in names.TALK_KINDS]
-    lists = []
-    for start in range(0, len(seekers), 64):
-        some = seekers[start : start + 64]
-        wishes = [
-            Wish(
-                exclude=sorted(one.banned),
-                only=[f"{COUNTRY}={one.country}"] if one.country else [],
-                without=talk,
-                context=one.tokens,
-                unix=max(monday, int(one.plays.times[-1])),
-            )
-            for one in some
-        ]
-        lists += service.models.recommend_each([one.plays for one in some], wishes, COUNT)
-    return [one.places for one in lists]
+@dataclass(frozen=True)
+class Plain:
+    """The first thirty unheard tracks of an order that knows no genres.
+
+    Attributes:
+        order: gives each listener's order, longer than a list.
+        few: whether at most two are by one creator.
+        new_first: whether creators whom the listener hasn't played stand first.
+    """
+
+    order: Lists
+    few: bool = False
+    new_first: bool = False
+
+    def __call__(self, world: MadeWorld, seekers: Sequence[Seeker], monday: int) -> list[list[int]]:
+        """Makes the lists."""
+        orders = self.order(world, seekers, monday)
+        return [self._list(world, seeker, order) for seeker, order in zip(seekers, orders, strict=True)]
+
+    def _list(self, world: MadeWorld, seeker: Seeker, order: list[int]) -> list[int]:
+        catalogue = world.service.catalogue
+        creators, used, chosen = catalogue.creators.codes, Counter[int](), list[int]()
+        for place in order:
+            if not self.few or used[creators[place]] < MOST_A_CREATOR:
+                chosen.append(place)
+                used[creators[place]] += 1
+        known = seeker.knows_creator(catalogue)[creators]
+        return sorted(chosen[:COUNT], key=lambda place: self.new_first and known[place])
 
 
-def popular(world: MadeWorld, seekers: Sequence[Seeker], _: int) -> list[list[int]]:
-    """The most played unheard tracks."""
+def by_models(world: MadeWorld, seekers: Sequence[Seeker], monday: int) -> list[list[int]]:
+    """Unheard tracks as the ranker has them, of all that there are."""
+    orders = []
+    for one in seekers:
+        wish = Wish(context=one.tokens, unix=max(monday, int(one.plays.times[-1])))
+        places = np.flatnonzero(one.allowed(world.service.catalogue)).tolist()
+        orders.append(world.service.models.rank(one.plays, places, wish).places)
+    return orders
+
+
+def by_plays(world: MadeWorld, seekers: Sequence[Seeker], _: int) -> list[list[int]]:
+    """Unheard tracks, the most played first."""
     plays = world.service.log.popularity.everywhere
-    lists = []
-    for seeker in seekers:
-        allowed = np.flatnonzero(seeker.allowed(world.service.catalogue))
-        lists.append(allowed[np.argsort(-plays[allowed], kind="stable")][:COUNT].tolist())
-    return lists
+    allowed = [np.flatnonzero(seeker.allowed(world.service.catalogue)) for seeker in seekers]
+    return [places[np.argsort(-plays[places], kind="stable")].tolist() for places in allowed]
 
 
 @dataclass
@@ -166,28 +185,38 @@ def _note(outcome: Weeks, world: MadeWorld, seeker: Seeker, places: list[int], m
     outcome.gaps.append(divergence(genres, mix))
 
 
-def main() -> None:
+POLICIES: dict[str, Lists] = {
+    "Discover Weekly": weekly,
+    "top 30 of the models, by both rules": Plain(by_models, few=True, new_first=True),
+    "popularity, by both rules": Plain(by_plays, few=True, new_first=True),
+    "top 30 of the models, two by a creator": Plain(by_models, few=True),
+    "top 30 of the models, unplayed creators first": Plain(by_models, new_first=True),
+    "plain top 30 of the models": Plain(by_models),
+    "popularity": Plain(by_plays),
+}
+
+
+def main(argv: Sequence[str] | None = None) -> None:
     """Prints the table."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--home", type=Path, required=True)
-    parser.add_argument("--weeks", type=int, default=4)
-    parser.add_argument("--listeners", type=int, default=400)
-    arguments = parser.parse_args()
-    policies: dict[str, Lists] = {
-        "Discover Weekly": weekly,
-        "plain top 30 of the models": plain,
-        "popularity": popular,
-    }
+    arguments = _parser().parse_args(argv)
     print(
         "| list | lists | came back next week | 10 plays | 1 save | plays | creators not played before | creators "
         "| KL to the genres |\n" + "| --- |" + " --- |" * 8
     )
     with open_world(arguments.home) as world:
         users = world.service.log.listeners()[: arguments.listeners]
-        for name, lists in policies.items():
+        for name, lists in POLICIES.items():
             print(live(world, lists, users, arguments.weeks).row(name), flush=True)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--home", type=Path, required=True)
+    parser.add_argument("--weeks", type=int, default=2)
+    parser.add_argument("--listeners", type=int, default=400)
+    return parser
 
 
 if __name__ == "__main__":

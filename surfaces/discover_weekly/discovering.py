@@ -10,7 +10,7 @@ from surfaces.common.calibration import calibrate
 from surfaces.common.catalogue import Catalogue
 from surfaces.common.plays import Ints
 from surfaces.common.sequencing import sequence
-from surfaces.common.taste import Floats, taste
+from surfaces.common.taste import taste
 from surfaces.discover_weekly.candidates import (
     COUNT,
     MOST_A_CREATOR,
@@ -21,10 +21,8 @@ from surfaces.discover_weekly.candidates import (
 )
 from surfaces.discover_weekly.seeker import Seeker
 
-STRENGTH: Final = 0.8
-"""How much the genres count against the scores."""
-NEW_CREATOR: Final = 1.5
-"""How much higher an item stands for a creator whom the listener hasn't played; the scores differ by 1 at most."""
+STRETCH: Final = 5
+"""So many items at least are put into a smooth order at a time: the best stay early, for few hear a list's end."""
 
 
 @dataclass(frozen=True)
@@ -68,31 +66,23 @@ def discover_popular(catalogue: Catalogue, popularity: Ints, seeker: Seeker, mon
 
 
 def _choose(catalogue: Catalogue, pool: Pool, monday: int) -> Discoveries:
-    """Chooses by genres and score, and orders what is chosen: creators whom the listener hasn't played first.
-
-    Of items of the same genres those by such creators are chosen first too, whatever their scores.
-    """
+    """Chooses by score and genres, and orders what is chosen: creators whom the listener hasn't played first."""
     places = np.array(pool.places, np.int64)
     creators = catalogue.creators.codes[places]
-    known = pool.known[creators]
     target = taste(catalogue, pool.seeker.plays, monday, has_times=pool.seeker.has_times).genres
     wanted = np.flatnonzero(target)
     chosen = calibrate(
-        _from_0_to_1(np.array(pool.scores)) + NEW_CREATOR * ~known,
+        np.array(pool.scores),
         catalogue.genres.shares[places][:, wanted].toarray(),
         target[wanted],
         COUNT,
-        strength=STRENGTH,
         groups=creators,
         most_a_group=MOST_A_CREATOR,
     )
-    order = sequence(catalogue, [pool.places[n] for n in chosen if not known[n]])
-    others = [pool.places[n] for n in chosen if known[n]]
-    order += sequence(catalogue, others, after=order[-1] if order else None)
+    best, known = places[chosen], pool.known[creators[chosen]]
+    order: list[int] = []
+    for part in (best[~known], best[known]):
+        for stretch in np.array_split(part, max(len(part) // STRETCH, 1)):
+            order += sequence(catalogue, stretch.tolist(), after=order[-1] if order else None)
     rank = dict(zip(pool.places, pool.ranks, strict=True))
     return Discoveries(order, [rank[place] for place in order])
-
-
-def _from_0_to_1(scores: Floats) -> Floats:
-    """Scores, the lowest as 0 and the highest as 1."""
-    return (scores - scores.min(initial=np.inf)) / (np.ptp(scores) or 1.0) if len(scores) else scores
