@@ -19,7 +19,10 @@ class Ranked(_Fact):
 
 
 class Played(_Fact):
-    """The listener has played it, without skipping, so often; the last time at this unix second."""
+    """The listener has played it, without skipping, so often; the last time at this unix second.
+
+    It is 0 where that isn't known.
+    """
 
     fact: Literal["played"] = "played"
     plays: int

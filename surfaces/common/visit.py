@@ -9,6 +9,7 @@ from typing import TypedDict
 from listening_log.cleaning.item_tokens import COUNTRY, EXPLICIT
 from surfaces.common.catalogue import Bools, Catalogue
 from surfaces.common.errors import UnavailableError
+from surfaces.common.facts import Played
 from surfaces.common.model_server import Wish
 from surfaces.common.moment import Moment
 from surfaces.common.plays import Plays
@@ -37,6 +38,7 @@ class Visit:
         country: of the request, else of the listener; "" where neither says.
         explicit: whether explicit items are wanted.
         surface: the destination, as a context token's value.
+        has_times: whether the log's times are real; if not they say the order of plays alone.
         away: item tokens that the listener never wants, as of creators; none of them may be offered.
         faults: what could not be had on the way to the answer, a sentence each.
     """
@@ -49,6 +51,7 @@ class Visit:
     country: str = ""
     explicit: bool = True
     surface: str = ""
+    has_times: bool = True
     away: Sequence[str] = ()
     faults: list[str] = field(default_factory=list)
 
@@ -88,6 +91,11 @@ class Visit:
         columns = {token.partition("=")[0] for token in self.tokens}
         own = [f"{column}={value}" for column, value in said.items() if value and column not in columns]
         return [*self.tokens, *own]
+
+    def played(self, place: int) -> Played:
+        """That the listener has played an item, which they have, without skipping; and when, if that is known."""
+        last = self.plays.last_times[place] if self.has_times else 0
+        return Played(plays=self.plays.counts[place], last=last)
 
     def eligible(self, catalogue: Catalogue) -> Bools:
         """[N] whether an item may be offered to this listener here."""

@@ -4,7 +4,7 @@ import numpy as np
 
 from listening_log.cleaning.item_tokens import GENRE
 from models import names
-from surfaces.common.facts import Fact, Played, PlayedAtThisTime, Popular, Ranked, Unheard
+from surfaces.common.facts import Fact, PlayedAtThisTime, Popular, Ranked, Unheard
 from surfaces.common.taste import count_plays
 from surfaces.common.visit import Visit
 from surfaces.daylist.choosing import such_plays
@@ -18,7 +18,7 @@ class Reasons:
         self._service, self._plays = service, visit.plays
         self._part_of_day = visit.moment.part_of_day
         self._such = count_plays(service.catalogue.genres, such_plays(service, visit))
-        self._last = visit.plays.last_times
+        self._visit = visit
 
     def why(self, place: int, rank: int) -> list[Fact]:
         """The facts of an item.
@@ -28,8 +28,8 @@ class Reasons:
             rank: at which place the ranker put it; 0 where no model was asked.
         """
         facts: list[Fact] = []
-        if place in self._last:
-            facts.append(Played(plays=self._plays.counts[place], last=self._last[place]))
+        if place in self._plays.counts:
+            facts.append(self._visit.played(place))
         elif place not in self._plays.heard:
             facts.append(Unheard())
         genres = self._service.catalogue.genres

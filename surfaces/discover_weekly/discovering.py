@@ -1,7 +1,7 @@
 """Makes the lists of a week: the one function that the batch and a listener's first visit share."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -20,6 +20,7 @@ from surfaces.discover_weekly.candidates import (
     pools_of_models,
 )
 from surfaces.discover_weekly.seeker import Seeker
+from surfaces.discover_weekly.spares import choose_spares
 
 STRETCH: Final = 5
 """So many items at least are put into a smooth order at a time: the best stay early, for few hear a list's end."""
@@ -36,6 +37,9 @@ class Discoveries:
 
     places: list[int]
     ranks: list[int]
+    spares: list[int] = field(default_factory=list)
+    """Places of clean items, best first, that stand in for the explicit ones."""
+    spare_ranks: list[int] = field(default_factory=list)
 
 
 def discover(catalogue: Catalogue, ask: Ask, seekers: Sequence[Seeker], monday: int) -> list[Discoveries]:
@@ -85,4 +89,5 @@ def _choose(catalogue: Catalogue, pool: Pool, monday: int) -> Discoveries:
         for stretch in np.array_split(part, max(len(part) // STRETCH, 1)):
             order += sequence(catalogue, stretch.tolist(), after=order[-1] if order else None)
     rank = dict(zip(pool.places, pool.ranks, strict=True))
-    return Discoveries(order, [rank[place] for place in order])
+    spares = choose_spares(catalogue, order, pool.places, MOST_A_CREATOR)
+    return Discoveries(order, [rank[place] for place in order], spares, [rank[place] for place in spares])

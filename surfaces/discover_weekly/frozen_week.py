@@ -1,7 +1,7 @@
 """A listener's list of a week as the store keeps it: made at first sight, or by the batch, and then unchanged."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from surfaces.common.budget import ANSWER_SECONDS, seconds_left
@@ -29,26 +29,43 @@ class WeekList:
         item_ids: in the order of playing.
         ranks: at which place of its answer the models put each; 0 where no model was asked.
         reason: why it was made without the models; "" where it wasn't.
+        spares: ids of clean items that stand in for the explicit ones.
+        spare_ranks: theirs.
     """
 
     item_ids: list[str]
     ranks: list[int]
     reason: str = ""
+    spares: list[str] = field(default_factory=list)
+    spare_ranks: list[int] = field(default_factory=list)
 
     @classmethod
     def of(cls, catalogue: Catalogue, discoveries: Discoveries, reason: str = "") -> "WeekList":
         """What is kept of a list."""
-        return cls([catalogue.item_ids[place] for place in discoveries.places], discoveries.ranks, reason)
+        listed, spares = (
+            [catalogue.item_ids[place] for place in places]
+            for places in (discoveries.places, discoveries.spares)
+        )
+        return cls(listed, discoveries.ranks, reason, spares, discoveries.spare_ranks)
 
     @classmethod
     def read(cls, content: Json) -> "WeekList":
         """Reads what `content` wrote."""
-        return cls(content["items"], content["ranks"], content["reason"])
+        spares = content.get("spares", [])  # lists of earlier versions have none
+        return cls(
+            content["items"], content["ranks"], content["reason"], spares, content.get("spare_ranks", [])
+        )
 
     @property
     def content(self) -> Json:
         """What the store keeps, as JSON."""
-        return {"items": self.item_ids, "ranks": self.ranks, "reason": self.reason}
+        return {
+            "items": self.item_ids,
+            "ranks": self.ranks,
+            "reason": self.reason,
+            "spares": self.spares,
+            "spare_ranks": self.spare_ranks,
+        }
 
 
 def this_week(service: Service, visit: Visit) -> WeekList:
@@ -84,8 +101,13 @@ def prepare_week(service: Service, visit: Visit) -> None:
 
 
 def earlier_places(catalogue: Catalogue, lists: Mapping[str, Json], week: str) -> frozenset[int]:
-    """Places of what stands in the lists of all other weeks; what the catalogue has lost has none."""
-    others = [item for period, content in lists.items() if period != week for item in content["items"]]
+    """Places of what stands in the lists of all other weeks, or may have; what the catalogue has lost has none."""
+    others = [
+        item
+        for period, content in lists.items()
+        if period != week
+        for item in (*content["items"], *content.get("spares", ()))
+    ]
     return frozenset(catalogue.places_of(others).tolist())
 
 

@@ -5,7 +5,6 @@ from surfaces.common.catalogue import NOBODY
 from surfaces.common.facts import (
     Fact,
     NewCreator,
-    Played,
     PlaysCreator,
     PlaysGenre,
     Popular,
@@ -26,7 +25,7 @@ class Reasons:
         self._creator_plays = count_plays(catalogue.creators, plays.kept)
         self._genre_plays = count_plays(catalogue.genres, plays.kept)
         self._creators = set(catalogue.creators.codes[plays.items].tolist())
-        self._last = plays.last_times
+        self._visit = visit
 
     def why(self, place: int, rank: int) -> list[Fact]:
         """The facts of an item; one that was played since the list was frozen is unheard no more.
@@ -38,8 +37,8 @@ class Reasons:
         facts: list[Fact] = []
         if place not in self._plays.heard:
             facts.append(Unheard())
-        elif place in self._last:
-            facts.append(Played(plays=self._plays.counts[place], last=self._last[place]))
+        elif place in self._plays.counts:
+            facts.append(self._visit.played(place))
         return [*facts, *self._of_creator(place), *self._of_genres(place), *self._of_rank(place, rank)]
 
     def _of_creator(self, place: int) -> list[Fact]:

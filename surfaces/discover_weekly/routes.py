@@ -7,9 +7,10 @@ from fastapi import APIRouter, BackgroundTasks, Depends
 
 from surfaces.common.answers import Answer, ShownItem, shown
 from surfaces.common.visit import Visit
-from surfaces.discover_weekly.candidates import SURFACE
+from surfaces.discover_weekly.candidates import MOST_A_CREATOR, SURFACE
 from surfaces.discover_weekly.frozen_week import this_week
 from surfaces.discover_weekly.reasons import Reasons
+from surfaces.discover_weekly.spares import filled
 from surfaces.service.service import Service
 from surfaces.service.showing import Shown, note_shown
 from surfaces.service.visit_query import visit_query
@@ -47,11 +48,12 @@ def weekly(service: Service, visit: Visit) -> Weekly:
     """The list of the visit's week; explicit items and other countries' are left out as the visit says."""
     week = this_week(service, visit)
     visit.note(week.reason)
-    eligible, reasons = visit.eligible(service.catalogue), Reasons(service, visit)
+    catalogue, reasons = service.catalogue, Reasons(service, visit)
+    ranks = dict(zip((*week.item_ids, *week.spares), (*week.ranks, *week.spare_ranks), strict=True))
+    listed, spares = (catalogue.places_of(ids).tolist() for ids in (week.item_ids, week.spares))
     items = [
-        shown(service.catalogue.item(place), reasons.why(place, rank))
-        for item_id, rank in zip(week.item_ids, week.ranks, strict=True)
-        if (place := service.catalogue.place_of(item_id)) is not None and eligible[place]
+        shown(catalogue.item(place), reasons.why(place, ranks[catalogue.item_ids[place]]))
+        for place in filled(catalogue, listed, spares, visit.eligible(catalogue), MOST_A_CREATOR)
     ]
     return Weekly(
         request_id=secrets.token_urlsafe(12), week=visit.moment.week, items=items, **visit.shortfall

@@ -10,7 +10,6 @@ from surfaces.common.facts import (
     Fact,
     Has,
     NewCreator,
-    Played,
     PlaysCreator,
     Popular,
     Released,
@@ -48,7 +47,7 @@ def _of_theme(desk: Desk, segment: Segment, place: int) -> list[Fact]:
 def _of_listener(desk: Desk, place: int) -> list[Fact]:
     facts: list[Fact] = []
     if desk.counts[place]:
-        facts.append(Played(plays=int(desk.counts[place]), last=int(desk.latest[place])))
+        facts.append(desk.visit.played(place))
     elif not desk.heard[place]:
         facts.append(Unheard())
     creator = desk.catalogue.creators.value(place)

@@ -7,7 +7,7 @@ import numpy as np
 
 from models import names
 from surfaces.common.catalogue import NOBODY
-from surfaces.common.facts import AfterItem, Fact, NewCreator, Played, Ranked, Unheard
+from surfaces.common.facts import AfterItem, Fact, NewCreator, Ranked, Unheard
 from surfaces.home.material import AFTER, FAMILIAR, MUSIC, TALK, Material
 from surfaces.home.shelf import MOST_OFFERS, Shelf
 from surfaces.service.fallback import Offer, popular
@@ -22,7 +22,7 @@ def jump_back_in(material: Material) -> Shelf:
 
     An item whose last play was skipped isn't there, nor is talk, which is heard once.
     """
-    plays, catalogue, has_times = material.plays, material.catalogue, material.service.log.has_times
+    plays, catalogue = material.plays, material.catalogue
     last = dict(zip(plays.items.tolist(), plays.outcomes.tolist(), strict=True))
     times = plays.last_times
     wanted = np.zeros(catalogue.size, bool)
@@ -34,7 +34,7 @@ def jump_back_in(material: Material) -> Shelf:
         Offer(
             place,
             [
-                Played(plays=plays.counts[place], last=times[place] if has_times else 0),
+                material.visit.played(place),
                 *_ranked(names.UPNEXT, ranks.get(place)),
             ],
         )

@@ -13,7 +13,7 @@ from models import names
 from surfaces.common.answers import Answer, ShownItem, shown
 from surfaces.common.catalogue import Bools, Catalogue
 from surfaces.common.errors import NotThereError, TooLargeError, WrongRequestError
-from surfaces.common.facts import Fact, Has, LikeNamed, NewCreator, Played, Popular, Ranked, Released, Unheard
+from surfaces.common.facts import Fact, Has, LikeNamed, NewCreator, Popular, Ranked, Released, Unheard
 from surfaces.common.sequencing import sequence
 from surfaces.common.visit import Visit
 from surfaces.playlists.filtering import satisfying, selected
@@ -166,7 +166,6 @@ class _Reasons:
         self._service, self._visit, self._query, self._ranking = service, visit, query, ranking
         suiting = [one.tags for one in query.moods] + [one.tags for one in query.activities]
         self._tags = frozenset(query.genres).union(*suiting)
-        self._last = visit.plays.last_times
 
     def why(self, place: int) -> list[Fact]:
         """The conditions that it satisfies, then the models' word for it."""
@@ -184,7 +183,7 @@ class _Reasons:
         if query.heard == "new_creators":
             facts.append(NewCreator(creator=creator))
         if place in visit.plays.counts and query.heard not in ("unheard", "new_creators"):
-            facts.append(Played(plays=visit.plays.counts[place], last=self._last[place]))
+            facts.append(visit.played(place))
         popularity = self._service.log.popularity
         if query.popularity == "popular":
             facts.append(Popular(plays=int(popularity.everywhere[place]), days=popularity.days))

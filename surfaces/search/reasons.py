@@ -5,7 +5,7 @@ from typing import Literal, TypeAlias
 
 from models import names
 from surfaces.common.catalogue import Item
-from surfaces.common.facts import Fact, Matches, Played, PlaysCreator, PlaysGenre, Ranked
+from surfaces.common.facts import Fact, Matches, PlaysCreator, PlaysGenre, Ranked
 from surfaces.common.taste import count_plays
 from surfaces.common.visit import Visit
 from surfaces.common.wording.spelling import typos
@@ -23,13 +23,13 @@ class Reasons:
 
     def __init__(self, index: SearchIndex, visit: Visit, query: Query, finding: Finding) -> None:
         catalogue, plays = index.documents.catalogue, visit.plays
-        self._documents, self._query, self._plays = index.documents, query, plays
+        self._documents, self._query = index.documents, query
         self._near = frozenset(finding.meaning.docs.tolist())
         ranked = finding.ranked.places if finding.ranked else []
         self._ranks = {place: rank for rank, place in enumerate(ranked, 1)}
         self._creator_plays = count_plays(catalogue.creators, plays.kept)
         self._genre_plays = count_plays(catalogue.genres, plays.kept)
-        self._last = plays.last_times
+        self._visit = visit
 
     def of_item(self, item: Item) -> list[Fact]:
         """The facts of an item."""
@@ -41,8 +41,8 @@ class Reasons:
             "description": split_terms(item.description, whole=True),
         }
         facts = self._of_texts(item.place, texts)
-        if item.place in self._last:
-            facts.append(Played(plays=self._plays.counts[item.place], last=self._last[item.place]))
+        if item.place in self._visit.plays.counts:
+            facts.append(self._visit.played(item.place))
         creator = self._documents.catalogue.creators.code_of.get(item.creator)
         if creator is not None and self._creator_plays[creator]:
             facts.append(PlaysCreator(creator=item.creator, plays=int(self._creator_plays[creator])))

@@ -7,7 +7,7 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from surfaces.common.catalogue import Bools
-from surfaces.common.facts import Fact, Played, Popular
+from surfaces.common.facts import Fact, Popular
 from surfaces.common.visit import Visit
 from surfaces.service.service import Service
 
@@ -60,7 +60,7 @@ def favourites(visit: Visit, eligible: Bools) -> list[Offer]:
     places = [place for place in visit.plays.counts if eligible[place]]
     counts = visit.plays.counts
     places.sort(key=lambda place: (-counts[place], -last[place], place))
-    return [Offer(place, [Played(plays=counts[place], last=last[place])]) for place in places]
+    return [Offer(place, [visit.played(place)]) for place in places]
 
 
 def popular(service: Service, visit: Visit, eligible: Bools, count: int) -> list[Offer]:

@@ -70,6 +70,7 @@ class Service:
             country=country or at_home,
             explicit=explicit,
             surface=surface,
+            has_times=self.log.has_times,
             away=away,
             faults=faults,
         )
