@@ -1,6 +1,11 @@
 """Settings of the gates, and of the evaluation that they judge. No TensorFlow, no TFX."""
 
+from typing import Final
+
 from models.settings import Count, OpenShare, Settings, Share
+
+LEAST_TARGETS: Final = 20
+"""A comparison with production on fewer targets says nothing: one target more or less would turn it."""
 
 
 class EvaluationConfig(Settings):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from components.bless.config import GatesConfig
+from components.bless.config import LEAST_TARGETS, GatesConfig
 from components.common.records import Evaluation, Gate, Gates, Index, ServingCheck
 from listening_log.tables.files import write_bytes
 
@@ -14,7 +14,7 @@ NOT_BLESSED: Final = "NOT_BLESSED"
 def judge(
     evaluation: Evaluation, indexes: Mapping[str, Index], serving: ServingCheck, config: GatesConfig
 ) -> list[Gate]:
-    """Returns every gate.
+    """Returns every gate; what has too few targets to compare with production has none.
 
     Args:
         evaluation: quality on `test`.
@@ -33,6 +33,7 @@ def judge(
         *(
             Gate.judge(f"ndcg@10 not below production, {name} (high end)", compared.high, 0.0)
             for name, compared in slices.items()
+            if compared.targets >= LEAST_TARGETS
         ),
         *(
             Gate.judge(f"index recall@200, {fit}", index.recall_at_200, config.index_recall)

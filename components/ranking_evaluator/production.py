@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import tensorflow as tf
 
+from components.bless.config import LEAST_TARGETS
 from components.common import progress
 from components.common.example_files import read_split
 from components.common.records import TWO_STAGE, BesideProduction, Production, ProductionSlice
@@ -22,8 +23,6 @@ from listening_log.cleaning.item_tokens import KIND
 from models import metrics, names
 from models.catalog_arrays import CatalogArrays
 
-LEAST_TARGETS: Final = 20
-"""A slice with fewer targets says nothing."""
 _REQUESTS: Final = 256
 _FEATURES: Final = {
     names.WINDOW_START: tf.io.FixedLenFeature([1], tf.int64),

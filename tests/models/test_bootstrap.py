@@ -26,8 +26,8 @@ def test_a_listener_is_drawn_with_all_targets():
     interval = paired_bootstrap(won, lost, np.array([5, 5, 5, 2]), seed=1, confidence=0.9)
 
     assert interval == (0.5, -1.0, 1.0)
-    # half of the draws hold both, so the middle 40% are all (3 - 1) / 4
-    assert paired_bootstrap(won, lost, np.array([5, 5, 5, 2]), seed=1, confidence=0.4) == (0.5, 0.5, 0.5)
+    # half of the draws hold both, so the middle ones are all (3 - 1) / 4
+    assert paired_bootstrap(won, lost, np.array([5, 5, 5, 2]), seed=1, confidence=0.1) == (0.5, 0.5, 0.5)
 
 
 def test_one_seed_gives_one_interval_and_codes_are_only_names():
@@ -61,6 +61,24 @@ def test_with_one_target_a_listener_it_is_scipys_percentile_bootstrap():
 
     assert interval.mean_difference == pytest.approx((a - b).mean())
     assert (interval.low, interval.high) == pytest.approx((expected.low, expected.high), abs=0.01)
+
+
+def test_few_listeners_make_it_no_surer_than_it_says():
+    rng = np.random.default_rng(0)
+    hits, listeners, worlds = np.array([1.0, 0.63, 0.5, 0.39, 0, 0, 0, 0]), 8, 400
+
+    surely_worse = [
+        paired_bootstrap(rng.choice(hits, listeners), rng.choice(hits, listeners), np.arange(8), seed=1).high
+        < 0
+        for _ in range(worlds)
+    ]
+
+    # in truth they are alike; a plain percentile interval says of 6% that they are not, in place of 2.5%
+    assert np.mean(surely_worse) < 0.045
+
+
+def test_one_listener_is_one_answer():
+    assert paired_bootstrap(np.ones(2), np.zeros(2), np.zeros(2), seed=1) == (1.0, 1.0, 1.0)
 
 
 def test_more_confidence_is_a_wider_interval():

@@ -87,6 +87,12 @@ def test_a_model_surely_worse_than_production_on_one_slice_is_refused() -> None:
     ]
 
 
+def test_few_targets_refuse_nothing() -> None:
+    slices = {"all": ProductionSlice(targets=19, high=-0.01)}
+    production = BesideProduction(version=7, last_span=1, slices=slices)
+    assert failed(evaluation=evaluation(production=production)) == []
+
+
 def test_without_models_in_production_nothing_is_compared() -> None:
     assert failed(evaluation=evaluation(production=None)) == []
 
