@@ -102,6 +102,7 @@ def our_points(vectors: np.ndarray, queries: np.ndarray, exact: np.ndarray, seco
     """Measures exact search, the tuned index and the partitions of the `stock` build."""
     import tensorflow as tf
 
+    from components.index_builder.partitions import fit_partitions
     from components.index_builder.tuning import Meter, measure_curve, tune
     from models.config import QUANTISED, IndexConfig
     from models.partition_search import PartitionSearcher
@@ -119,16 +120,18 @@ def our_points(vectors: np.ndarray, queries: np.ndarray, exact: np.ndarray, seco
                 tuned.index.effort._replace(leaves_searched=point.leaves_searched, reorder=point.reorder)
                 for point in measure_curve(tuned, meter)
             ][::2]
-            partition = tuned.index.serialised().leaf_of_item
+            leaf_of_item = tuned.index.serialised().leaf_of_item
         for effort in efforts:
             spent = f"{setting}, searched {effort.leaves_searched}, rescored {effort.reorder}"
             yield _point(OURS, spent, tuned.index.spending(effort).find, queries, exact)
         tuned.index.close()
+    partition, _ = fit_partitions(vectors, leaf_of_item, meter, TARGETS[0])
     searcher = PartitionSearcher(vectors, partition, K, searched=1)
-    for share in (0.01, 0.02, 0.04, 0.08, 0.16):
-        searched = searcher.searched = max(int(searcher.sizes.shape[0] * share), 1)
+    parts = searcher.sizes.shape[0]
+    for share in (0.005, 0.01, 0.02, 0.04, 0.08, 0.16):
+        searched = searcher.searched = max(int(parts * share), 1)
         find = tf.function(lambda part: searcher.find(part), reduce_retracing=True)
-        yield _point(STOCK, f"searched {searched}", find, queries, exact)
+        yield _point(STOCK, f"{parts} parts, searched {searched}", find, queries, exact)
 
 
 def _point(engine: str, setting: str, find: Search, queries: np.ndarray, exact: np.ndarray) -> dict:

@@ -5,6 +5,39 @@ import tensorflow as tf
 
 from models.search import rescored
 
+ROUNDS = 3
+"""Of k-means: more of them find no better parts of a leaf, which is a part of a tree already."""
+
+
+def split(vectors: np.ndarray, partition: np.ndarray, size: int) -> np.ndarray:
+    """Splits partitions into parts of items that lie near one another, by k-means within each.
+
+    Args:
+        vectors: float32 [N, D].
+        partition: int32 [N], the partition of each item.
+        size: items of a part, on average; a smaller partition is one part.
+
+    Returns:
+        int32 [N], the part of each item, numbered from 0 without a gap.
+    """
+    draw = np.random.default_rng(0)
+    parts = np.zeros(len(vectors), np.int64)
+    order = np.argsort(partition, kind="stable")
+    for items in np.split(order, np.flatnonzero(np.diff(partition[order])) + 1):
+        own = vectors[items]
+        number = max(1, round(len(items) / size))
+        centres = own[draw.choice(len(items), number, replace=False)]
+        for _ in range(ROUNDS):
+            members = np.eye(number, dtype=np.float32)[_nearest(own, centres)]
+            counts = members.sum(axis=0)[:, None]
+            centres = np.where(counts > 0, members.T @ own / np.maximum(counts, 1), centres)
+        parts[items] = parts.max() + 1 + _nearest(own, centres)
+    return np.unique(parts, return_inverse=True)[1].astype(np.int32)
+
+
+def _nearest(vectors: np.ndarray, centres: np.ndarray) -> np.ndarray:
+    return np.argmax(vectors @ centres.T - 0.5 * (centres**2).sum(axis=1), axis=1)
+
 
 class PartitionSearcher(tf.Module):
     """Compares queries with the centres of partitions, then with the items of the nearest ones, exactly.

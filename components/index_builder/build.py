@@ -9,7 +9,8 @@ import tensorflow as tf
 from tfx.utils import path_utils
 
 from components.common.records import Index
-from components.index_builder.tuning import EXACTLY, WORTH, K, Meter, fit_partitions, measure_curve, tune
+from components.index_builder.partitions import fit_partitions
+from components.index_builder.tuning import EXACTLY, WORTH, K, Meter, measure_curve, tune
 from components.trainer import trained_model
 from components.trainer.examples_reader import read_catalog_arrays
 from listening_log.tables import files
@@ -50,10 +51,10 @@ def write_index(vectors: np.ndarray, queries: np.ndarray, config: IndexConfig, o
     searcher.save(os.path.join(out_uri, SEARCHER))
     partitions, exact_milliseconds = None, meter.milliseconds(meter.find_exactly)
     if tuned.shape is not EXACTLY:
-        point = fit_partitions(vectors, searcher.leaf_of_item, meter, config.recall)
+        partition, point = fit_partitions(vectors, searcher.leaf_of_item, meter, config.recall)
         if point.milliseconds * WORTH < exact_milliseconds:
             partitions = point
-            save_partition(searcher.leaf_of_item, out_uri)
+            save_partition(partition, out_uri)
     Index(
         kind="brute_force" if tuned.shape is EXACTLY else "scann",
         items=len(vectors),

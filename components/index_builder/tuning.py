@@ -15,7 +15,6 @@ from components.common.records import SearchPoint
 from models import names
 from models.config import EXACT, QUANTISED, IndexConfig
 from models.metrics import recall_at_k
-from models.partition_search import PartitionSearcher
 from models.scann_search import BuiltIndex, Effort, TreeShape, build_exact, build_tree
 from models.search import exact_top
 
@@ -30,8 +29,8 @@ REORDER: Final = (50.0, 25.0, 10.0, 5.0, 3.0, 2.0, 1.5)
 """Items rescored exactly, as multiples of those answered: more for a larger catalogue, whose codes are as long."""
 ITEMS_A_LEAF: Final = 8
 LEAVES_STEP: Final = 1.2
-QUERIES_AT_ONCE: Final = 50
-"""Exact search of a million items takes 4 MB a query."""
+QUERIES_AT_ONCE: Final = 20
+"""Of a million items exact search takes 4 MB a query, and a search of a tenth of them in partitions 26 MB."""
 WORTH: Final = 2.0
 """Exact search is kept as long as it takes at most so many times what an approximate one takes."""
 TIMED: Final = 200
@@ -67,13 +66,14 @@ class Meter:
         table = tf.concat([tf.zeros([1, vectors.shape[1]]), vectors], axis=0)
         self.find_exactly = tf.function(lambda part: exact_top(part, table, K)[0], reduce_retracing=True)
         """Exact search as the build without ScaNN does it."""
-        self._queries = tf.constant(queries)
+        self.queries = tf.constant(queries)
         self._single = [tf.constant(query[None]) for query in queries[:TIMED]]
-        self._exact = _in_parts(self.find_exactly, self._queries)
+        self.nearest = _in_parts(self.find_exactly, self.queries)
+        """int32 [Q, 200] items that exact search finds; 0 = none."""
 
     def recall(self, find: Find, k: int = K) -> float:
         """Measures the share of the nearest `k` items that a search finds."""
-        return recall_at_k(_in_parts(find, self._queries), self._exact, k)
+        return recall_at_k(_in_parts(find, self.queries), self.nearest, k)
 
     def milliseconds(self, find: Find) -> float:
         """Measures what a search for one query takes: the median."""
@@ -197,27 +197,6 @@ def measure_curve(fitted: Fitted, meter: Meter) -> list[SearchPoint]:
         for effort in (Effort(leaves, chosen.reorder) for leaves in _ladder(fitted.shape.leaves))
         if 0.1 <= effort.leaves_searched / chosen.leaves_searched <= 2
     ]
-
-
-def fit_partitions(vectors: np.ndarray, leaf_of_item: np.ndarray, meter: Meter, target: float) -> SearchPoint:
-    """Finds how many of a tree's leaves the build without ScaNN must search to reach `target`.
-
-    Args:
-        vectors: float32 [N, D].
-        leaf_of_item: int32 [N], of a quantised index.
-        meter: of the vectors.
-        target: recall@200.
-    """
-    searcher = PartitionSearcher(vectors, leaf_of_item, K, searched=1)
-
-    def find(searched: int) -> Find:
-        searcher.searched = searched
-        return tf.function(lambda queries: searcher.find(queries), reduce_retracing=True)
-
-    ladder = _ladder(searcher.sizes.shape[0])
-    place = bisect_left(ladder, target, key=lambda searched: meter.recall(find(searched)))
-    searched = ladder[min(place, len(ladder) - 1)]
-    return meter.point(find(searched), Effort(searched, 0))
 
 
 def _recall(index: BuiltIndex, meter: Meter, reorder: int, leaves: int) -> float:

@@ -9,7 +9,6 @@ from components.index_builder.tuning import (
     Fitted,
     Meter,
     fit_effort,
-    fit_partitions,
     measure_curve,
     tune,
 )
@@ -86,12 +85,3 @@ def test_the_curve_goes_from_little_to_more_than_was_chosen(vectors, meter):
     leaves = [point.leaves_searched for point in curve]
     assert leaves[0] < tuned.point.leaves_searched < leaves[-1]
     assert curve[0].recall_at_200 < 0.9 < curve[-1].recall_at_200
-
-
-def test_partitions_reach_the_target_too(vectors, meter):
-    leaf_of_item = build_tree(vectors, 200, SHAPE).serialised().leaf_of_item
-
-    point = fit_partitions(vectors, leaf_of_item, meter, 0.9)
-
-    assert point.recall_at_200 >= 0.9
-    assert 1 < point.leaves_searched < 40
