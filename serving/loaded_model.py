@@ -21,7 +21,7 @@ from serving.errors import (
     ServingError,
     first_line,
 )
-from serving.lean_tensorflow import register_scann
+from serving.lean_tensorflow import register_scann, turn_off_onednn
 from serving.tensors import numpy_type, type_name
 
 if TYPE_CHECKING:
@@ -50,6 +50,7 @@ class LoadedModel:
     """
 
     def __init__(self, path: Path, config: "ConfigProto | None" = None) -> None:
+        turn_off_onednn()
         from tensorflow.core.protobuf.config_pb2 import ConfigProto
         from tensorflow.python.client.session import Session
         from tensorflow.python.framework.ops import Graph
