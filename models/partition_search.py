@@ -6,7 +6,7 @@ import tensorflow as tf
 from models.search import rescored
 
 ROUNDS = 3
-"""Of k-means: more of them find no better parts of a leaf, which is a part of a tree already."""
+"""Rounds of k-means; more of them find no better parts of a leaf, whose items lie together already."""
 
 
 def split(vectors: np.ndarray, partition: np.ndarray, size: int) -> np.ndarray:
