@@ -30,7 +30,7 @@ REORDER: Final = (50.0, 25.0, 10.0, 5.0, 3.0, 2.0, 1.5)
 ITEMS_A_LEAF: Final = 8
 LEAVES_STEP: Final = 1.2
 QUERIES_AT_ONCE: Final = 20
-"""Queries in one search: of a million items exact search takes 4 MB a query, one of a tenth of them in parts 26 MB."""
+"""Queries in one search: of a million items exact search takes 4 MB a query, one in a tenth of the parts 26 MB."""
 WORTH: Final = 2.0
 """Exact search is kept as long as it takes at most so many times what an approximate one takes."""
 TIMED: Final = 200
