@@ -91,23 +91,18 @@ class Catalogue:
 
     def item(self, place: int) -> Item:
         """The item at a place."""
-        row = {name: self._table[name][int(place)].as_py() for name in self._table.column_names}
-        tokens: dict[str, list[str]] = {}
-        for token in row[names.ITEM_TOKENS]:
-            column, _, value = token.partition("=")
-            tokens.setdefault(column, []).append(value)
-        known = row[names.RELEASE_DAY] != names.RELEASE_UNKNOWN
+        day = int(self.release_days[place])
         return Item(
             place=int(place),
-            item_id=row[names.ITEM_ID],
-            title=row[names.TITLE],
-            creator=tokens.get(CREATOR, [""])[0],
-            kind=tokens.get(KIND, [""])[0],
-            genres=tuple(tokens.get(GENRE, ())),
-            duration_ms=row[names.DURATION_MS],
-            released=date(1970, 1, 1) + timedelta(days=row[names.RELEASE_DAY]) if known else None,
-            description=row[names.DESCRIPTION],
-            explicit="1" in tokens.get(EXPLICIT, ()),
+            item_id=self.item_ids[place],
+            title=self.titles[place],
+            creator=self.creators.value(place),
+            kind=self.kinds.value(place),
+            genres=tuple(self.genres.values_at(place)),
+            duration_ms=int(self.durations[place]),
+            released=None if day == names.RELEASE_UNKNOWN else date(1970, 1, 1) + timedelta(days=day),
+            description=self.descriptions[place],
+            explicit=bool(self.is_explicit[place]),
         )
 
     def items(self, places: Iterable[int]) -> list[Item]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import Final
 
 import numpy as np
@@ -23,6 +24,8 @@ POOL: Final = 200
 _WIDER: Final = 10
 _MOST_CHARACTERS: Final = 400
 _MOST_TERMS: Final = 16
+_PLACES: Final = 32
+"""Of so many countries what may be offered there is remembered."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,26 @@ class SearchIndex:
         self._named: defaultdict[str, list[int]] = defaultdict(list)
         for doc, key in enumerate(self._keys):
             self._named[key].append(doc)
+        self._lock = Lock()
+        self._offered: dict[tuple[str, bool], npt.NDArray[np.int64]] = {}
+
+    def offered(self, country: str, explicit: bool) -> npt.NDArray[np.int64]:
+        """[size] how many items each document stands for that may be offered somewhere; not to be changed.
+
+        Args:
+            country: as `Catalogue.eligible` takes it.
+            explicit: whether explicit items are wanted.
+        """
+        with self._lock:
+            counts = self._offered.get((country, explicit))
+        if counts is None:
+            eligible = self.documents.catalogue.eligible(country=country, explicit=explicit)
+            counts = self.documents.spread(eligible.astype(np.int64))
+            with self._lock:
+                if len(self._offered) >= _PLACES:
+                    self._offered.clear()
+                self._offered[country, explicit] = counts
+        return counts
 
     def ways(self, query: Query) -> list[tantivy.Query]:
         """The ways in which each term of a query may be met, for `by_words` and `share_met`."""

@@ -38,7 +38,8 @@ class MeaningIndex:
         """
         vector = self._vectors.embed([text])[0]
         likeness = self._coarse @ vector[:_COARSE]
-        likeness[~allowed] = -1.0
+        if not allowed.all():
+            likeness[~allowed] = -1.0
         docs = best(likeness, 0.0, _CHOSEN).docs
         scores = self._fine[docs].astype(np.float32) @ vector
         near = ordered(docs[scores >= LEAST], scores[scores >= LEAST])

@@ -16,7 +16,7 @@ _MOST_ITEMS: Final = 1000
 
 def played(documents: Documents, taste: Taste, docs: Docs) -> Hits:
     """Those of some documents that the listener plays, or whose creator or genres they play, most played first."""
-    strength = _strength(documents, taste)[docs]
+    strength = _strength(documents, taste, docs)
     return ordered(docs[strength > 0], strength[strength > 0])
 
 
@@ -26,16 +26,22 @@ def near(documents: Documents, taste: Taste) -> Docs:
     items = np.unique(taste.plays.items[::-1][:_MOST_ITEMS])
     top = np.argsort(-taste.creators, kind="stable")[:_MOST_CREATORS]
     top = top[taste.creators[top] > 0]
-    theirs = np.flatnonzero(np.isin(catalogue.creators.codes, top))[:_MOST_ITEMS]
+    is_top = np.zeros(len(taste.creators) + 1, bool)  # the last one is that of NOBODY
+    is_top[top] = True
+    theirs = np.flatnonzero(is_top[catalogue.creators.codes])[:_MOST_ITEMS]
     return np.concatenate([items, theirs, documents.first_creator + top]).astype(np.int32)
 
 
-def _strength(documents: Documents, taste: Taste) -> Scores:
-    """[size] how much of the listener's plays is of each document."""
-    catalogue = documents.catalogue
-    items = (
-        _OWN * np.bincount(taste.plays.items, taste.weights, catalogue.size)
-        + _CREATOR * (catalogue.creators.matrix @ taste.creators)
-        + _GENRE * (catalogue.genres.matrix @ taste.genres)
+def _strength(documents: Documents, taste: Taste, docs: Docs) -> Scores:
+    """[n] how much of the listener's plays is of each of some documents."""
+    catalogue, names = documents.catalogue, np.concatenate([taste.creators, taste.genres])
+    is_item = docs < documents.first_creator
+    items, others = docs[is_item], docs[~is_item]
+    strength = np.empty(len(docs), np.float32)
+    strength[~is_item] = _CREATOR * names[others - documents.first_creator]
+    strength[is_item] = (
+        _OWN * np.bincount(taste.plays.items, taste.weights, catalogue.size)[items]
+        + _CREATOR * (catalogue.creators.matrix[items] @ taste.creators)
+        + _GENRE * (catalogue.genres.matrix[items] @ taste.genres)
     )
-    return np.concatenate([items, _CREATOR * taste.creators, _CREATOR * taste.genres]).astype(np.float32)
+    return strength

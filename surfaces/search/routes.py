@@ -77,7 +77,7 @@ def search(service: Service, index: SearchIndex, visit: Visit, text: str, limit:
     """Searches for a listener; what is named exactly comes first, else their taste counts too."""
     visit = replace(visit, away=())  # a name that is asked for is wanted, whatever was said before
     query, catalogue = Typed.read(text), service.catalogue
-    eligible = visit.eligible(catalogue)
+    counts = index.offered(visit.country, visit.explicit)
 
     def rank(places: list[int]) -> Ranked | None:
         with visit.tolerated():
@@ -85,9 +85,8 @@ def search(service: Service, index: SearchIndex, visit: Visit, text: str, limit:
         return None
 
     own = taste(catalogue, visit.plays, visit.moment.unix) if len(visit.plays.kept) else None
-    finding = find(index, query, index.documents.eligible(eligible), own, rank if own else None)
+    finding = find(index, query, counts > 0, own, rank if own else None)
     reasons = Reasons(index, visit, query, finding)
-    counts = index.documents.spread(eligible.astype("int64"))
     results: list[FoundItem | FoundName] = []
     for doc in finding.docs[:limit].tolist():
         kind = Type(index.documents.types[doc])
