@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from threading import Lock
 from typing import Final
 
@@ -25,7 +26,7 @@ _WIDER: Final = 10
 _MOST_CHARACTERS: Final = 400
 _MOST_TERMS: Final = 16
 _PLACES: Final = 32
-"""Of so many countries what may be offered there is remembered."""
+"""What may be offered is remembered for so many countries."""
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,20 @@ class SearchIndex:
         catalogue: the items.
         popularity: [N] plays of each item, which part equals.
         vectors: of texts.
+        folder: where what takes long to make is kept for the next start; None for nowhere.
     """
 
-    def __init__(self, catalogue: Catalogue, popularity: npt.NDArray[np.int64], vectors: TextVectors) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        popularity: npt.NDArray[np.int64],
+        vectors: TextVectors,
+        folder: Path | None = None,
+    ) -> None:
         self.documents = Documents(catalogue)
         self._plays = self.documents.spread(popularity)
         self._lexical = LexicalIndex(self.documents, self._plays)
-        self._meaning = MeaningIndex(self.documents, vectors)
+        self._meaning = MeaningIndex(self.documents, vectors, folder)
         self._keys = [" ".join(split_terms(name)) for name in self.documents.names]
         self._named: defaultdict[str, list[int]] = defaultdict(list)
         for doc, key in enumerate(self._keys):

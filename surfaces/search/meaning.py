@@ -1,5 +1,6 @@
 """Search by meaning: static vectors of what is written of each document, and the nearest to a query's."""
 
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -8,6 +9,7 @@ from surfaces.common.catalogue import NOBODY, Bools
 from surfaces.common.text_vectors import TextVectors
 from surfaces.search.documents import Documents
 from surfaces.search.hits import Hits, best, ordered
+from surfaces.search.kept_vectors import kept_vectors
 
 LEAST: Final = 0.25
 """The cosine from which a document is about what a query says."""
@@ -17,14 +19,19 @@ _GENRES_OF_A_CREATOR: Final = 4
 
 
 class MeaningIndex:
-    """The vectors of all documents; safe to use from any number of threads."""
+    """The vectors of all documents; safe to use from any number of threads.
 
-    def __init__(self, documents: Documents, vectors: TextVectors) -> None:
+    Args:
+        documents: what is searched.
+        vectors: of texts.
+        folder: where they are kept for the next start; None for nowhere.
+    """
+
+    def __init__(self, documents: Documents, vectors: TextVectors, folder: Path | None = None) -> None:
         self._vectors = vectors
-        whole = vectors.embed(_texts(documents))
-        coarse = whole[:, :_COARSE]
+        self._fine = kept_vectors(_texts(documents), vectors, folder)
+        coarse = self._fine[:, :_COARSE].astype(np.float32)
         self._coarse = coarse / np.maximum(np.linalg.norm(coarse, axis=1, keepdims=True), 1e-9)
-        self._fine = whole.astype(np.float16)
 
     def search(self, text: str, allowed: Bools, *, limit: int) -> Hits:
         """Finds the documents whose texts mean nearly what a text means.

@@ -56,7 +56,7 @@ class Results(Answer):
 def router(service: Service) -> APIRouter:
     """The route of search; the catalogue's index is built here, once."""
     routes = APIRouter(tags=["search"])
-    index = SearchIndex(service.catalogue, service.log.popularity.everywhere, text_vectors())
+    index = SearchIndex(service.catalogue, service.log.popularity.everywhere, text_vectors(), service.folder)
 
     @routes.get("/v1/search")
     def get_search(

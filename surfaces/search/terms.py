@@ -18,6 +18,8 @@ _UNPARTED: Final = (
     "\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _RUN: Final = re.compile(rf"[{_UNPARTED}]+|\d+s(?![^\W\d_])|\d+|[^\W\d_{_UNPARTED}]+")
+_ASCII: Final = str.maketrans({"'": None, "`": None, "&": " and "})
+_ASCII_RUN: Final = re.compile(r"\d+s(?![a-z])|\d+|[a-z]+")
 _UNPARTED_RUN: Final = re.compile(f"[{_UNPARTED}]")
 _SAME: Final = {
     "ep": "episode",
@@ -39,6 +41,11 @@ def split_terms(text: str, *, whole: bool = False) -> list[str]:
         text: whatever a catalogue holds or a listener types.
         whole: of such scripts each character by itself too, as the index needs it for a query of one character.
     """
+    if text.isascii():  # most texts are, and there are hundreds of thousands
+        return [
+            run[:LONGEST].lstrip("0") or "0" if run[0].isdigit() else _SAME.get(run, run[:LONGEST])
+            for run in _ASCII_RUN.findall(text.lower().translate(_ASCII))
+        ]
     parts: list[str] = []
     for run in _RUN.findall(_MARKS.sub("", fold(text).translate(_LETTERS))):
         if _UNPARTED_RUN.match(run):

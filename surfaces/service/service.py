@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -35,6 +36,8 @@ class Service:
     """Listeners whose plays are not taken."""
     model_version: str = ""
     """The push that the catalogue came with."""
+    folder: Path | None = None
+    """Where what is made of the catalogue is kept for the next start; None for nowhere."""
 
     def visit(
         self,

@@ -97,6 +97,7 @@ def home_service(home: Home, store: Store, models: Callable[[Catalogue], ModelSe
         config=source.config,
         forgotten=forgotten,
         model_version=model.path.name,
+        folder=home.surfaces,
     )
 
 

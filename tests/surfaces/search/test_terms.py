@@ -47,3 +47,9 @@ def test_words_are_clean_and_stay_the_same(text: str):
     clean = split_terms(text)
     assert all(word and len(word) <= LONGEST and not any(map(str.isspace, word)) for word in clean)
     assert split_terms(" ".join(clean)) == clean
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(st.characters(max_codepoint=127)))
+def test_plain_texts_have_the_words_that_they_have_beside_others(text: str) -> None:
+    assert [*split_terms(text), "e"] == split_terms(f"{text} é")
