@@ -39,6 +39,8 @@ def _method(
             response = answer(request, context)
         except ServingError as error:
             code, message = error.code, error.message
+            if code == INTERNAL:  # the graph failed
+                service.reporter.report_failure(f"gRPC {api}", error)
         except Exception as error:  # an exception's text can hold a request's values
             service.reporter.report_failure(f"gRPC {api}", error)
             code, message = INTERNAL, f"The server failed ({type(error).__name__})"

@@ -142,10 +142,10 @@ class ModelManager:
             due = now >= next_look
             if due:
                 next_look = now + poll if poll > 0 else float("inf")
-            self._look(due)
+            self._guard("models", partial(self._look, due))
             self._guard("unused versions", self._remove_unlisted)
             if not self.served.is_started.is_set():
-                lower_priority()
+                self._guard("priority", lower_priority)
                 self.served.is_started.set()
             with self.served.changed:
                 self.served.changed.notify_all()

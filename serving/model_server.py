@@ -4,11 +4,13 @@ python -m serving.model_server --port=8500 --rest_api_port=8501 --model_config_f
 """
 
 import gc
+import resource
 import signal
 import socket
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
@@ -52,6 +54,7 @@ def serve(argv: Sequence[str]) -> int:
     options = parse_options(argv)
     for port in filter(None, (options.port, options.rest_api_port)):
         _check_port(options.bind_address, port, options.reuse_port)
+    allow_many_files()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -158,6 +161,16 @@ def _prepare_tensorflow() -> None:
     tf_logging.get_logger().setLevel("ERROR")
     gc.collect()
     gc.freeze()  # TensorFlow's own objects stay: collecting what a model leaves takes milliseconds
+
+
+def allow_many_files() -> None:
+    """Lifts the limit of open files, hence of connections, to what the system lets this process have.
+
+    At its limit a server can't accept a connection, the health probe's included, and 1,024 is soon reached.
+    """
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with suppress(OSError, ValueError):  # some systems call their own limit unlimited
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 def _check_port(address: str, port: int, reuse: bool) -> None:

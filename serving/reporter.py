@@ -6,6 +6,7 @@ import traceback
 from typing import Final, TextIO
 
 from serving import metrics
+from serving.errors import ServingError
 
 SECONDS: Final = 10.0  # a failure of one kind is told once in these
 
@@ -31,12 +32,16 @@ class Reporter:
             pass
 
     def report_failure(self, where: str, error: BaseException) -> None:
-        """Counts an INTERNAL answer and tells where it comes from: never its text, which can hold a history."""
+        """Counts an INTERNAL answer and tells where it comes from.
+
+        Its text is told only of our own errors, which name the graph's node: another's can hold a history.
+        """
         kind = type(error).__name__
         metrics.FAILURES.add(where, kind)
         frames = traceback.extract_tb(error.__traceback__)
         place = f" at {frames[-1].filename}:{frames[-1].lineno}" if frames else ""
-        line = f"{where}: INTERNAL, {kind}{place}"
+        what = error.message if isinstance(error, ServingError) else f"{kind}{place}"
+        line = f"{where}: INTERNAL, {what}"
         now = time.monotonic()
         if now - self._last.get(line, -SECONDS) >= SECONDS:
             self._last[line] = now

@@ -72,6 +72,8 @@ class RestService:
         try:
             return Answer(HTTPStatus.OK, self._answer(method, path, body, is_given_up))
         except ServingError as error:
+            if error.code == INTERNAL:  # the graph failed
+                self._service.reporter.report_failure(f"REST {method}", error)
             return error_answer(HTTP_STATUS[error.code], error.message)
         except Exception as error:  # an exception's text can hold a request's values
             self._service.reporter.report_failure(f"REST {method}", error)
@@ -99,8 +101,8 @@ class RestService:
                     answer = self._ask(spec, api, body, is_given_up)
             else:
                 answer = self._ask(spec, api, body, is_given_up)
-        except ServingError as error:
-            metrics.REQUESTS.add(name, error.code)
+        except Exception as error:
+            metrics.REQUESTS.add(name, error.code if isinstance(error, ServingError) else INTERNAL)
             raise
         metrics.REQUESTS.add(name, "OK")
         metrics.REQUEST_LATENCY.observe(time.perf_counter() - start, name, api.capitalize(), "REST")

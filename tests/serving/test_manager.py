@@ -252,6 +252,22 @@ def test_a_version_that_is_still_being_copied_serves_once_it_is_whole(watched: W
     eventually(lambda: watched.answer() == ("two", 2))
 
 
+def test_a_system_that_forbids_priorities_is_served_all_the_same(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse() -> None:
+        raise PermissionError("no priorities here")
+
+    monkeypatch.setattr("serving.manager.lower_priority", refuse)
+    watched.push(1, "one")
+    watched.manager.start()
+    watched.manager.wait_until_loaded()
+    assert watched.answer() == ("one", 1)
+    assert watched.lines == ["priority: no priorities here"]
+    watched.push(2, "two")
+    eventually(lambda: watched.answer() == ("two", 2))
+
+
 def test_the_thread_survives_whatever_a_look_raises(watched: Watched) -> None:
     watched.push(1, "one")
     watched.manager.start()

@@ -1,6 +1,8 @@
 """The server as a process: start, ports, new versions under way, stop."""
 
 import socket
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -130,6 +132,18 @@ def test_it_never_imports_the_pipelines_stack(changing: ServerProcess) -> None:
     assert "tensorflow" in loaded
     assert loaded & ELSEWHERE == set()
     assert "tensorflow._api.v2" not in modules  # its public interface, which takes seconds
+
+
+def test_connections_are_limited_by_the_system_alone() -> None:
+    program = """
+import resource
+from serving.model_server import allow_many_files
+_, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (64, most))
+allow_many_files()
+assert resource.getrlimit(resource.RLIMIT_NOFILE) == (most, most)
+"""
+    subprocess.run([sys.executable, "-c", program], check=True)
 
 
 def test_requests_leave_no_trace(changing: ServerProcess, processes: Processes) -> None:

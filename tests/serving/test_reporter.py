@@ -2,6 +2,7 @@ import io
 import os
 
 from serving import metrics
+from serving.errors import INTERNAL, ServingError
 from serving.reporter import Reporter
 
 
@@ -27,3 +28,9 @@ def test_a_failure_is_counted_and_told_once_without_its_text() -> None:
     (line,) = out.getvalue().splitlines()
     assert line.startswith("gRPC Predict: INTERNAL, ValueError at ")
     assert "history" not in line
+
+
+def test_a_failure_of_the_graph_is_told_with_its_node() -> None:
+    out = io.StringIO()
+    Reporter(out).report_failure("REST POST", ServingError(INTERNAL, "The model could not answer (at a/b)"))
+    assert out.getvalue() == "REST POST: INTERNAL, The model could not answer (at a/b)\n"
