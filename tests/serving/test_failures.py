@@ -16,12 +16,12 @@ from serving.rest_service import RestService
 from serving.service import Service
 
 
-class Aborted(Exception):
+class AbortedError(Exception):
     """The end of a call, as gRPC's context raises it."""
 
 
 def abort(code: grpc.StatusCode, message: str) -> NoReturn:
-    raise Aborted(code, message)
+    raise AbortedError(code, message)
 
 
 CONTEXT = SimpleNamespace(is_active=lambda: True, abort=abort)
@@ -52,7 +52,7 @@ def test_only_a_failure_of_the_server_is_told_and_counted(error: Exception, line
     service, before = Broken(error, out), metrics.FAILURES.total()
 
     answer = RestService(service).answer("GET", "/v1/models/m", b"")
-    with pytest.raises(Aborted) as aborted:
+    with pytest.raises(AbortedError) as aborted:
         ModelService(service).GetModelStatus(GetModelStatusRequest(), CONTEXT)
 
     lines = out.getvalue().splitlines()
