@@ -15,9 +15,8 @@ from surfaces.common.taste import count_plays
 from surfaces.dj.knowing.clock import DAY, in_this_part, season_of
 from surfaces.dj.knowing.desk import Desk
 from surfaces.dj.knowing.plan import Plan, Topic
+from surfaces.dj.themes.pools import POOL, draw, likely, only, pooled
 
-POOL: Final = 150
-"""Places of which the models are asked for the order."""
 TALK_POOL: Final = 40
 LOVED: Final = 3
 """Plays that make a favourite."""
@@ -36,7 +35,7 @@ def old_favourite(desk: Desk) -> Plan | None:
     if desk.timed:
         rested = favourites & (desk.latest < desk.visit.moment.unix - REST_DAYS * DAY)
         favourites = rested if rested.any() else favourites
-    favourite = _draw(desk, favourites, desk.counts)
+    favourite = draw(desk, favourites, desk.counts)
     if favourite is None:
         return None
     own = desk.visit.plays.kept
@@ -57,7 +56,7 @@ def more_by_a_creator(desk: Desk) -> Plan | None:
     plays = count_plays(creators, desk.visit.plays.kept)
     fresh = desk.music & ~desk.heard
     left = np.bincount(creators.codes[fresh & (creators.codes >= 0)], minlength=len(creators.values))
-    chosen = _draw(desk, (plays >= LOVED) & (left >= FEWEST), plays)
+    chosen = draw(desk, (plays >= LOVED) & (left >= FEWEST), plays)
     if chosen is None:
         return None
     creator = creators.values[chosen]
@@ -80,7 +79,7 @@ def turn(desk: Desk) -> Plan | None:
     here = np.asarray(genres.matrix[np.flatnonzero(desk.music)].sum(axis=0)).ravel()
     share = desk.taste.genres
     weight = np.sqrt(here) * np.exp(2.0 * desk.reactions.genres)
-    chosen = _draw(desk, (here >= 2 * FEWEST) & (share < max(0.1, float(np.median(share)))), weight)
+    chosen = draw(desk, (here >= 2 * FEWEST) & (share < max(0.1, float(np.median(share)))), weight)
     if chosen is None:
         return None
     genre = genres.values[chosen]
@@ -111,10 +110,10 @@ def decade(desk: Desk) -> Plan | None:
     decades = desk.years // 10 * 10
     plays = np.bincount(decades[desk.visit.plays.kept.items], minlength=3000).astype(np.float64)
     left = np.bincount(decades[desk.music], minlength=3000)
-    chosen = _draw(desk, (plays >= LOVED) & (left >= 2 * FEWEST) & (np.arange(len(plays)) > 0), plays)
+    chosen = draw(desk, (plays >= LOVED) & (left >= 2 * FEWEST) & (np.arange(len(plays)) > 0), plays)
     if chosen is None:
         return None
-    return _pooled(desk, "decade", desk.music & (decades == chosen), topic=Topic(decade=chosen))
+    return pooled(desk, "decade", desk.music & (decades == chosen), topic=Topic(decade=chosen))
 
 
 def fresh(desk: Desk) -> Plan | None:
@@ -123,7 +122,7 @@ def fresh(desk: Desk) -> Plan | None:
     for days in FRESH_DAYS:
         new = desk.music & (age >= 0) & (age <= days)
         if new.sum() >= FEWEST:
-            return _pooled(desk, "fresh", new, topic=Topic(fresh_days=days))
+            return pooled(desk, "fresh", new, topic=Topic(fresh_days=days))
     return None
 
 
@@ -142,10 +141,10 @@ def last_season(desk: Desk) -> Plan | None:
         if len(places) >= FEWEST:
             counts = np.bincount(own, minlength=desk.catalogue.size)
             first = int(places[np.argmax(counts[places])])
-            return _pooled(
+            return pooled(
                 desk,
                 "last season",
-                _only(desk, places),
+                only(desk, places),
                 openers=[first],
                 topic=Topic(season=(season, started)),
             )
@@ -159,7 +158,7 @@ def popular(desk: Desk) -> Plan | None:
         return None
     places = np.flatnonzero(played)
     best = places[np.argpartition(-desk.popular[places], min(30, len(places) - 1))[:30]]
-    return _pooled(desk, "popular", _only(desk, best))
+    return pooled(desk, "popular", only(desk, best))
 
 
 def unheard(desk: Desk) -> Plan | None:
@@ -197,7 +196,7 @@ def long_time(desk: Desk) -> Plan | None:
         return None
     rested = (desk.latest > 0) & (desk.latest < desk.visit.moment.unix - LONG_DAYS * DAY)
     places = desk.music & rested & (desk.counts >= 2)
-    return _pooled(desk, "long time", places) if places.sum() >= FEWEST else None
+    return pooled(desk, "long time", places) if places.sum() >= FEWEST else None
 
 
 def this_hour(desk: Desk) -> Plan | None:
@@ -215,7 +214,7 @@ def anything(desk: Desk) -> Plan | None:
     """What comes next by the models; the last resort, whatever the listener's wishes leave."""
     if not desk.allowed.any():
         return None
-    return _pooled(desk, "anything", desk.music if desk.music.sum() >= FEWEST else desk.allowed, size=5)
+    return pooled(desk, "anything", desk.music if desk.music.sum() >= FEWEST else desk.allowed, size=5)
 
 
 THEMES: Final[Mapping[str, tuple[Theme, float]]] = MappingProxyType(
@@ -247,8 +246,8 @@ def _with_talk(desk: Desk, theme: str) -> Plan | None:
     talk = new if new.any() else spoken
     music = desk.allowed & ~desk.catalogue.is_talk
     if not music.any():
-        return _pooled(desk, theme, talk, openers=_begun(desk, spoken), size=FEWEST)
-    pool = np.union1d(_likely(desk, talk, TALK_POOL), _likely(desk, music, POOL - TALK_POOL))
+        return pooled(desk, theme, talk, openers=_begun(desk, spoken), size=FEWEST)
+    pool = np.union1d(likely(desk, talk, TALK_POOL), likely(desk, music, POOL - TALK_POOL))
     return Plan(
         theme,
         talk | music,
@@ -277,49 +276,3 @@ def _in_season(desk: Desk, times: npt.NDArray[np.int64], season: str, year: int)
     over, month = divmod(first - 1 + 3, 12)
     ends = datetime(year + over, month + 1, 1, tzinfo=zone).timestamp()
     return (times >= begins) & (times < ends)
-
-
-def _pooled(
-    desk: Desk,
-    theme: str,
-    allowed: Bools,
-    *,
-    topic: Topic | None = None,
-    openers: tuple[int, ...] | list[int] = (),
-    size: int = 4,
-) -> Plan:
-    """A plan over a pool: the likeliest of what is allowed."""
-    return Plan(
-        theme,
-        allowed,
-        history=desk.visit.plays,
-        pool=_likely(desk, allowed, POOL),
-        openers=list(openers),
-        size=size,
-        topic=topic or Topic(),
-    )
-
-
-def _likely(desk: Desk, allowed: Bools, count: int) -> npt.NDArray[np.int64]:
-    """The places of what is allowed that are likeliest by plays, tastes and popularity."""
-    places = np.flatnonzero(allowed)
-    if len(places) <= count:
-        return places
-    merit = desk.counts[places] + desk.likings[places]
-    return places[np.argpartition(-merit, count)[:count]]
-
-
-def _only(desk: Desk, places: npt.NDArray[np.int64] | npt.NDArray[np.int32]) -> Bools:
-    chosen = np.zeros(desk.catalogue.size, bool)
-    chosen[places] = True
-    return chosen
-
-
-def _draw(
-    desk: Desk, possible: Bools, weights: npt.NDArray[np.int64] | npt.NDArray[np.float64]
-) -> int | None:
-    """One of the possible codes or places by chance, as often as its weight says; None where none is possible."""
-    codes = np.flatnonzero(possible)
-    if not len(codes):
-        return None
-    return int(desk.random.choices(codes.tolist(), weights=(weights[codes] + 1e-9).tolist())[0])

@@ -8,8 +8,9 @@ from surfaces.dj.knowing.plan import Topic
 from surfaces.dj.speech import claims
 from surfaces.dj.speech.checker import refusal
 from surfaces.dj.speech.claims import Claim
+from surfaces.dj.speech.introductions import INTRODUCTIONS
 from surfaces.dj.speech.line import Line
-from surfaces.dj.speech.lines import DETAILS, HANDOVERS, INTRODUCTIONS, SKIPS, WISHES
+from surfaces.dj.speech.lines import DETAILS, HANDOVERS, SKIPS, WISHES
 from surfaces.dj.speech.scene import Scene
 from surfaces.dj.speech.speaker import filling
 from surfaces.dj.speech.witness import Witness
