@@ -8,8 +8,8 @@ import numpy as np
 from listening_log.world import Truth
 from listening_log.world.sessions import DAY
 from models import names
-from tfx_pipeline.simulation.listener import Listener
-from tfx_pipeline.simulation.lives import Life
+from tfx_pipeline.simulation.listener import Listener, Start
+from tfx_pipeline.simulation.lives import SECONDS_A_PLAY, Life
 from tfx_pipeline.simulation.outcome import Outcome
 
 OPENS: Final = 0.4
@@ -62,9 +62,14 @@ class Days:
         catalogue, listener, known = life.service.catalogue, self._people[number], self._known[number]
         midnight = self._truth.start + (self._truth.catalogue.days + self._day) * DAY
         unix = midnight + (_FIRST_HOUR + int(rng.integers(_HOURS))) * 3600
-        shown = life.open(listener, unix, rng)
-        starts = listener.listen(shown.item_ids, unix, rng)
-        life.post(listener, shown, starts, unix)
+        starts, skips, now = list[Start](), 0, unix
+        for shown in life.open(listener, unix, rng):
+            heard = listener.listen(shown.item_ids, now, rng, skips)
+            life.post(listener, shown, heard.starts, now)
+            starts += heard.starts
+            skips, now = heard.skips, now + SECONDS_A_PLAY * len(heard.starts)
+            if not heard.stays:
+                break
         kept = [
             place
             for one in starts

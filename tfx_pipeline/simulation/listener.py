@@ -26,6 +26,21 @@ class Start:
     skipped: bool
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What a listener did with a list.
+
+    Attributes:
+        starts: what was started, in order.
+        skips: how many of the last in a row were skipped, those of earlier lists of the session too.
+        stays: whether they came to the list's end and would look further.
+    """
+
+    starts: list[Start]
+    skips: int
+    stays: bool
+
+
 class Listener:
     """One listener of a made world, with their true taste.
 
@@ -69,13 +84,19 @@ class Listener:
         item = self._truth.item_row.get(item_id)
         return 0.0 if item is None else self.liking(item, unix)
 
-    def listen(self, item_ids: Sequence[str], unix: int, rng: np.random.Generator) -> list[Start]:
-        """Goes through a list from its top; what was started, in order."""
+    def listen(self, item_ids: Sequence[str], unix: int, rng: np.random.Generator, skips: int = 0) -> Heard:
+        """Goes through a list from its top.
+
+        Args:
+            item_ids: the list.
+            unix: seconds at which it is opened.
+            rng: draws what they do.
+            skips: how many in a row were skipped just before, in the same session.
+        """
         started: list[Start] = []
-        skips = 0
         for item_id in item_ids:
             if skips == PATIENCE or rng.random() > GOES_ON:
-                break
+                return Heard(started, skips, stays=False)
             item = self._truth.item_row.get(item_id)
             liking = 0.0 if item is None else self.liking(item, unix)
             if item is None or not liking or rng.random() > liking ** (1 / _APPEAL):
@@ -85,4 +106,4 @@ class Listener:
             started.append(Start(item_id, skipped))
             if item >= self._truth.catalogue.tracks:
                 self._heard.add(item)
-        return started
+        return Heard(started, skips, stays=skips < PATIENCE)

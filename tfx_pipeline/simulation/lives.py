@@ -2,13 +2,14 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timezone
 from typing import Final, NamedTuple
 
 import numpy as np
 from fastapi.testclient import TestClient
 
+from surfaces.common.catalogue import Item
 from surfaces.common.errors import UnavailableError
 from surfaces.common.moment import Moment
 from surfaces.common.visit import Visit
@@ -18,6 +19,7 @@ from surfaces.service.service import Service
 from tfx_pipeline.simulation.listener import Listener, Start
 
 LENGTH: Final = 30
+SECONDS_A_PLAY: Final = 180
 _WEEK: Final = 7 * 86_400
 _DESTINATIONS: Final = {
     "home": 0.45, "search": 0.15, "discover weekly": 0.1, "daylist": 0.15, "dj": 0.1, "playlists": 0.05,
@@ -40,19 +42,19 @@ class Life(ABC):
         self._app = TestClient(all_destinations(service))
 
     @abstractmethod
-    def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Shown:
-        """Returns what the listener sees at a time."""
+    def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Iterator[Shown]:
+        """Yields what the listener sees at a time: the next list when they came to the end of the one before."""
 
     def end_day(self) -> None:  # noqa: B027 - most learn nothing from a day
         """Learns from the day that ends, in a life that does."""
 
     def post(self, listener: Listener, shown: Shown, starts: Sequence[Start], unix: int) -> None:
-        """Posts what was played and skipped, three minutes apart."""
+        """Posts what was played and skipped, `SECONDS_A_PLAY` apart."""
         events = [
             {
                 "user_id": listener.user_id,
                 "item_id": one.item_id,
-                "timestamp": unix + 180 * number,
+                "timestamp": unix + SECONDS_A_PLAY * number,
                 "end_reason": "skip" if one.skipped else "done",
                 **({"request_id": shown.request_id} if shown.request_id else {}),
             }
@@ -65,43 +67,50 @@ class Life(ABC):
 class Destinations(Life):
     """The six destinations, over the application itself."""
 
-    def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Shown:
-        """Opens one of them, drawn by how often each is."""
+    def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Iterator[Shown]:
+        """Opens one of them, drawn by how often each is: the DJ goes on, and after a search there is Home."""
         name = rng.choice(list(_DESTINATIONS), p=list(_DESTINATIONS.values()))
-        at = datetime.fromtimestamp(unix, timezone.utc).isoformat()
-        visit = {"user_id": listener.user_id, "at": at}
+        visit = {"user_id": listener.user_id, "at": datetime.fromtimestamp(unix, timezone.utc).isoformat()}
         match name:
             case "home":
-                answer = self._get("/v1/home", visit)
-                items = [item for shelf in answer["shelves"] for item in shelf["items"]]
+                yield self._home(visit)
             case "search":
-                words = self._in_mind(listener, unix, rng)
+                item = self._in_mind(listener, unix, rng)
+                words = item.creator if item.creator and rng.random() < 0.5 else item.title or item.item_id
                 answer = self._get("/v1/search", {**visit, "q": words})
-                items = [one for one in answer["results"] if one["type"] == "item"]
+                yield _shown(answer, [one for one in answer["results"] if one["type"] == "item"])
+                yield self._home(visit)
             case "dj":
-                answer = self._post("/v1/dj", visit)
-                items = [item for segment in answer["segments"] for item in segment["items"]]
+                session: dict[str, str] = {}
+                while True:
+                    answer = self._post("/v1/dj", {**visit, **session})
+                    items = [item for segment in answer["segments"] for item in segment["items"]]
+                    if not items:
+                        return
+                    session = {"session": answer["session"]}
+                    yield _shown(answer, items)
             case "playlists":
-                genres = self.service.catalogue.genres.values
-                prompt = str(genres[rng.integers(len(genres))]) if genres else "something new"
-                answer = self._post("/v1/playlists", {**visit, "prompt": prompt})
-                items = answer["items"]
+                genres = self._in_mind(listener, unix, rng).genres
+                answer = self._post("/v1/playlists", {**visit, "prompt": (*genres, "something new")[0]})
+                yield _shown(answer, answer["items"])
             case _:
                 answer = self._get(f"/v1/{name.replace(' ', '-')}", visit)
-                items = answer["items"]
-        return Shown([item["item_id"] for item in items], answer.get("request_id") or "")
+                yield _shown(answer, answer["items"])
 
     def end_day(self) -> None:
         """Home's bandit learns from the day: all its plays are there."""
         learn(self.service, "home", int(time.time()) + 1)  # decisions have the server's clock
 
-    def _in_mind(self, listener: Listener, unix: int, rng: np.random.Generator) -> str:
-        """The creator or the title of the best liked of some items that come to mind."""
+    def _home(self, visit: dict[str, str]) -> Shown:
+        answer = self._get("/v1/home", visit)
+        return _shown(answer, [item for shelf in answer["shelves"] for item in shelf["items"]])
+
+    def _in_mind(self, listener: Listener, unix: int, rng: np.random.Generator) -> Item:
+        """The best liked of some items that come to mind."""
         catalogue = self.service.catalogue
         places = rng.integers(0, catalogue.size, 20).tolist()
         best = max(places, key=lambda place: listener.liking_of(catalogue.item_ids[place], unix))
-        item = catalogue.item(best)
-        return item.creator if item.creator and rng.random() < 0.5 else item.title or item.item_id
+        return catalogue.item(best)
 
     def _get(self, path: str, visit: dict[str, str]) -> dict:
         return self._app.get(path, params=visit).raise_for_status().json()
@@ -113,35 +122,39 @@ class Destinations(Life):
 class Models(Life):
     """The models without destinations: what they recommend, as one list."""
 
-    def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Shown:
+    def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Iterator[Shown]:
         """Asks `upnext` what comes next."""
         visit = _visit(self.service, listener, unix)
         try:
             ranked = self.service.models.recommend(visit.plays, visit.wish(self.service.catalogue), LENGTH)
         except UnavailableError:
-            return Shown([])
-        return Shown([self.service.catalogue.item_ids[place] for place in ranked.places])
+            return
+        yield Shown([self.service.catalogue.item_ids[place] for place in ranked.places])
 
 
 class Popular(Life):
     """The most played items of the log's last days, the same for all."""
 
-    def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Shown:
-        """Returns the chart."""
+    def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Iterator[Shown]:
+        """Yields the chart."""
         order = np.argsort(-self.service.log.popularity.everywhere, kind="stable")[:LENGTH]
-        return Shown([self.service.catalogue.item_ids[place] for place in order])
+        yield Shown([self.service.catalogue.item_ids[place] for place in order])
 
 
 class Favourites(Life):
     """What the listener played most in the last seven days in which they played anything."""
 
-    def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Shown:
-        """Returns their favourites."""
+    def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Iterator[Shown]:
+        """Yields their favourites."""
         kept = _visit(self.service, listener, unix).plays.kept
         if len(kept):
             kept = kept.since(int(kept.times[-1]) - _WEEK)
         order = sorted(kept.counts, key=lambda place: (-kept.counts[place], place))[:LENGTH]
-        return Shown([self.service.catalogue.item_ids[place] for place in order])
+        yield Shown([self.service.catalogue.item_ids[place] for place in order])
+
+
+def _shown(answer: dict, items: Sequence[dict]) -> Shown:
+    return Shown([item["item_id"] for item in items], answer.get("request_id") or "")
 
 
 def _visit(service: Service, listener: Listener, unix: int) -> Visit:

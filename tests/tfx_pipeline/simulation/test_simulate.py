@@ -1,3 +1,4 @@
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,10 @@ from surfaces.common.catalogue import Catalogue
 from surfaces.home.learning import state_name
 from surfaces.service.service import Service
 from tests.surfaces.worlds import plays, service
+from tfx_pipeline.simulation import lives
 from tfx_pipeline.simulation.days import Days
-from tfx_pipeline.simulation.listener import Listener
-from tfx_pipeline.simulation.lives import LIVES
+from tfx_pipeline.simulation.listener import PATIENCE, Listener
+from tfx_pipeline.simulation.lives import LIVES, Destinations
 from tfx_pipeline.simulation.outcome import Outcome
 
 
@@ -62,10 +64,26 @@ def test_what_is_liked_is_skipped_less(world: tuple[Catalogue, Truth]) -> None:
     shares = []
     for ids in (order[:10], order[-10:]):
         started = [
-            one for n in range(200) for one in listener.listen(ids, truth.start, np.random.default_rng(n))
+            one
+            for n in range(200)
+            for one in listener.listen(ids, truth.start, np.random.default_rng(n)).starts
         ]
         shares.append(sum(one.skipped for one in started) / len(started))
     assert shares[0] < shares[1]
+
+
+def test_three_skips_in_a_row_end_a_session_over_several_lists(world: tuple[Catalogue, Truth]) -> None:
+    truth = world[1]
+    listener = Listener(truth, truth.user_ids[0])
+    tracks = truth.item_ids[: truth.catalogue.tracks].tolist()
+    worst = min(tracks, key=lambda item: listener.liking_of(item, truth.start) or 1.0)
+    sessions = [
+        listener.listen([worst], truth.start, np.random.default_rng(n), skips=PATIENCE - 1) for n in range(50)
+    ]
+    skipped = [one for one in sessions if one.starts and one.starts[-1].skipped]
+    assert skipped
+    assert not any(one.stays for one in skipped)
+    assert any(one.stays for one in sessions)
 
 
 def test_an_episode_of_the_log_is_not_heard_again(world: tuple[Catalogue, Truth]) -> None:
@@ -79,6 +97,19 @@ def test_a_life_may_be_lived_in_parts(tmp_path: Path, world: tuple[Catalogue, Tr
     own = shared(tmp_path / "parts", world)
     days, life = Days(world[1], world[1].user_ids.tolist(), 3), LIVES["models alone"](own)
     assert days.live(life, 1).then(days.live(life, 3)) == lived("models alone", tmp_path / "whole", world)[1]
+
+
+def test_the_dj_goes_on_until_the_listener_leaves(
+    tmp_path: Path, world: tuple[Catalogue, Truth], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lives, "_DESTINATIONS", {"dj": 1.0})
+    own = shared(tmp_path / "life", world)
+    listener = Listener(world[1], world[1].user_ids[0])
+    rng = np.random.default_rng(0)
+    shown = list(itertools.islice(Destinations(own).open(listener, world[1].start, rng), 3))
+    items = [item for one in shown for item in one.item_ids]
+    assert len(set(items)) == len(items)
+    assert len({one.request_id for one in shown}) == 3
 
 
 def test_home_learns_at_the_end_of_a_day(tmp_path: Path, world: tuple[Catalogue, Truth]) -> None:
