@@ -1,7 +1,10 @@
-"""The DJ on a listening world whose true tastes are known, against a plain queue and popularity; its time by size.
+"""The DJ on a listening world whose true tastes are known, against plain queues and popularity; its time by size.
 
-python -m benchmarks.dj --home HOME --data DATA --address HOST:PORT
+python -m benchmarks.dj --home HOME [--listeners N]
 python -m benchmarks.dj --items 100000
+
+A plain queue is `upnext`'s best, which are mostly favourites. The DJ also turns to what was never played: so a queue
+and a chart that have as many unheard tracks as the DJ's answers stand beside it.
 """
 
 import argparse
@@ -9,15 +12,16 @@ import datetime
 import logging
 import tempfile
 import time
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
 
+from benchmarks.made_world import MadeWorld, open_world
 from listening_log.world.music import skip_chances, taste_on
-from listening_log.world.truth import Truth, load_truth
+from listening_log.world.truth import Truth
 from models import names
 from serving.catalog_asset import SCHEMA
 from surfaces.common.catalogue import Catalogue
@@ -26,9 +30,7 @@ from surfaces.common.model_server import ANYTHING, ModelServer, Ranked, Wish
 from surfaces.common.moment import Moment
 from surfaces.common.plays import Plays
 from surfaces.dj.dj import Dj, DjAnswer
-from surfaces.log.log_file import LogFile
 from surfaces.log.log_plays import LogPlays, Popularity
-from surfaces.log.source import LogSource
 from surfaces.service.service import Service
 from surfaces.store.store import Store, StoredPlay
 
@@ -38,56 +40,63 @@ REQUESTS = 4
 def main(argv: Sequence[str] | None = None) -> int:
     """Prints the report. Returns the exit code."""
     args = _parser().parse_args(argv)
-    with tempfile.TemporaryDirectory() as folder:
-        if args.items:
+    if args.items:
+        with tempfile.TemporaryDirectory() as folder:
             measure_size(args.items, Path(folder))
-        else:
-            measure_world(args, Path(folder))
+    else:
+        with open_world(args.home) as world:
+            measure_world(world, args.listeners)
     return 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--home", type=Path)
-    parser.add_argument("--data", type=Path)
-    parser.add_argument("--address", default="127.0.0.1:8500")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    group = parser.add_mutually_exclusive_group(required=True)
+    group.add_argument("--home", type=Path)
+    group.add_argument("--items", type=int, default=0)
     parser.add_argument("--listeners", type=int, default=40)
-    parser.add_argument("--items", type=int, default=0)
     return parser
 
 
-def measure_world(args: argparse.Namespace, folder: Path) -> None:
+def measure_world(world: MadeWorld, listeners: int) -> None:
     """Lets the world's listeners play or skip what the DJ answers, by their true tastes."""
-    extra = sorted((args.home / "serving" / "scann" / names.UPNEXT).glob("*/assets.extra"))[-1]
-    catalogue, truth = Catalogue.read(extra), load_truth(args.data)
-    log = LogFile.open(folder, LogSource(str(args.data)), catalogue)
-    store = Store(f"sqlite:///{folder / 'store.sqlite'}")
-    service = Service(catalogue, ModelServer(args.address, catalogue), store, log)
+    service, catalogue, log = world.service, world.service.catalogue, world.service.log
     rng, dj, refusals = np.random.default_rng(1), Dj(service), Refusals()
     logging.getLogger("upnext.surfaces").addHandler(refusals)
     logging.getLogger("upnext.surfaces").setLevel(logging.INFO)
-    chances: dict[str, list[float]] = {"DJ": [], "top-n queue": [], "popularity": [], "after a skip": []}
-    texts, sessions, seconds, obeyed = list[str](), list[int](), list[float](), dict[str, list[bool]]()
-    themes: Counter[str] = Counter()
-    for user in rng.choice(log.listeners(), min(args.listeners, len(log.listeners())), replace=False):
+    chances, unheard = defaultdict[str, list[float]](list), defaultdict[str, list[bool]](list)
+    texts, sessions, obeyed = list[str](), list[int](), dict[str, list[bool]]()
+
+    def note(name: str, places: Sequence[int]) -> None:
+        tracks = [place for place in places if not np.isnan(likes[place])]
+        chances[name] += likes[tracks].tolist()
+        unheard[name] += [place not in plays.heard for place in tracks]
+
+    for user in rng.choice(log.listeners(), min(listeners, len(log.listeners())), replace=False):
         plays = log.plays(user)
         now = Moment(datetime.datetime.fromtimestamp(int(plays.times[-1]) + 3600, datetime.timezone.utc))
-        likes = _chances(truth, catalogue, user, now.unix)
-        session, count, said = "", 0, list[str]()
+        likes = _chances(world.truth, catalogue, user, now.unix)
+        visit = service.visit(user, now)
+        ranked = _tracks(
+            service.models.rank(plays, range(catalogue.size), visit.wish(catalogue)).places, likes
+        )
+        eligible = np.where(visit.eligible(catalogue), log.popularity.everywhere, -1)
+        chart = _tracks(np.argsort(-eligible, kind="stable").tolist(), likes)
+        session, said, offered = "", list[str](), list[int]()
         skipped = False
         for request in range(REQUESTS):
-            begin = time.perf_counter()
             answer = dj.go_on(service.visit(user, now, surface="dj"), session)
-            seconds.append(time.perf_counter() - begin)
             session, places = answer.session, _places(answer, catalogue)
-            expected = likes[places][~np.isnan(likes[places])]
-            chances["DJ"] += expected.tolist()
+            for segment in answer.segments:
+                note(f"theme {segment.theme}", catalogue.places_of(one.item_id for one in segment.items))
             if skipped and request:
-                chances["after a skip"] += expected.tolist()
-            count += len(expected)
+                note("the DJ after a skip", places)
             skips = rng.random(len(places)) > np.nan_to_num(likes[places], nan=0.8)
             skipped = bool(skips.any())
-            store.add_plays(
+            offered += _tracks(places.tolist(), likes)
+            service.store.add_plays(
                 [
                     StoredPlay(
                         user,
@@ -101,28 +110,38 @@ def measure_world(args: argparse.Namespace, folder: Path) -> None:
                 ]
             )
             said += [line.text for segment in answer.segments for line in segment.spoken]
-            for segment in answer.segments:
-                themes[segment.theme] += len(segment.spoken)
-        visit = service.visit(user, now)
-        eligible = np.flatnonzero(~np.isnan(likes) & visit.eligible(catalogue))
-        queue = service.models.recommend(plays, visit.wish(catalogue)).places
-        queue = [p for p in queue if not np.isnan(likes[p])][:count]
-        chances["top-n queue"] += likes[queue].tolist()
-        best = eligible[np.argsort(-log.popularity.everywhere[eligible], kind="stable")][:count]
-        chances["popularity"] += likes[best].tolist()
+        note("the DJ", offered)
+        for name, order in (("queue", ranked), ("popularity", chart)):
+            note(name, order[: len(offered)])
+            note(f"{name}, as many unheard", _alike(order, offered, plays))
         texts += said
         sessions.append(len(said) - len(set(said)))
         _steer(dj, service, user, now, obeyed)
-    print("true chance that a track is played and not skipped:")
-    for name, values in chances.items():
-        print(f"  {name}: {np.mean(values):.3f} ({len(values)} tracks)")
+    print("| | tracks | unheard | true chance that a track isn't skipped |\n| --- | ---: | ---: | ---: |")
+    for name, values in sorted(chances.items(), key=lambda one: ("theme" in one[0], -np.mean(one[1]))):
+        error = np.std(values) / np.sqrt(len(values))
+        print(
+            f"| {name} | {len(values)} | {np.mean(unheard[name]):.0%} | {np.mean(values):.3f} ± {1.96 * error:.3f} |"
+        )
     for say, kept in obeyed.items():
         print(f"obey {say!r}: {np.mean(kept):.3f} of {len(kept)} items")
     print(
         f"sentences {len(texts)}, distinct {len(set(texts)) / len(texts):.3f}, twice in a session {sum(sessions)}"
     )
-    print(f"refused by the checker {refusals.count}; by theme {dict(themes.most_common())}")
-    print(f"request p50 {np.median(seconds) * 1e3:.0f} ms, p99 {np.quantile(seconds, 0.99) * 1e3:.0f} ms")
+    print(f"refused by the checker {refusals.count}")
+
+
+def _tracks(places: Sequence[int], likes: np.ndarray) -> list[int]:
+    """The places of tracks that the truth knows."""
+    return [place for place in places if not np.isnan(likes[place])]
+
+
+def _alike(order: Sequence[int], offered: Sequence[int], plays: Plays) -> list[int]:
+    """The first of an order, as many unheard and as many heard as are `offered`; fewer where there are no more."""
+    heard = [place for place in order if place in plays.heard]
+    unheard = [place for place in order if place not in plays.heard]
+    count = sum(place in plays.heard for place in offered)
+    return heard[:count] + unheard[: len(offered) - count]
 
 
 class Refusals(logging.Handler):
