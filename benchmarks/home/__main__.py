@@ -1,15 +1,13 @@
 """What Home's bandit earns on a made world, beside a fixed order, chance, and what is popular.
 
-python -m benchmarks.home --home HOME --address HOST:PORT [--visits 800] [--pages 8000]
+python -m benchmarks.home --home HOME [--visits 800] [--pages 8000]
 
-HOME has a run over a made world (`upnext data make`), whose true preferences are known, and a model server answers at
-the address (`upnext serve --home HOME`). Listeners visit in the days after the log's end, at hours and with devices
-of their own sessions. Shelves come of the served models, once a visit; each policy draws its pages of the same
-shelves, and made listeners respond (`benchmarks/home/listener.py`).
+HOME has a run over a made world (`upnext data make`), whose true preferences are known. Listeners visit in the days
+after the log's end, at hours and with devices of their own sessions. Shelves come of the pushed models, once a visit;
+each policy draws its pages of the same shelves, and made listeners respond (`benchmarks/home/listener.py`).
 """
 
 import argparse
-import tempfile
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,41 +18,30 @@ import numpy as np
 from benchmarks.home.policies import Between, Chance, FixedOrder, Greedy
 from benchmarks.home.runs import Logged, calibration, estimate, run, run_learning, standard_error
 from benchmarks.home.visits import TrueVisit, make_visits
-from listening_log.world import load_truth
-from serving.lean_tensorflow import skip_public_interface
-from surfaces.common.model_server import ModelServer
+from benchmarks.made_world import open_world
 from surfaces.home.bandit import Bandit
 from surfaces.home.learnt import Learnt
 from surfaces.home.mix import divergence
 from surfaces.home.ridge import Floats
-from surfaces.store.store import Store
 from tfx_pipeline.home.layout import Home
-from tfx_pipeline.surfaces.home_application import home_service, log_source
+from tfx_pipeline.surfaces.home_application import log_source
 
 SEED: Final = 1
 EDGES: Final = (0, 0.03, 0.06, 0.1, 0.15, 0.25, 0.4, 0.6, 0.8, 1)
-DEADLINE: Final = 10.0
-"""Seconds for a call: quality is measured here, on a machine that may be busy."""
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Prints the report."""
     options = _parser().parse_args(arguments)
-    skip_public_interface()  # its messages are needed, TensorFlow is not
-    with tempfile.TemporaryDirectory() as folder:
-        store = Store(f"sqlite:///{Path(folder) / 'store.sqlite'}")
-        service = home_service(
-            options.home, store, lambda items: ModelServer(options.address, items, DEADLINE)
-        )
-        data = log_source(options.home).data_dir
-        visits = make_visits(service, load_truth(data), data, options.visits, SEED)
-    _report(visits, service.catalogue.is_talk, options.pages)
+    with open_world(options.home) as world:
+        data = log_source(Home(options.home)).data_dir
+        visits = make_visits(world.service, world.truth, data, options.visits, SEED)
+        _report(visits, world.service.catalogue.is_talk, options.pages)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--home", type=Home, required=True, metavar="DIR")
-    parser.add_argument("--address", required=True, metavar="HOST:PORT")
+    parser.add_argument("--home", type=Path, required=True, metavar="DIR")
     parser.add_argument("--visits", type=int, default=800, metavar="N")
     parser.add_argument("--pages", type=int, default=8000, metavar="N")
     return parser

@@ -19,11 +19,11 @@ from surfaces.home.draw import probabilities
 from surfaces.home.learnt import SHELVES, Learnt, mix_features, shelf_features
 from surfaces.home.ridge import Floats
 
-SHARPNESS: Final = 16.0
+SHARPNESS: Final = 32.0
 """Nats for a reward: the softmax's inverse temperature."""
 CALIBRATION: Final = 2.0
 """Nats that a nat of divergence from the mix costs a shelf."""
-_PRIORS: Final[Mapping[str, float]] = {arm: 0.5 - 0.05 * place for place, arm in enumerate(SHELVES)}
+_PRIORS: Final[Mapping[str, float]] = {arm: 0.5 - 0.1 * place for place, arm in enumerate(SHELVES)}
 """The reward that each shelf is expected to bring before anything is known: enough to set the order."""
 _NEARNESS: Final = 0.5
 """The reward that a mix is expected to lose, before anything is known, for being all talk where none is played."""

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float64]
 
-FLOOR: Final = 0.1
+FLOOR: Final = 0.05
 """The share of draws that are uniform: no choice among n is less probable than FLOOR / n."""
 
 

@@ -6,7 +6,7 @@ from surfaces.home.draw import FLOOR, draw, probabilities
 
 def test_probabilities_are_a_softmax_over_a_floor() -> None:
     chances = probabilities(np.log([3.0, 1.0]))
-    assert chances == pytest.approx([0.9 * 0.75 + 0.05, 0.9 * 0.25 + 0.05])
+    assert chances == pytest.approx([(1 - FLOOR) * 0.75 + FLOOR / 2, (1 - FLOOR) * 0.25 + FLOOR / 2])
     assert probabilities(np.array([1000.0, 0.0, 0.0])).min() == pytest.approx(FLOOR / 3)
 
 
