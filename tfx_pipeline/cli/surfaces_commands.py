@@ -78,11 +78,16 @@ def export(
     if home is None:
         raise UsageError("--home DIR is needed; see `upnext surfaces export --help`")
     from tfx_pipeline.surfaces.exporting import export as write
+    from tfx_pipeline.surfaces.exporting import lost_columns
 
     written = write(home, store, span, out)
+    lost = lost_columns(home, written.folder)
+    command = f"upnext run --data {written.folder.parent} --home {home} --span {span}"
+    if lost:
+        command += f" --set spans.may_lack=[{','.join(lost)}]"
     print(
         f"{written.folder}: {written.plays:,} plays, {written.impressions:,} impressions; "
-        f"`upnext run --data {written.folder.parent} --home {home} --span {span}` learns from them",
+        f"`{command}` learns from them",
         file=console.out,
     )
     return 0

@@ -3,13 +3,35 @@
 import fcntl
 from pathlib import Path
 
+import pyarrow.parquet as pq
 from sqlalchemy.exc import SQLAlchemyError
 
 from listening_log.errors import UserError
+from listening_log.tables.reader import read_batches
+from listening_log.tables.spans import Spans, log_files
+from listening_log.tables.tables import EVENTS
 from surfaces.common.catalogue import Catalogue
 from surfaces.store.exports import Exported, Exports
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.surfaces.home_application import log_source, open_store, pushed_catalogue, store_url
+
+
+def lost_columns(home: Home, folder: Path) -> list[str]:
+    """Columns that the events of the log have and an exported span lacks, for no play of it says anything of them.
+
+    A run over the span stops at them unless `spans.may_lack` names them.
+
+    Args:
+        home: whose last run read the log.
+        folder: of the exported span.
+
+    Raises:
+        UserError: the log can't be read.
+    """
+    source = log_source(home)
+    newest = log_files(source.data_dir, EVENTS, source.spans or Spans(last=1))[-1]
+    _, first_rows = next(read_batches(newest, EVENTS, batch_rows=1))
+    return sorted({*first_rows.column_names} - {*pq.read_schema(folder / f"{EVENTS}.parquet").names})
 
 
 def export(home: Home, url: str, span: int, out: Path | None) -> Exported:

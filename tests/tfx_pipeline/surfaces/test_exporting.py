@@ -45,6 +45,19 @@ def test_an_export_is_a_span_that_a_run_reads(home: Home, store: Store, tiny_log
     assert checking.check_log(str(tiny_log), spans=Spans.parse("2")).events.usable == 7  # 5 before
 
 
+def test_the_command_that_it_names_lets_the_columns_go_of_which_no_play_says_anything(
+    home: Home, store: Store, tiny_log: Path, capfd
+) -> None:
+    events = tiny_log / "events.csv"
+    first, *rows = events.read_text().splitlines()
+    events.write_text("\n".join([f"{first},device,mood", *(f"{row},phone,calm" for row in rows), ""]))
+    assert cli.main(["surfaces", "export", "--home", str(home), "--span", "2"]) == 0
+    assert (
+        f"`upnext run --data {tiny_log} --home {home} --span 2 --set spans.may_lack=[device,mood]`"
+        in capfd.readouterr().out
+    )
+
+
 def test_what_was_exported_counts_once_when_the_next_run_has_read_it(
     home: Home, store: Store, tiny_log: Path
 ) -> None:
