@@ -4,10 +4,11 @@ import numpy as np
 
 from listening_log.cleaning.item_tokens import GENRE
 from models import names
-from surfaces.common.facts import Fact, PlayedAtThisTime, Popular, Ranked, Unheard
+from surfaces.common.facts import Fact, PlayedAtThisTime
 from surfaces.common.taste import count_plays
 from surfaces.common.visit import Visit
 from surfaces.daylist.choosing import such_plays
+from surfaces.service.list_facts import heard_facts, rank_facts
 from surfaces.service.service import Service
 
 
@@ -15,10 +16,9 @@ class Reasons:
     """Facts of one listener's plays, counted once for a whole list."""
 
     def __init__(self, service: Service, visit: Visit) -> None:
-        self._service, self._plays = service, visit.plays
+        self._service, self._visit = service, visit
         self._part_of_day = visit.moment.part_of_day
         self._such = count_plays(service.catalogue.genres, such_plays(service, visit))
-        self._visit = visit
 
     def why(self, place: int, rank: int) -> list[Fact]:
         """The facts of an item.
@@ -27,11 +27,7 @@ class Reasons:
             place: of the item.
             rank: at which place the ranker put it; 0 where no model was asked.
         """
-        facts: list[Fact] = []
-        if place in self._plays.counts:
-            facts.append(self._visit.played(place))
-        elif place not in self._plays.heard:
-            facts.append(Unheard())
+        facts = heard_facts(self._visit, place)
         genres = self._service.catalogue.genres
         codes = genres.codes_at(place)
         if len(codes) and self._such[codes].any():
@@ -39,9 +35,4 @@ class Reasons:
             token = f"{GENRE}={genres.values[most]}"
             plays = int(self._such[most])
             facts.append(PlayedAtThisTime(token=token, part_of_day=self._part_of_day, plays=plays))
-        if rank:
-            return [*facts, Ranked(model=names.RANKER, place=rank)]
-        popularity = self._service.log.popularity
-        if popularity.everywhere[place]:
-            facts.append(Popular(plays=int(popularity.everywhere[place]), days=popularity.days))
-        return facts
+        return [*facts, *rank_facts(self._service, names.RANKER, place, rank)]

@@ -2,17 +2,10 @@
 
 from models import names
 from surfaces.common.catalogue import NOBODY
-from surfaces.common.facts import (
-    Fact,
-    NewCreator,
-    PlaysCreator,
-    PlaysGenre,
-    Popular,
-    Ranked,
-    Unheard,
-)
+from surfaces.common.facts import Fact, NewCreator, PlaysCreator, PlaysGenre
 from surfaces.common.taste import count_plays
 from surfaces.common.visit import Visit
+from surfaces.service.list_facts import heard_facts, rank_facts
 from surfaces.service.service import Service
 
 
@@ -21,11 +14,10 @@ class Reasons:
 
     def __init__(self, service: Service, visit: Visit) -> None:
         catalogue, plays = service.catalogue, visit.plays
-        self._service, self._plays = service, plays
+        self._service, self._visit = service, visit
         self._creator_plays = count_plays(catalogue.creators, plays.kept)
         self._genre_plays = count_plays(catalogue.genres, plays.kept)
         self._creators = set(catalogue.creators.codes[plays.items].tolist())
-        self._visit = visit
 
     def why(self, place: int, rank: int) -> list[Fact]:
         """The facts of an item; one that was played since the list was frozen is unheard no more.
@@ -34,12 +26,12 @@ class Reasons:
             place: of the item.
             rank: at which place of its answer the models put it; 0 where no model was asked.
         """
-        facts: list[Fact] = []
-        if place not in self._plays.heard:
-            facts.append(Unheard())
-        elif place in self._plays.counts:
-            facts.append(self._visit.played(place))
-        return [*facts, *self._of_creator(place), *self._of_genres(place), *self._of_rank(place, rank)]
+        return [
+            *heard_facts(self._visit, place),
+            *self._of_creator(place),
+            *self._of_genres(place),
+            *rank_facts(self._service, names.UPNEXT, place, rank),
+        ]
 
     def _of_creator(self, place: int) -> list[Fact]:
         creators = self._service.catalogue.creators
@@ -58,10 +50,3 @@ class Reasons:
             return []
         most = int(codes[self._genre_plays[codes].argmax()])
         return [PlaysGenre(genre=genres.values[most], plays=int(self._genre_plays[most]))]
-
-    def _of_rank(self, place: int, rank: int) -> list[Fact]:
-        if rank:
-            return [Ranked(model=names.UPNEXT, place=rank)]
-        popularity = self._service.log.popularity
-        plays = int(popularity.everywhere[place])
-        return [Popular(plays=plays, days=popularity.days)] if plays else []
