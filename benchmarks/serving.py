@@ -126,11 +126,12 @@ def measure(
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
         start = time.monotonic()
-        address, _ = stack.enter_context(fresh_server(models, folder / "server.log"))
+        address, _ = stack.enter_context(fresh_server(models, folder / "server.log", args.flag))
         facts: dict[str, object] = {
             "items": items,
             "history": args.length,
             "build": args.build,
+            **({"flags": " ".join(args.flag)} if args.flag else {}),
             "start_and_warm_up_seconds": round(time.monotonic() - start, 1),
             "cores": os.cpu_count(),
             "load": round(os.getloadavg()[0], 1),
@@ -194,6 +195,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--build", choices=names.BUILDS, default=names.SCANN)
     add("--requests", type=int, default=800, metavar="N", help="of each kind in each round; default: 800")
     add("--length", type=int, default=50, metavar="L", help="items of a history; default: 50")
+    add("--flag", action="append", default=[], metavar="FLAG", help="of the server; may be repeated")
     add("--seed", type=int, default=1, metavar="S")
     add("--json", metavar="FILE", help="write the figures there too")
     return parser

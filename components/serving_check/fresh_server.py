@@ -6,7 +6,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -24,8 +24,15 @@ _POLL_SECONDS: Final = 0.2
 
 
 @contextlib.contextmanager
-def fresh_server(model_dirs: Mapping[str, Path], log_file: Path) -> Iterator[tuple[str, str]]:
+def fresh_server(
+    model_dirs: Mapping[str, Path], log_file: Path, flags: Sequence[str] = ()
+) -> Iterator[tuple[str, str]]:
     """Starts the model server for SavedModels by name and stops it afterwards; it ends with this process.
+
+    Args:
+        model_dirs: the folder of each.
+        log_file: takes what the server says.
+        flags: more of its flags.
 
     Yields:
         The addresses `host:port` of gRPC and of REST, once all models are served.
@@ -38,7 +45,7 @@ def fresh_server(model_dirs: Mapping[str, Path], log_file: Path) -> Iterator[tup
         grpc_port, rest_port = free_ports(2)
         command = [sys.executable, "-m", "components.serving_check.bound_server", str(os.getpid())]
         command += [f"--model_config_file={config}"]
-        command += [f"--port={grpc_port}", f"--rest_api_port={rest_port}"]
+        command += [f"--port={grpc_port}", f"--rest_api_port={rest_port}", *flags]
         with log_file.open("ab") as log:
             process = subprocess.Popen(
                 command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=_environment()
