@@ -2,7 +2,6 @@
 
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -16,13 +15,13 @@ drained = threading.Event()
 
 
 @pytest.fixture
-def served(tmp_path: Path) -> Iterator[ServedVersions]:
+def served(tmp_path: Path) -> ServedVersions:
     """A model `m` with versions 1 and 2 that serve."""
     drained.clear()
     served = ServedVersions([ModelConfig("m", tmp_path)], drained.set)
     for number in (1, 2):
         served.models["m"].versions[number] = Version(number, AVAILABLE, model=f"model {number}")
-    yield served
+    return served
 
 
 def test_the_highest_version_is_lent_unless_another_is_asked_for(served: ServedVersions) -> None:
