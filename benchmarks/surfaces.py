@@ -123,7 +123,9 @@ def measure(home: Path, folder: Path, requests: int) -> list[tuple[str, ...]]:
     rows = []
     with fresh_server(models, folder / "models.log") as (address, _):
         server = next(p for p in psutil.Process().children() if "bound_server" in " ".join(p.cmdline()))
+        start = time.monotonic()
         with application(home, address, folder) as (port, app):
+            print(f"the application was ready after {time.monotonic() - start:.1f} s", file=sys.stderr)
             for destination, questions in all_questions(Home(home)).items():
                 for clients in CLIENTS:
                     before = cpu_seconds(server), cpu_seconds(app)

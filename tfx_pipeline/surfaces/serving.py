@@ -17,7 +17,7 @@ from tfx_pipeline.home.layout import Home
 from tfx_pipeline.surfaces.home_application import HomeApplication, open_store, pushed_catalogue, store_url
 from tfx_pipeline.surfaces.model_server_process import ModelServerProcess, started
 
-WARM_UP_SECONDS: Final = 10.0
+WARM_UP_SECONDS: Final = 4.0
 """How long it waits for answers that are made with the models, before it says that it is ready without."""
 
 _LOG = logging.getLogger("upnext.surfaces")
