@@ -134,12 +134,15 @@ class Home:
 
     def _bandit(self, visit: Visit) -> Bandit:
         """The bandit as the store last had it; the one of before, or a new one, where the store can't be read."""
-        now = self._clock()
-        read_at, bandit = self._bandits.get(visit.surface, (-FRESH, Bandit(Learnt.from_json({}))))
-        if now >= read_at + FRESH:
-            with visit.tolerated():
-                bandit = Bandit(Learnt.from_json(self._service.store.state(state_name(visit.surface))))
-            self._bandits[visit.surface] = now, bandit
+        now, read = self._clock(), self._bandits.get(visit.surface)
+        if read is not None and now < read[0] + FRESH:
+            return read[1]
+        bandit = None
+        with visit.tolerated():
+            bandit = Bandit(Learnt.from_json(self._service.store.state(state_name(visit.surface))))
+        if bandit is None:
+            bandit = read[1] if read else Bandit(Learnt.from_json({}))
+        self._bandits[visit.surface] = now, bandit
         return bandit
 
     def _keep(self, request_id: str, visit: Visit, page: Page, context: Floats) -> None:

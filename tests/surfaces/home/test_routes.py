@@ -13,9 +13,11 @@ from surfaces.common.errors import UnavailableError
 from surfaces.common.facts import Unheard
 from surfaces.common.visit import Visit
 from surfaces.destinations import all_destinations
+from surfaces.home.bandit import Bandit
 from surfaces.home.elsewhere import ELSEWHERE
 from surfaces.home.home import Elsewhere, Home
 from surfaces.home.learning import WAIT
+from surfaces.home.learnt import Learnt
 from surfaces.home.routes import router
 from surfaces.service.fallback import Offer
 from surfaces.service.service import Service
@@ -211,3 +213,21 @@ def test_learning_moves_the_page_to_what_is_played(tmp_path: Path) -> None:
 
     first, *_, last = [popular_pages() for _ in range(4)]
     assert last > max(first, 8)
+
+
+def test_what_was_learnt_is_read_and_solved_every_few_seconds_and_not_for_each_page(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    solved, now = list[float](), [1000.0]
+
+    def solve(learnt: Learnt) -> Bandit:
+        solved.append(now[0])
+        return Bandit(learnt)
+
+    monkeypatch.setattr("surfaces.home.home.Bandit", solve)
+    one = service(tmp_path, ITEMS, {"u": plays([0, 1, 2, 40])})
+    home = Home(one, clock=lambda: now[0])
+    for seconds in (1000.0, 1001.0, 1004.0, 1006.0, 1007.0):
+        now[0] = seconds
+        assert shown(get(one, home))
+    assert solved == [1000.0, 1006.0]
