@@ -38,6 +38,7 @@ def test_the_loop_is_closed_twice(whole_run: WholeRun, home: Path, tmp_path: Pat
     assert done.returncode == 0, done.stdout + done.stderr
     assert "span 2: pushed\nspan 3: pushed\n" in done.stdout
     assert done.stdout.count("\n| destinations |") == 4
+    assert (lives / "lives.svg").read_text().startswith("<svg")
     own = lives / "destinations" / "home"
     assert last_run(Home(own)).spans == "4"
     assert [model_info(own, version)["spans"]["last"] for version in pushed(own)] == [1, 2, 3]

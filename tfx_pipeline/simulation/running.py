@@ -4,10 +4,12 @@ import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 
 from listening_log.errors import UserError
+from listening_log.storage import atomic
 from listening_log.world import load_truth
 from surfaces.common.catalogue import Catalogue
 from surfaces.common.model_server import ModelServer
@@ -15,10 +17,13 @@ from tfx_pipeline.home.layout import Home
 from tfx_pipeline.simulation.lives import LIVES, TRAINED_FROM
 from tfx_pipeline.simulation.loop import Models, live_in_spans
 from tfx_pipeline.simulation.outcome import table
+from tfx_pipeline.simulation.picture import picture
 from tfx_pipeline.simulation.retraining import retrain
 from tfx_pipeline.simulation.workspace import make_homes
 from tfx_pipeline.surfaces.home_application import log_source, pushed_catalogue
 from tfx_pipeline.surfaces.model_server_process import started
+
+PICTURE: Final = "lives.svg"
 
 
 def run(
@@ -46,7 +51,7 @@ def run(
         say: is told what came of each training.
 
     Returns:
-        The table of what came of it.
+        The table of what came of it; `PICTURE` in the folder shows it.
 
     Raises:
         UserError: the data is no made world, nothing was pushed, the model server doesn't start, or a run failed.
@@ -72,4 +77,6 @@ def run(
         if train:
             say(retrain(own))
 
-    return table(live_in_spans(homes, truth, users, spans, seed, serve, learn))
+    outcomes = live_in_spans(homes, truth, users, spans, seed, serve, learn)
+    atomic.write_text(out / PICTURE, picture(outcomes))
+    return table(outcomes)
