@@ -5,7 +5,7 @@ python -m benchmarks.made_models FOLDER ITEMS BUILD SEED [CATALOGUE]
 CATALOGUE is a folder of extra assets, whose items' tokens the models then filter by; else each has a genre.
 
 A request costs the same whatever the weights are, so these measure how the cost grows with the catalogue. They
-are made in a process of their own: that takes 10 GB for a million items.
+are made in a process of their own: that takes 7 GB for a million items.
 """
 
 import sys
