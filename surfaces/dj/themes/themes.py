@@ -24,6 +24,8 @@ REST_DAYS: Final = 14
 LONG_DAYS: Final = 60
 FRESH_DAYS: Final = (14, 30, 60, 120)
 FEWEST: Final = 3
+CHOICE: Final = 20
+"""So many new items are enough to choose a segment from."""
 COMMUTE_HOURS: Final = frozenset({6, 7, 8, 9, 16, 17, 18})
 
 Theme = Callable[[Desk], Plan | None]
@@ -78,7 +80,7 @@ def turn(desk: Desk) -> Plan | None:
         return None
     here = np.asarray(genres.matrix[np.flatnonzero(desk.music)].sum(axis=0)).ravel()
     share = desk.taste.genres
-    weight = np.sqrt(here) * np.exp(2.0 * desk.reactions.genres)
+    weight = np.sqrt(here) * (share + 0.01) * np.exp(2.0 * desk.reactions.genres)
     chosen = draw(desk, (here >= 2 * FEWEST) & (share < max(0.1, float(np.median(share)))), weight)
     if chosen is None:
         return None
@@ -221,15 +223,15 @@ THEMES: Final[Mapping[str, tuple[Theme, float]]] = MappingProxyType(
     {
         "old favourite": (old_favourite, 1.6),
         "more by a creator": (more_by_a_creator, 0.9),
-        "turn": (turn, 0.5),
+        "turn": (turn, 0.3),
         "commute": (commute, 1.6),
         "talk": (talk, 0.3),
         "decade": (decade, 0.7),
-        "fresh": (fresh, 0.6),
+        "fresh": (fresh, 0.3),
         "last season": (last_season, 0.9),
         "popular": (popular, 0.4),
         "unheard": (unheard, 0.8),
-        "new creators": (new_creators, 0.5),
+        "new creators": (new_creators, 0.3),
         "long time": (long_time, 0.9),
         "this hour": (this_hour, 1.2),
     }
