@@ -32,7 +32,8 @@ from surfaces.common.plays import Plays
 from surfaces.dj.dj import Dj, DjAnswer
 from surfaces.log.log_plays import LogPlays, Popularity
 from surfaces.service.service import Service
-from surfaces.store.store import Store, StoredPlay
+from surfaces.store.records import StoredPlay
+from surfaces.store.store import Store
 
 REQUESTS = 4
 

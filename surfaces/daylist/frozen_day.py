@@ -10,7 +10,7 @@ from surfaces.daylist.choosing import SURFACE, Day, choose_day
 from surfaces.daylist.reasons import Reasons
 from surfaces.service.fallback import Offer
 from surfaces.service.service import Service
-from surfaces.store.store import Json
+from surfaces.store.records import Json
 
 KEPT_DAYS: Final = 7
 """A listener's older lists are deleted, for nobody comes back to them."""

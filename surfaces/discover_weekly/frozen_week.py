@@ -15,7 +15,7 @@ from surfaces.discover_weekly.discovering import Discoveries, discover, discover
 from surfaces.discover_weekly.seeker import Seeker
 from surfaces.discover_weekly.week import monday_of
 from surfaces.service.service import Service
-from surfaces.store.store import Json
+from surfaces.store.records import Json
 
 LEAST_SECONDS: Final = 0.4
 """Where an answer has less time left, the models are asked no further question."""

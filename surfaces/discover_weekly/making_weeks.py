@@ -11,7 +11,8 @@ from surfaces.discover_weekly.seeker import Seeker
 from surfaces.discover_weekly.week import monday_of
 from surfaces.log.log_plays import LogPlays
 from surfaces.service.service import Service
-from surfaces.store.store import Json, Store
+from surfaces.store.records import Json
+from surfaces.store.store import Store
 
 AT_A_TIME: Final = 64
 """Listeners for whom the models are asked in one call."""

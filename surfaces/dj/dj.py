@@ -26,7 +26,7 @@ from surfaces.dj.steering.steering import Steering, steer, without_away
 from surfaces.service.controls import change_away
 from surfaces.service.service import Service
 from surfaces.service.showing import Shown, impressions
-from surfaces.store.store import Impression, Kept
+from surfaces.store.records import Impression, Kept
 
 SURFACE: Final = "dj"
 SEGMENTS: Final = 2

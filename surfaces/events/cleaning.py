@@ -21,7 +21,7 @@ from listening_log.cleaning.policies import (
 from models.unix_time import to_seconds
 from surfaces.common.catalogue import Catalogue
 from surfaces.common.errors import WrongRequestError
-from surfaces.store.store import StoredPlay
+from surfaces.store.records import StoredPlay
 
 MOST_EVENTS: Final = 1000
 """In one request."""

@@ -30,7 +30,7 @@ from surfaces.home.shelves import (
 from surfaces.service.fallback import Offer
 from surfaces.service.service import Service
 from surfaces.service.showing import Shown, impressions
-from surfaces.store.store import Decision
+from surfaces.store.records import Decision
 
 FRESH: Final = 5.0
 """Seconds for which a process goes by what it last read of the bandit's state."""

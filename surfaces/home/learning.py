@@ -13,7 +13,7 @@ from models import names
 from surfaces.home.decided import DecidedPage
 from surfaces.home.learnt import Learnt
 from surfaces.service.service import Service
-from surfaces.store.store import Decision, Json, Response
+from surfaces.store.records import Decision, Json, Response
 
 WAIT: Final = 1800
 """Seconds after which the plays that come of an answer are there."""

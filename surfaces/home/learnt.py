@@ -9,7 +9,7 @@ import numpy as np
 from surfaces.home.context import SIZE, TALK_NOW
 from surfaces.home.mix import TALK_SHARES
 from surfaces.home.ridge import Floats, Sums
-from surfaces.store.store import Json
+from surfaces.store.records import Json
 
 SHELVES: Final = (
     "jump-back-in",

@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from surfaces.store.store import Json
+from surfaces.store.records import Json
 
 Floats = npt.NDArray[np.float64]
 

@@ -26,7 +26,7 @@ from surfaces.playlists.titling import title_of
 from surfaces.playlists.vocabulary import Vocabulary
 from surfaces.service.service import Service
 from surfaces.service.showing import Shown, impressions
-from surfaces.store.store import Kept
+from surfaces.store.records import Kept
 
 SURFACE: Final = "playlists"
 LONGEST_PROMPT: Final = 1000

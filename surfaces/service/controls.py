@@ -3,7 +3,8 @@
 from collections.abc import Collection
 from typing import Final
 
-from surfaces.store.store import Json, Store
+from surfaces.store.records import Json
+from surfaces.store.store import Store
 
 AWAY_CONTROL: Final = "away"
 """The name of a listener's control: tokens of what they never want."""

@@ -19,7 +19,8 @@ from surfaces.common.plays import Plays
 from surfaces.common.visit import Visit
 from surfaces.log.log_plays import LogPlays
 from surfaces.service.controls import away_tokens
-from surfaces.store.store import Store, StoredPlay
+from surfaces.store.records import StoredPlay
+from surfaces.store.store import Store
 
 
 @dataclass(frozen=True)

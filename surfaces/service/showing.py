@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from surfaces.common.visit import Visit
 from surfaces.service.service import Service
-from surfaces.store.store import Impression
+from surfaces.store.records import Impression
 
 
 class Shown(NamedTuple):

@@ -2,90 +2,22 @@
 
 import json
 import secrets
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from typing import Any, Final, TypeAlias
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, bindparam, delete, func, insert, select, update
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy import Engine, bindparam, delete, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from listening_log.cleaning.forgotten import Forgotten
 from surfaces.common.errors import OvertakenError, UnavailableError
-from surfaces.store.engine import begin_writing, make_engine
-from surfaces.store.schema import migrate
+from surfaces.store.database import Database
+from surfaces.store.records import Decision, Impression, Json, Kept, Response, StoredPlay
 from surfaces.store.tables import CONTROLS, DECISIONS, FROZEN, IMPRESSIONS, KEPT, PLAYS, STATES
-from surfaces.store.turns import make_turns
-
-Json: TypeAlias = dict[str, Any]
-"""What a destination keeps of its own: it alone reads it."""
 
 KEPT_NOTHING_OF: Final = "(nobody)"
 """A listener of whom nothing is kept: who asks to see whether answers come."""
 _TRIES: Final = 20
-
-
-@dataclass(frozen=True)
-class StoredPlay:
-    """A play, as it was posted; None where nothing was said."""
-
-    user_id: str
-    item_id: str
-    timestamp: int
-    ms_played: int | None = None
-    end_reason: str | None = None
-    request_id: str | None = None
-    surface: str = ""
-    device: str = ""
-
-
-@dataclass(frozen=True)
-class Impression:
-    """An item that was shown at a position of an answer, 1 the first."""
-
-    request_id: str
-    position: int
-    user_id: str
-    timestamp: int
-    item_id: str
-    surface: str
-    shelf: str = ""
-    propensity: float | None = None
-    model_version: str | None = None
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What a policy decided for an answer; the timestamp is the server's, not the one that was asked for."""
-
-    request_id: str
-    user_id: str
-    surface: str
-    timestamp: int
-    content: Json
-
-
-@dataclass(frozen=True)
-class Response:
-    """A play of an item that an answer showed, and the shelf on which it stood."""
-
-    request_id: str
-    shelf: str
-    play: StoredPlay
-
-
-@dataclass(frozen=True)
-class Kept:
-    """A session or a playlist as it was kept when it was read."""
-
-    id: str
-    text: str
-
-    @property
-    def content(self) -> Json:
-        """What a destination made of it, a new value each time."""
-        return json.loads(self.text)
 
 
 class Store:
@@ -100,16 +32,13 @@ class Store:
     """
 
     def __init__(self, url: str) -> None:
-        self._engine = make_engine(url)
-        self._turns = make_turns(self._engine)
+        self._database = Database(url)
         self._forgotten = Forgotten()
-        with self._reported():
-            migrate(self._engine)
 
     @property
     def engine(self) -> Engine:
         """The connections, for work that is no listener's: an export, a forgetting."""
-        return self._engine
+        return self._database.engine
 
     def leave_out(self, forgotten: Forgotten) -> None:
         """From now on nothing is written of these listeners, whatever they play, are shown and wish."""
@@ -121,7 +50,7 @@ class Store:
 
     def close(self) -> None:
         """Closes the connections."""
-        self._engine.dispose()
+        self._database.engine.dispose()
 
     def add_plays(self, plays: Sequence[StoredPlay]) -> int:
         """Adds plays, all or none; returns how many are new.
@@ -132,14 +61,14 @@ class Store:
         rows = [asdict(play) for play in plays if self.keeps(play.user_id)]
         if not rows:
             return 0
-        add = _insert(self._engine)(PLAYS).on_conflict_do_nothing().returning(PLAYS.c.id)
+        add = self._database.insert(PLAYS).on_conflict_do_nothing().returning(PLAYS.c.id)
         said: dict[str, Any] = {
             name: func.coalesce(bindparam(f"new_{name}"), PLAYS.c[name])
             for name in ("ms_played", "end_reason", "request_id")
         }
         key = [PLAYS.c[name] == bindparam(f"new_{name}") for name in ("user_id", "item_id", "timestamp")]
         more = update(PLAYS).where(*key, PLAYS.c.span.is_(None)).values(said)
-        with self._written() as connection:
+        with self._database.writing() as connection:
             new = len(connection.execute(add, rows).all())
             if new < len(rows):
                 connection.execute(more, [{f"new_{name}": row[name] for name in row} for row in rows])
@@ -152,14 +81,14 @@ class Store:
             .where(PLAYS.c.user_id == user_id)
             .order_by(PLAYS.c.timestamp, PLAYS.c.id)
         )
-        with self._read() as connection:
+        with self._database.reading() as connection:
             return [StoredPlay(*row) for row in connection.execute(query)]
 
     def add_impressions(self, impressions: Sequence[Impression]) -> None:
         """Adds what an answer shows, all or none."""
         rows = [asdict(one) for one in impressions if self.keeps(one.user_id)]
         if rows:
-            with self._written() as connection:
+            with self._database.writing() as connection:
                 connection.execute(insert(IMPRESSIONS), rows)
 
     def impressions(self, request_id: str) -> list[Impression]:
@@ -169,7 +98,7 @@ class Store:
             .where(IMPRESSIONS.c.request_id == request_id)
             .order_by(IMPRESSIONS.c.position)
         )
-        with self._read() as connection:
+        with self._database.reading() as connection:
             return [Impression(*row) for row in connection.execute(query)]
 
     def add_decision(self, decision: Decision) -> None:
@@ -177,7 +106,7 @@ class Store:
         if not self.keeps(decision.user_id):
             return
         row = {**asdict(decision), "content": json.dumps(decision.content)}
-        with self._written() as connection:
+        with self._database.writing() as connection:
             connection.execute(insert(DECISIONS), row)
 
     def claim_decisions(self, surface: str, until: int, limit: int) -> list[Decision]:
@@ -199,7 +128,7 @@ class Store:
             .where(DECISIONS.c.learner == learner)
             .order_by(DECISIONS.c.timestamp, DECISIONS.c.request_id)
         )
-        with self._written() as connection:
+        with self._database.writing() as connection:
             claim = update(DECISIONS).where(DECISIONS.c.request_id.in_(oldest), free)
             connection.execute(claim.values(learner=learner))
             rows = [dict(zip(names, row, strict=True)) for row in connection.execute(query)]
@@ -222,7 +151,7 @@ class Store:
             .where(IMPRESSIONS.c.request_id.in_(request_ids))
             .order_by(IMPRESSIONS.c.request_id, IMPRESSIONS.c.position, PLAYS.c.id)
         )
-        with self._read() as connection:
+        with self._database.reading() as connection:
             return [Response(row[0], row[1], StoredPlay(*row[2:])) for row in connection.execute(query)]
 
     def frozen(self, user_id: str, surface: str) -> dict[str, Json]:
@@ -230,7 +159,7 @@ class Store:
         query = select(FROZEN.c.period, FROZEN.c.content).where(
             FROZEN.c.user_id == user_id, FROZEN.c.surface == surface
         )
-        with self._read() as connection:
+        with self._database.reading() as connection:
             return {period: json.loads(content) for period, content in connection.execute(query)}
 
     def frozen_list(self, user_id: str, surface: str, period: str) -> Json | None:
@@ -238,7 +167,7 @@ class Store:
         query = select(FROZEN.c.content).where(
             FROZEN.c.user_id == user_id, FROZEN.c.surface == surface, FROZEN.c.period == period
         )
-        with self._read() as connection:
+        with self._database.reading() as connection:
             content = connection.execute(query).scalar()
         return None if content is None else json.loads(content)
 
@@ -251,7 +180,7 @@ class Store:
             return content
         row = {"user_id": user_id, "surface": surface, "period": period, "content": json.dumps(content)}
         try:
-            with self._written() as connection:
+            with self._database.writing() as connection:
                 connection.execute(insert(FROZEN), row)
         except IntegrityError:
             return self.frozen(user_id, surface)[period]
@@ -260,7 +189,7 @@ class Store:
     def thaw(self, user_id: str, surface: str, before: str) -> int:
         """Deletes a listener's frozen lists of the periods that sort before one; returns how many."""
         own = (FROZEN.c.user_id == user_id, FROZEN.c.surface == surface, FROZEN.c.period < before)
-        with self._written() as connection:
+        with self._database.writing() as connection:
             return connection.execute(delete(FROZEN).where(*own)).rowcount
 
     def freeze_each(self, surface: str, period: str, contents: Mapping[str, Json]) -> int:
@@ -272,13 +201,13 @@ class Store:
         ]
         if not rows:
             return 0
-        add = _insert(self._engine)(FROZEN).on_conflict_do_nothing().returning(FROZEN.c.user_id)
-        with self._written() as connection:
+        add = self._database.insert(FROZEN).on_conflict_do_nothing().returning(FROZEN.c.user_id)
+        with self._database.writing() as connection:
             return len(connection.execute(add, rows).all())
 
     def listeners(self) -> list[str]:
         """All who have a play here, sorted."""
-        with self._read() as connection:
+        with self._database.reading() as connection:
             return list(
                 connection.execute(select(PLAYS.c.user_id).distinct().order_by(PLAYS.c.user_id)).scalars()
             )
@@ -298,11 +227,11 @@ class Store:
         row = {"user_id": user_id, "content": json.dumps(content)}
         if earlier is None:
             row["id"] = secrets.token_urlsafe(12)
-            with self._written() as connection:
+            with self._database.writing() as connection:
                 connection.execute(insert(KEPT), row)
             return row["id"]
         unchanged = (KEPT.c.id == earlier.id, KEPT.c.user_id == user_id, KEPT.c.content == earlier.text)
-        with self._written() as connection:
+        with self._database.writing() as connection:
             if not connection.execute(update(KEPT).where(*unchanged).values(row)).rowcount:
                 raise OvertakenError("another request has just changed it; try again")
         return earlier.id
@@ -310,13 +239,13 @@ class Store:
     def kept(self, user_id: str, kept_id: str) -> Kept | None:
         """What was kept under an id for this listener; None where nothing was."""
         query = select(KEPT.c.content).where(KEPT.c.id == kept_id, KEPT.c.user_id == user_id)
-        with self._read() as connection:
+        with self._database.reading() as connection:
             text = connection.execute(query).scalar()
         return None if text is None else Kept(kept_id, text)
 
     def state(self, name: str) -> Json:
         """What was learnt under a name; {} at first."""
-        with self._read() as connection:
+        with self._database.reading() as connection:
             content = connection.execute(select(STATES.c.content).where(STATES.c.name == name)).scalar()
         return {} if content is None else json.loads(content)
 
@@ -326,7 +255,7 @@ class Store:
         `change` may be called more than once.
         """
         for _ in range(_TRIES):
-            with self._read() as connection:
+            with self._database.reading() as connection:
                 row = connection.execute(
                     select(STATES.c.revision, STATES.c.content).where(STATES.c.name == name)
                 ).first()
@@ -337,7 +266,7 @@ class Store:
                 "content": json.dumps(content),
             }
             try:
-                with self._written() as connection:
+                with self._database.writing() as connection:
                     if row is None:
                         connection.execute(insert(STATES), values)
                         return content
@@ -354,7 +283,7 @@ class Store:
 
     def controls(self, user_id: str) -> Json:
         """What a listener has set; {} at first."""
-        with self._read() as connection:
+        with self._database.reading() as connection:
             content = connection.execute(
                 select(CONTROLS.c.content).where(CONTROLS.c.user_id == user_id)
             ).scalar()
@@ -368,37 +297,10 @@ class Store:
         if not self.keeps(user_id):
             return change({})
         own = CONTROLS.c.user_id == user_id
-        with self._written() as connection:
+        with self._database.writing() as connection:
             row = {"user_id": user_id, "content": "{}"}
-            connection.execute(_insert(self._engine)(CONTROLS).on_conflict_do_nothing(), row)
+            connection.execute(self._database.insert(CONTROLS).on_conflict_do_nothing(), row)
             query = select(CONTROLS.c.content).where(own).with_for_update()
             content = change(json.loads(connection.execute(query).scalar_one()))
             connection.execute(update(CONTROLS).where(own).values(content=json.dumps(content)))
         return content
-
-    @contextmanager
-    def _read(self) -> Iterator[Connection]:
-        with self._reported(), self._engine.connect() as connection:
-            yield connection
-
-    @contextmanager
-    def _written(self) -> Iterator[Connection]:
-        with self._reported(), self._engine.connect() as connection, self._turns:
-            begin_writing(connection)
-            yield connection
-            connection.commit()
-
-    @contextmanager
-    def _reported(self) -> Iterator[None]:
-        try:
-            yield
-        except IntegrityError:
-            raise
-        except SQLAlchemyError as error:
-            reason = getattr(error, "orig", None) or error
-            raise UnavailableError(f"the store can't be used now: {reason}") from None
-
-
-def _insert(engine: Engine) -> Callable[..., Any]:
-    """The database's own insert, which knows what to do with a row that is there already."""
-    return sqlite.insert if engine.dialect.name == "sqlite" else postgresql.insert

@@ -19,7 +19,7 @@ from surfaces.common.plays import Plays
 from surfaces.daylist.frozen_day import day_offers, prepare_day
 from surfaces.daylist.routes import Daylist, daylist, router
 from surfaces.service.service import Service
-from surfaces.store.store import StoredPlay
+from surfaces.store.records import StoredPlay
 from tests.surfaces.worlds import CircleServer, catalogue, plays, service
 
 GENRES = (("folk", "calm"), ("metal", "loud"), ("jazz", "swing"), ("history",))

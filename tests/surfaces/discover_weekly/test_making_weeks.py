@@ -8,7 +8,8 @@ from surfaces.discover_weekly.candidates import SURFACE
 from surfaces.discover_weekly.frozen_week import this_week
 from surfaces.discover_weekly.making_weeks import listeners, make_weeks
 from surfaces.service.service import Service
-from surfaces.store.store import Store, StoredPlay
+from surfaces.store.records import StoredPlay
+from surfaces.store.store import Store
 from tests.surfaces.worlds import catalogue, plays, service
 
 NOW = Moment.parse("2026-11-24T10:00:00Z")

@@ -18,7 +18,8 @@ from surfaces.discover_weekly.candidates import SURFACE
 from surfaces.discover_weekly.frozen_week import prepare_week
 from surfaces.discover_weekly.routes import router
 from surfaces.service.service import Service
-from surfaces.store.store import Store, StoredPlay
+from surfaces.store.records import StoredPlay
+from surfaces.store.store import Store
 from tests.surfaces.worlds import CircleServer, catalogue, plays, service
 
 ITEMS = catalogue(

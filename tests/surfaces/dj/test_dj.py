@@ -17,7 +17,7 @@ from surfaces.dj.dj import Dj, DjAnswer
 from surfaces.dj.knowing.session import Session
 from surfaces.dj.routes import router
 from surfaces.service.service import Service
-from surfaces.store.store import Json, Kept, StoredPlay
+from surfaces.store.records import Json, Kept, StoredPlay
 from tests.surfaces import worlds
 from tests.surfaces.dj.worlds import NOW, history, radio, service
 

@@ -12,7 +12,8 @@ from surfaces.home.learnt import Learnt, Rewarded, mix_features, shelf_features
 from surfaces.home.mix import TALK_SHARES
 from surfaces.home.page import MOST_SHELVES
 from surfaces.service.service import Service
-from surfaces.store.store import Decision, Impression, Store, StoredPlay
+from surfaces.store.records import Decision, Impression, StoredPlay
+from surfaces.store.store import Store
 from tests.surfaces.home.worlds import items
 from tests.surfaces.worlds import service
 

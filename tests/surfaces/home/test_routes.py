@@ -21,7 +21,7 @@ from surfaces.home.learnt import Learnt
 from surfaces.home.routes import router
 from surfaces.service.fallback import Offer
 from surfaces.service.service import Service
-from surfaces.store.store import StoredPlay
+from surfaces.store.records import StoredPlay
 from tests.surfaces.home.worlds import AT, UNIX, items
 from tests.surfaces.worlds import catalogue, plays, service
 

@@ -11,7 +11,7 @@ from surfaces.common.moment import Moment
 from surfaces.common.visit import Visit
 from surfaces.service.service import Service
 from surfaces.service.visit_query import visit_query
-from surfaces.store.store import StoredPlay
+from surfaces.store.records import StoredPlay
 
 Json = dict[str, Any]
 

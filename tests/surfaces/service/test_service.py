@@ -6,7 +6,7 @@ from models import names
 from surfaces.common.errors import UnavailableError
 from surfaces.common.moment import Moment
 from surfaces.service.service import Service
-from surfaces.store.store import StoredPlay
+from surfaces.store.records import StoredPlay
 from tests.surfaces.worlds import catalogue, plays, service
 
 NOW = Moment.parse("2026-11-26T08:30:00Z")

@@ -3,7 +3,7 @@ from pathlib import Path
 
 from surfaces.common.moment import Moment
 from surfaces.service.showing import Shown, impressions
-from surfaces.store.store import Impression
+from surfaces.store.records import Impression
 from tests.surfaces import worlds
 
 

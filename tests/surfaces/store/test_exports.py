@@ -10,7 +10,8 @@ from listening_log.tables.reader import read_batches
 from listening_log.tables.tables import EVENTS, IMPRESSIONS
 from surfaces.store import exports
 from surfaces.store.exports import Exports
-from surfaces.store.store import Impression, Store, StoredPlay
+from surfaces.store.records import Impression, StoredPlay
+from surfaces.store.store import Store
 from tests.surfaces.worlds import catalogue
 
 ITEMS = catalogue([{"item_id": item, "duration_ms": 100_000} for item in "abc"])

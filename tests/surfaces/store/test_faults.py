@@ -10,7 +10,8 @@ from listening_log.errors import UserError
 from surfaces.common.errors import UnavailableError
 from surfaces.common.moment import Moment
 from surfaces.store.engine import make_engine
-from surfaces.store.store import Store, StoredPlay
+from surfaces.store.records import StoredPlay
+from surfaces.store.store import Store
 from tests.support.small_disk import fill, grow, small_disk
 from tests.surfaces.worlds import catalogue, plays, service
 

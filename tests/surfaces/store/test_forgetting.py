@@ -2,7 +2,8 @@ from pathlib import Path
 
 from listening_log.cleaning.forgotten import Forgotten
 from surfaces.store.forgetting import forget_listener
-from surfaces.store.store import Decision, Impression, Store, StoredPlay
+from surfaces.store.records import Decision, Impression, StoredPlay
+from surfaces.store.store import Store
 
 ID = "somebody-to-forget"
 

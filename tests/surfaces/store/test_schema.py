@@ -12,7 +12,8 @@ from alembic.script import ScriptDirectory
 from listening_log.errors import UserError
 from surfaces.store import schema
 from surfaces.store.engine import make_engine
-from surfaces.store.store import Store, StoredPlay
+from surfaces.store.records import StoredPlay
+from surfaces.store.store import Store
 from surfaces.store.tables import METADATA
 
 

@@ -7,7 +7,8 @@ import pytest
 
 from listening_log.cleaning.forgotten import Forgotten
 from surfaces.common.errors import OvertakenError
-from surfaces.store.store import Decision, Impression, Kept, Response, Store, StoredPlay
+from surfaces.store.records import Decision, Impression, Kept, Response, StoredPlay
+from surfaces.store.store import Store
 
 
 @pytest.fixture

@@ -10,7 +10,8 @@ import pytest
 
 from surfaces.common.errors import UnavailableError
 from surfaces.store import turns
-from surfaces.store.store import Store, StoredPlay
+from surfaces.store.records import StoredPlay
+from surfaces.store.store import Store
 from surfaces.store.turns import Turns
 
 THREADS, PLAYS = 4, 25

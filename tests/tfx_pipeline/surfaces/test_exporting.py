@@ -10,7 +10,8 @@ from surfaces.common.catalogue import Catalogue
 from surfaces.common.moment import Moment
 from surfaces.log.log_file import LogFile
 from surfaces.service.service import Service
-from surfaces.store.store import Store, StoredPlay
+from surfaces.store.records import StoredPlay
+from surfaces.store.store import Store
 from tests.surfaces.worlds import CircleServer
 from tests.tfx_pipeline.surfaces.homes import make_home
 from tfx_pipeline.cli import main as cli

@@ -5,7 +5,8 @@ import pytest
 from surfaces.common.catalogue import Catalogue
 from surfaces.common.moment import Moment
 from surfaces.discover_weekly.candidates import SURFACE
-from surfaces.store.store import Store, StoredPlay
+from surfaces.store.records import StoredPlay
+from surfaces.store.store import Store
 from tests.surfaces.worlds import CircleServer
 from tests.tfx_pipeline.surfaces.homes import make_home
 from tfx_pipeline.cli import main as cli

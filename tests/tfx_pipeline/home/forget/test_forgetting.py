@@ -12,7 +12,8 @@ import pytest
 
 from listening_log.cleaning.forgotten import Forgotten
 from listening_log.errors import UsageError, UserError
-from surfaces.store.store import Store, StoredPlay
+from surfaces.store.records import StoredPlay
+from surfaces.store.store import Store
 from tfx_pipeline.home.forget.forgetting import forget
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.surfaces.home_application import store_url
