@@ -182,6 +182,8 @@ def _steer(dj: Dj, service: Service, user: str, now: Moment, obeyed: dict[str, l
     away: set[str] = set()
     for say in ("calmer", "no more of this creator", "only hip hop"):
         answer = dj.go_on(service.visit(user, now), session, f"{say}, please")
+        if answer.unmet:
+            continue  # no item can meet the wish, and the answer says so
         for _ in range(2):
             places = _places(answer, catalogue)
             if say == "calmer":
