@@ -60,7 +60,7 @@ class RankerConfig(Settings):
     """Most passes over the training windows."""
     patience: FromZero = 4
     """Epochs without a better NDCG@10 on `eval` before training stops."""
-    max_positions: Count = 40_000_000
+    max_positions: Count = 32_000_000
     """Events that training reads in all: `max_epochs` is lowered to what this allows, never below one."""
     mask_times: Share = 0.3
     """Share of training windows whose times are hidden, so that a request without times ranks nearly as well."""
