@@ -3,7 +3,7 @@
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Depends
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from surfaces.common.answers import Answer, ShownItem, shown
@@ -46,13 +46,11 @@ def router(service: Service) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/v1/daylist", tags=["daylist"])
-    def get_daylist(
-        visit: Annotated[Visit, Depends(visit_query(service, SURFACE))], after: BackgroundTasks
-    ) -> Daylist:
+    def get_daylist(visit: Annotated[Visit, Depends(visit_query(service, SURFACE))]) -> Daylist:
         """About fifty items for this weekday and part of the day, under a title that is true of them."""
         answer = daylist(service, visit)
         items = [Shown(n, item.item_id, propensity=1.0) for n, item in enumerate(answer.items, 1)]
-        after.add_task(note_shown, service, visit, answer.request_id, SURFACE, items)
+        note_shown(service, visit, answer.request_id, SURFACE, items)
         return answer
 
     return routes

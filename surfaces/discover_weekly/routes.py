@@ -3,7 +3,7 @@
 import secrets
 from typing import Annotated
 
-from fastapi import APIRouter, BackgroundTasks, Depends
+from fastapi import APIRouter, Depends
 
 from surfaces.common.answers import Answer, ShownItem, shown
 from surfaces.common.visit import Visit
@@ -32,13 +32,11 @@ def router(service: Service) -> APIRouter:
     routes = APIRouter()
 
     @routes.get("/v1/discover-weekly", tags=["discover weekly"])
-    def discover_weekly(
-        visit: Annotated[Visit, Depends(visit_query(service, SURFACE))], after: BackgroundTasks
-    ) -> Weekly:
+    def discover_weekly(visit: Annotated[Visit, Depends(visit_query(service, SURFACE))]) -> Weekly:
         """Thirty tracks that the listener had never played when the list was made, the same all week."""
         answer = weekly(service, visit)
         items = [Shown(n, item.item_id, propensity=1.0) for n, item in enumerate(answer.items, 1)]
-        after.add_task(note_shown, service, visit, answer.request_id, SURFACE, items)
+        note_shown(service, visit, answer.request_id, SURFACE, items)
         return answer
 
     return routes

@@ -4,7 +4,7 @@ import secrets
 from dataclasses import replace
 from typing import Annotated, Final, Literal, TypeAlias
 
-from fastapi import APIRouter, BackgroundTasks, Depends, Query
+from fastapi import APIRouter, Depends, Query
 from pydantic import BaseModel, Field
 
 from surfaces.common.answers import Answer, ShownItem, shown
@@ -62,12 +62,11 @@ def router(service: Service) -> APIRouter:
     def get_search(
         visit: Annotated[Visit, Depends(visit_query(service, SURFACE))],
         q: Annotated[str, Query(description="words, as they are typed; the last one may be unfinished")],
-        after: BackgroundTasks,
         limit: Annotated[int, Query(ge=1, le=MOST)] = LIMIT,
     ) -> Results:
         """Items, creators, shows and genres for what is typed, whatever it is; nothing for nothing."""
         answer = search(service, index, visit, q, limit)
-        after.add_task(note_shown, service, visit, answer.request_id, SURFACE, _shown(answer))
+        note_shown(service, visit, answer.request_id, SURFACE, _shown(answer))
         return answer
 
     return routes

@@ -39,6 +39,10 @@ def impressions(
 
 
 def note_shown(service: Service, visit: Visit, request_id: str, surface: str, items: Iterable[Shown]) -> None:
-    """Keeps what an answer showed, after it; what can't be kept is lost."""
+    """Keeps what an answer shows; what can't be kept is lost.
+
+    It is done before the answer is sent: after it, listeners who ask again at once would leave more behind than one
+    writer at a time can write, until requests are refused.
+    """
     with visit.tolerated():
         service.store.add_impressions(impressions(service, visit, request_id, surface, items))
