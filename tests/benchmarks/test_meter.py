@@ -31,12 +31,12 @@ def test_a_stages_time_and_state_are_those_that_were_reported(meter: StageMeter)
 
 def test_memory_that_was_freed_before_the_end_counts(meter: StageMeter):
     tell(meter, stage="Transform", state="start")
-    block = np.ones(100 * MIB, np.uint8)
+    block = np.ones(200 * MIB, np.uint8)
     del block
     tell(meter, stage="Transform", state="done", seconds=1.0)
 
     (one,) = meter.measured
-    assert one.peak_mib - one.start_mib >= 90
+    assert one.peak_mib - one.start_mib >= 120  # a child of an earlier test may end meanwhile
 
 
 def test_a_stages_peak_does_not_count_for_the_next(meter: StageMeter):
