@@ -194,9 +194,8 @@ def fit_choice(log: Log, choice: Choice, epochs: int, seed: int) -> Curves:
     model = build(inputs, plays_of(log.interactions), log.max_length, config)
     if choice.begin == FACTORS:
         model.items.begin_with(item_factors(log.interactions, config.dimension, seed))
-    steps = -(-inputs.summary.splits[names.TRAIN].windows // config.batch_size)
     exclude_seen = repeat_share(log.interactions) < FEW_REPEATS
-    average = WeightAverage(steps)
+    average = WeightAverage(inputs.steps(names.TRAIN, config.batch_size))
     measure = _Measure(ndcg_measure(model, inputs, log.max_length, exclude_seen), average)
     model.compile(optimizer=LazyAdam(config.learning_rate, clipnorm=CLIP_NORM))
     windows = inputs.windows(names.TRAIN, batch_size=config.batch_size, shuffle_seed=seed)

@@ -199,10 +199,9 @@ class Job:
 
     def _run(self, split: str, config: TwoTowerConfig | RankerConfig, checkpoint: str | None) -> FitRun:
         """Returns what a fit on a split reads."""
-        written = names.ALL if split == names.KNOWN else split
         return FitRun(
             self.inputs.windows(split, batch_size=config.batch_size, shuffle_seed=self.arguments.seed),
-            steps=-(-self.inputs.summary.splits[written].windows // config.batch_size),
+            steps=self.inputs.steps(split, config.batch_size),
             stage=self.stage,
             seed=self.arguments.seed,
             checkpoint=checkpoint,

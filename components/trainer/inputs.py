@@ -89,6 +89,11 @@ class Inputs:
             with_user=with_user,
         )
 
+    def steps(self, split: str, batch_size: int) -> int:
+        """Counts the batches in which `windows` reads a split."""
+        written = names.ALL if split == names.KNOWN else split
+        return math.ceil(self.summary.splits[written].windows / batch_size)
+
     def eval_windows(self, max_length: int) -> tf.data.Dataset:
         """Reads the windows of `eval` that training looks at after each epoch: some 20,000 targets at most.
 
