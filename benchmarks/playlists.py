@@ -19,7 +19,8 @@ import pyarrow as pa
 from listening_log.world.truth import Truth, load_truth, true_ranking_scores
 from models import names
 from serving.catalog_asset import SCHEMA
-from surfaces.common.catalogue import Bools, Catalogue, Item
+from surfaces.common.catalogue import Catalogue, Item
+from surfaces.common.columns import Bools
 from surfaces.common.model_server import ANYTHING, ModelServer, Ranked, Wish
 from surfaces.common.moment import Moment
 from surfaces.common.plays import Plays

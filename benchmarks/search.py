@@ -23,7 +23,8 @@ from listening_log.cleaning.catalog import read_catalog
 from listening_log.world import make_world
 from models import names
 from serving.catalog_asset import SCHEMA
-from surfaces.common.catalogue import Bools, Catalogue
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import Bools
 from surfaces.common.plays import Plays
 from surfaces.common.taste import taste
 from surfaces.common.text_vectors import TextVectors

@@ -18,7 +18,8 @@ from benchmarks.search_queries import Question, Questions
 from listening_log.cleaning.catalog import read_catalog
 from listening_log.world import make_world
 from serving.catalog_asset import SCHEMA
-from surfaces.common.catalogue import NOBODY, Catalogue
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import NOBODY
 from surfaces.search.documents import Documents
 from surfaces.search.lexical import LexicalIndex
 from surfaces.search.terms import split_terms

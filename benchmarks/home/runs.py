@@ -10,7 +10,7 @@ import numpy as np
 from benchmarks.home.listener import respond
 from benchmarks.home.policies import Recorded
 from benchmarks.home.visits import TrueVisit
-from surfaces.common.catalogue import Bools
+from surfaces.common.columns import Bools
 from surfaces.home.bandit import Bandit, Policy
 from surfaces.home.decided import DecidedPage
 from surfaces.home.learnt import Learnt

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from surfaces.common.catalogue import NOBODY
+from surfaces.common.columns import NOBODY
 from surfaces.common.taste import Floats
 
 SMOOTHING: Final = 0.01

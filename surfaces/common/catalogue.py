@@ -1,6 +1,7 @@
 """The catalogue as the destinations read it: columns by an item's place, and one item whole on demand."""
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
@@ -11,18 +12,14 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy.sparse import csr_matrix
 
 from listening_log.cleaning.item_tokens import COUNTRY, CREATOR, EXPLICIT, GENRE, KIND
 from listening_log.errors import UserError
 from models import names
 from serving.catalog_asset import read_catalog
+from surfaces.common.columns import NOBODY, Bools, Column, ManyColumn, Places
 
-Bools = npt.NDArray[np.bool_]
-Places = npt.NDArray[np.int32]
-
-NOBODY: Final = -1
-"""The code of a creator or a kind where the catalogue doesn't say."""
+_ROWS: Final = 10_000
 
 
 @dataclass(frozen=True)
@@ -76,6 +73,14 @@ class Catalogue:
             raise UserError(f"{folder} holds no catalogue: run `upnext run` again, which pushes one")
         return cls(table)
 
+    @cached_property
+    def digest(self) -> str:
+        """24 hex digits that change with anything of any item."""
+        sha = hashlib.sha256()
+        for batch in self._table.to_batches(max_chunksize=_ROWS):
+            sha.update(batch.serialize())
+        return sha.hexdigest()[:24]
+
     @property
     def size(self) -> int:
         """The number of items, N."""
@@ -120,22 +125,22 @@ class Catalogue:
         return self._table[names.DESCRIPTION].to_pylist()
 
     @cached_property
-    def creators(self) -> "Column":
+    def creators(self) -> Column:
         """The first creator of each item."""
         return self._first(CREATOR)
 
     @cached_property
-    def kinds(self) -> "Column":
+    def kinds(self) -> Column:
         """The kind of each item."""
         return self._first(KIND)
 
     @cached_property
-    def genres(self) -> "ManyColumn":
+    def genres(self) -> ManyColumn:
         """The genres of each item."""
         return self._many(GENRE)
 
     @cached_property
-    def countries(self) -> "ManyColumn":
+    def countries(self) -> ManyColumn:
         """Where each item may be played; no value at all in a catalogue that doesn't say: everywhere."""
         return self._many(COUNTRY)
 
@@ -187,7 +192,7 @@ class Catalogue:
         rows, codes = pc.list_parent_indices(tokens), encoded.indices
         return encoded.dictionary.to_pylist(), rows.to_numpy(), codes.to_numpy()
 
-    def _many(self, column: str) -> "ManyColumn":
+    def _many(self, column: str) -> ManyColumn:
         tokens, rows, codes = self._tokens
         start = f"{column}="
         of_column = np.array([token.startswith(start) for token in tokens] + [False])[codes]
@@ -197,96 +202,9 @@ class Catalogue:
         offsets = np.searchsorted(rows, np.arange(self.size + 1))
         return ManyColumn(values, offsets, codes.astype(np.int32))
 
-    def _first(self, column: str) -> "Column":
+    def _first(self, column: str) -> Column:
         many = self._many(column)
         first, filled = many.offsets[:-1], np.diff(many.offsets) > 0
         codes = np.full(self.size, NOBODY, np.int32)
         codes[filled] = many.codes[first[filled]]
         return Column(many.values, codes)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column with at most one value an item."""
-
-    values: Sequence[str]
-    """The different values."""
-    codes: Places
-    """[N] which of them each item has, NOBODY for none."""
-
-    def value(self, place: int) -> str:
-        """The value of an item, "" for none."""
-        code = self.codes[place]
-        return "" if code == NOBODY else self.values[code]
-
-    @cached_property
-    def code_of(self) -> dict[str, int]:
-        """The code of each value."""
-        return {value: code for code, value in enumerate(self.values)}
-
-    @cached_property
-    def matrix(self) -> csr_matrix:
-        """[N, values] float64, 1 where an item has a value."""
-        filled = np.flatnonzero(self.codes != NOBODY)
-        size = (len(self.codes), len(self.values))
-        return csr_matrix((np.ones(len(filled)), (filled, self.codes[filled])), size)
-
-    @property
-    def shares(self) -> csr_matrix:
-        """[N, values] float64, `matrix`: an item has one value."""
-        return self.matrix
-
-    def having(self, value: str) -> Bools:
-        """[N] whether an item has this value."""
-        code = self.code_of.get(value)
-        return np.zeros(len(self.codes), bool) if code is None else self.codes == code
-
-
-@dataclass(frozen=True)
-class ManyColumn:
-    """A column with any number of values an item."""
-
-    values: Sequence[str]
-    """The different values."""
-    offsets: npt.NDArray[np.int64]
-    """[N + 1] where each item's values begin among `codes`."""
-    codes: Places
-    """Which values."""
-
-    @cached_property
-    def code_of(self) -> dict[str, int]:
-        """The code of each value."""
-        return {value: code for code, value in enumerate(self.values)}
-
-    @cached_property
-    def matrix(self) -> csr_matrix:
-        """[N, values] float64, 1 where an item has a value."""
-        size = (len(self.offsets) - 1, len(self.values))
-        return csr_matrix((np.ones(len(self.codes)), self.codes, self.offsets), size)
-
-    @cached_property
-    def shares(self) -> csr_matrix:
-        """[N, values] float64, each item's values in equal parts that sum to 1."""
-        counts = np.diff(self.offsets)
-        return csr_matrix((1 / np.repeat(counts, counts), self.codes, self.offsets), self.matrix.shape)
-
-    def codes_at(self, place: int) -> Places:
-        """The codes of an item's values."""
-        return self.codes[self.offsets[place] : self.offsets[place + 1]]
-
-    def values_at(self, place: int) -> list[str]:
-        """The values of an item."""
-        return [self.values[code] for code in self.codes_at(place)]
-
-    def having(self, value: str) -> Bools:
-        """[N] whether an item has this value among its own."""
-        bearing = np.zeros(len(self.offsets) - 1, bool)
-        code = self.code_of.get(value)
-        if code is not None:
-            bearing[self._rows[self.codes == code]] = True
-        return bearing
-
-    @cached_property
-    def _rows(self) -> Places:
-        """Which item each of `codes` belongs to."""
-        return np.repeat(np.arange(len(self.offsets) - 1, dtype=np.int32), np.diff(self.offsets))

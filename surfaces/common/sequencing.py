@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from surfaces.common.catalogue import NOBODY, Catalogue
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import NOBODY
 from surfaces.common.likeness import likeness
 from surfaces.common.taste import Floats
 

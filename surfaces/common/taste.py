@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from surfaces.common.catalogue import Catalogue, Column, ManyColumn
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import Column, ManyColumn
 from surfaces.common.plays import Ints, Plays
 
 Floats = npt.NDArray[np.float64]

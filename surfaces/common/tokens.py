@@ -5,7 +5,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from listening_log.cleaning.item_tokens import CREATOR, GENRE, KIND
-from surfaces.common.catalogue import Bools, Catalogue
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import Bools
 
 
 def having_any(catalogue: Catalogue, tokens: Iterable[str]) -> Bools:

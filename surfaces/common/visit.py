@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import TypedDict
 
 from listening_log.cleaning.item_tokens import COUNTRY, EXPLICIT
-from surfaces.common.catalogue import Bools, Catalogue
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import Bools
 from surfaces.common.errors import UnavailableError
 from surfaces.common.facts import Played
 from surfaces.common.model_server import Wish

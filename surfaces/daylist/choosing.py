@@ -8,7 +8,8 @@ import numpy as np
 
 from listening_log.cleaning.item_tokens import GENRE
 from surfaces.common.calibration import calibrate
-from surfaces.common.catalogue import NOBODY, Bools, Catalogue
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import NOBODY, Bools
 from surfaces.common.plays import Plays
 from surfaces.common.sequencing import sequence
 from surfaces.common.taste import Floats, taste

@@ -10,7 +10,8 @@ import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
 from models import names
-from surfaces.common.catalogue import Bools, Catalogue
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import Bools
 from surfaces.common.energy import energies
 from surfaces.common.moment import PARTS_OF_DAY, WEEKDAYS
 

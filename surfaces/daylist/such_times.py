@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from surfaces.common.catalogue import Bools
+from surfaces.common.columns import Bools
 from surfaces.common.moment import PARTS_OF_DAY, Moment
 from surfaces.common.plays import Plays
 

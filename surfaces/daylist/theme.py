@@ -6,7 +6,8 @@ from typing import Final
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from surfaces.common.catalogue import NOBODY, Bools, Catalogue
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import NOBODY, Bools
 from surfaces.common.plays import Plays
 from surfaces.common.taste import Floats
 from surfaces.daylist.descriptors import descriptors

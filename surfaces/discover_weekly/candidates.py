@@ -8,7 +8,8 @@ import numpy as np
 
 from listening_log.cleaning.item_tokens import COUNTRY, CREATOR, KIND
 from models import names
-from surfaces.common.catalogue import NOBODY, Bools, Catalogue
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import NOBODY, Bools
 from surfaces.common.model_server import Ranked, Wish
 from surfaces.common.plays import Ints, Plays
 from surfaces.discover_weekly.seeker import Seeker, is_music

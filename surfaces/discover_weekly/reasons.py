@@ -1,7 +1,7 @@
 """Why an item stands in a week's list: facts that hold when it is shown."""
 
 from models import names
-from surfaces.common.catalogue import NOBODY
+from surfaces.common.columns import NOBODY
 from surfaces.common.facts import Fact, NewCreator, PlaysCreator, PlaysGenre
 from surfaces.common.taste import count_plays
 from surfaces.common.visit import Visit

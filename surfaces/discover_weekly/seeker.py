@@ -7,7 +7,8 @@ from functools import cached_property, lru_cache
 import numpy as np
 
 from listening_log.cleaning.item_tokens import COUNTRY
-from surfaces.common.catalogue import NOBODY, Bools, Catalogue
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import NOBODY, Bools
 from surfaces.common.plays import Plays
 from surfaces.common.tokens import having_any
 

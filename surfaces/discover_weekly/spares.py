@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from surfaces.common.catalogue import NOBODY, Bools, Catalogue
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import NOBODY, Bools
 
 
 def choose_spares(

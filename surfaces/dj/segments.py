@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from surfaces.common.catalogue import NOBODY, Bools
+from surfaces.common.columns import NOBODY, Bools
 from surfaces.common.model_server import ModelServer, Ranked
 from surfaces.common.sequencing import sequence
 from surfaces.dj.knowing.desk import Desk

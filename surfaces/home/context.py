@@ -5,7 +5,7 @@ from zlib import crc32
 
 import numpy as np
 
-from surfaces.common.catalogue import Bools
+from surfaces.common.columns import Bools
 from surfaces.common.moment import PARTS_OF_DAY
 from surfaces.common.plays import Plays
 from surfaces.common.visit import Visit

@@ -10,7 +10,8 @@ import numpy as np
 
 from listening_log.cleaning.item_tokens import CREATOR, KIND
 from models import names
-from surfaces.common.catalogue import NOBODY, Bools, Catalogue, Places
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import NOBODY, Bools, Places
 from surfaces.common.facts import Fact, NewCreator, PlaysCreator
 from surfaces.common.model_server import Ranked, Wish
 from surfaces.common.plays import Plays

@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from models import names
-from surfaces.common.catalogue import Bools
+from surfaces.common.columns import Bools
 from surfaces.common.facts import Fact, Ranked, Released, Unfinished, Unheard
 from surfaces.home.material import CREATORS, EPOCH, SHOWS, Material
 from surfaces.home.shelf import MOST_OFFERS, Shelf

@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from surfaces.common.catalogue import Bools
+from surfaces.common.columns import Bools
 from surfaces.home.bandit import Candidate, Policy
 from surfaces.home.draw import draw
 from surfaces.home.mix import Tally, divergence, possible_shares

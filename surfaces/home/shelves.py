@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 
 from models import names
-from surfaces.common.catalogue import NOBODY
+from surfaces.common.columns import NOBODY
 from surfaces.common.facts import AfterItem, Fact, NewCreator, Ranked, Unheard
 from surfaces.home.material import AFTER, FAMILIAR, MUSIC, TALK, Material
 from surfaces.home.shelf import MOST_OFFERS, Shelf

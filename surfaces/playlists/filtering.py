@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models import names
-from surfaces.common.catalogue import NOBODY, Bools, Catalogue, ManyColumn
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import NOBODY, Bools, ManyColumn
 from surfaces.common.visit import Visit
 from surfaces.playlists.query import (
     FAVOURITE_PLAYS,

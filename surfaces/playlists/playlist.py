@@ -11,7 +11,8 @@ from pydantic import BaseModel
 from listening_log.cleaning.item_tokens import CREATOR, GENRE
 from models import names
 from surfaces.common.answers import Answer, ShownItem, shown
-from surfaces.common.catalogue import Bools, Catalogue
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import Bools
 from surfaces.common.errors import NotThereError, TooLargeError, WrongRequestError
 from surfaces.common.facts import Fact, Has, LikeNamed, NewCreator, Popular, Ranked, Released, Unheard
 from surfaces.common.sequencing import sequence

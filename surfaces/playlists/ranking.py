@@ -8,7 +8,7 @@ import numpy as np
 
 from listening_log.cleaning.item_tokens import CREATOR, EXPLICIT, GENRE, KIND
 from models import names
-from surfaces.common.catalogue import NOBODY, Bools
+from surfaces.common.columns import NOBODY, Bools
 from surfaces.common.model_server import Ranked, Wish
 from surfaces.common.plays import Plays
 from surfaces.common.taste import Floats, taste

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from surfaces.common.catalogue import NOBODY, Bools
+from surfaces.common.columns import NOBODY, Bools
 
 
 @dataclass(frozen=True)

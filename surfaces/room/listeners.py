@@ -7,7 +7,8 @@ from typing import Final
 import numpy as np
 from pydantic import BaseModel
 
-from surfaces.common.catalogue import NOBODY, Catalogue
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import NOBODY
 from surfaces.common.plays import Plays
 from surfaces.service.service import Service
 

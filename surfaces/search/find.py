@@ -6,7 +6,7 @@ from typing import Final
 
 import numpy as np
 
-from surfaces.common.catalogue import Bools
+from surfaces.common.columns import Bools
 from surfaces.common.model_server import Ranked
 from surfaces.common.taste import Taste
 from surfaces.search.hits import NOTHING, Docs, Hits, Scores, fuse, ordered

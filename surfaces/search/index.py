@@ -12,7 +12,8 @@ import numpy as np
 import numpy.typing as npt
 import tantivy
 
-from surfaces.common.catalogue import NOBODY, Bools, Catalogue
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import NOBODY, Bools
 from surfaces.common.text_vectors import TextVectors
 from surfaces.search.documents import Documents
 from surfaces.search.hits import Docs, Hits, ordered
@@ -72,7 +73,7 @@ class SearchIndex:
     ) -> None:
         self.documents = Documents(catalogue)
         self._plays = self.documents.spread(popularity)
-        self._lexical = LexicalIndex(self.documents, self._plays)
+        self._lexical = LexicalIndex(self.documents, self._plays, folder)
         self._meaning = MeaningIndex(self.documents, vectors, folder)
         self._keys = [" ".join(split_terms(name)) for name in self.documents.names]
         self._named: defaultdict[str, list[int]] = defaultdict(list)

@@ -1,6 +1,8 @@
-"""Search by words: a tantivy index in memory, asked with queries that are built term by term, never parsed."""
+"""Search by words: a tantivy index, asked with queries that are built term by term, never parsed."""
 
+import hashlib
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -8,11 +10,14 @@ import numpy.typing as npt
 import tantivy
 from tantivy import Occur, Query
 
-from surfaces.common.catalogue import NOBODY
+from surfaces.common.columns import NOBODY
 from surfaces.search.documents import Documents
 from surfaces.search.hits import Docs, Hits, Scores, ordered
+from surfaces.search.kept import kept
 from surfaces.search.terms import split_terms
 
+FORMAT: Final = 1
+"""A part of the folder's name: an index of other fields or words is made anew."""
 _BOOSTS: Final = {"name": 3.0, "creator": 2.0, "genre": 1.5, "year": 1.5, "text": 0.7}
 """The fields, and how much a word found in each counts."""
 _NAMES: Final = ("name", "creator", "genre")
@@ -37,19 +42,16 @@ class LexicalIndex:
     Args:
         documents: what is searched.
         plays: [size] of each document, which part equals.
+        folder: where the index is kept for the next start; None for nowhere.
     """
 
-    def __init__(self, documents: Documents, plays: npt.NDArray[np.int64]) -> None:
+    def __init__(
+        self, documents: Documents, plays: npt.NDArray[np.int64], folder: Path | None = None
+    ) -> None:
         self._schema = _schema()
-        index = tantivy.Index(self._schema)
-        writer = index.writer(_WRITER_BYTES, 1)
         logs = np.log1p(plays)
         self._popularity = (_POPULARITY * logs / max(logs.max(initial=0.0), 1.0)).astype(np.float32)
-        _write(writer, documents, self._popularity)
-        writer.commit()
-        writer.wait_merging_threads()
-        index.reload()
-        self._searcher = index.searcher()
+        self._searcher = self._open(documents, plays, folder)
 
     def ways(self, terms: Sequence[str], *, complete: bool) -> list[Query]:
         """The ways in which each term of a query may be met.
@@ -92,6 +94,32 @@ class LexicalIndex:
         query = Query.boolean_query([(Occur.Should, _counted(way)) for way in ways])
         hits = self._searcher.search(query, 1, count=False).hits
         return float(hits[0][0]) / (_A_WORD * len(ways)) if hits else 0.0
+
+    def _open(
+        self, documents: Documents, plays: npt.NDArray[np.int64], folder: Path | None
+    ) -> tantivy.Searcher:
+        """Opens the index that is kept of these documents and plays, or makes it."""
+
+        def read(place: Path) -> tantivy.Searcher:
+            index = tantivy.Index.open(str(place))
+            index.config_reader("manual")  # nobody adds to it: no thread needs to look for changes
+            index.reload()
+            return index.searcher()
+
+        def make(place: Path | None = None) -> tantivy.Searcher:
+            index = tantivy.Index(self._schema, None if place is None else str(place))
+            writer = index.writer(_WRITER_BYTES, 1)
+            _write(writer, documents, self._popularity)
+            writer.commit()
+            writer.wait_merging_threads()
+            index.reload()
+            return index.searcher()
+
+        path = None
+        if folder is not None:
+            digest = hashlib.sha256(documents.catalogue.digest.encode() + plays.tobytes()).hexdigest()[:24]
+            path = folder / f"words-{FORMAT}-{digest}"
+        return kept(path, read, make, make)
 
     def _word(self, word: str, begun: bool) -> Query:
         """Matches a word; one that the index lacks, or that may go on, by its beginning; else within its typos."""

@@ -4,15 +4,19 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
+import numpy.typing as npt
 
-from surfaces.common.catalogue import NOBODY, Bools
+from surfaces.common.columns import NOBODY, Bools
 from surfaces.common.text_vectors import TextVectors
 from surfaces.search.documents import Documents
 from surfaces.search.hits import Hits, best, ordered
-from surfaces.search.kept_vectors import kept_vectors
+from surfaces.search.kept import kept
 
 LEAST: Final = 0.25
 """The cosine from which a document is about what a query says."""
+FORMAT: Final = 2
+"""A part of the folder's name: vectors of other texts or of another form are made anew."""
+_FILE: Final = "vectors.npy"
 _COARSE: Final = 64
 _CHOSEN: Final = 2000
 _GENRES_OF_A_CREATOR: Final = 4
@@ -29,7 +33,7 @@ class MeaningIndex:
 
     def __init__(self, documents: Documents, vectors: TextVectors, folder: Path | None = None) -> None:
         self._vectors = vectors
-        self._fine = kept_vectors(_texts(documents), vectors, folder)
+        self._fine = _fine(documents, vectors, folder)
         coarse = self._fine[:, :_COARSE].astype(np.float32)
         self._coarse = coarse / np.maximum(np.linalg.norm(coarse, axis=1, keepdims=True), 1e-9)
 
@@ -51,6 +55,21 @@ class MeaningIndex:
         scores = self._fine[docs].astype(np.float32) @ vector
         near = ordered(docs[scores >= LEAST], scores[scores >= LEAST])
         return Hits(near.docs[:limit], near.scores[:limit])
+
+
+def _fine(documents: Documents, vectors: TextVectors, folder: Path | None) -> npt.NDArray[np.float16]:
+    """The vectors [size, dimension] of all documents: those that are kept, else made now."""
+
+    def make() -> npt.NDArray[np.float16]:
+        return vectors.embed(_texts(documents)).astype(np.float16)
+
+    path = None if folder is None else folder / f"meaning-{FORMAT}-{documents.catalogue.digest}"
+    return kept(
+        path,
+        read=lambda place: np.load(place / _FILE, mmap_mode="r"),
+        write=lambda place: np.save(place / _FILE, make()),
+        make=make,
+    )
 
 
 def _texts(documents: Documents) -> list[str]:

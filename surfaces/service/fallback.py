@@ -6,7 +6,7 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from surfaces.common.catalogue import Bools
+from surfaces.common.columns import Bools
 from surfaces.common.facts import Fact, Popular
 from surfaces.common.visit import Visit
 from surfaces.service.service import Service

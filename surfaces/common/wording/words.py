@@ -18,6 +18,10 @@ _WORD: Final = re.compile(
     rf"[{_ALONE}]|{_LETTERS}(?:'{_LETTERS})*|(?P<and>[&+])|[\u2600-\u27bf\u2b50\U0001f000-\U0001faff]"
 )
 _APOSTROPHES: Final = str.maketrans("’‘ʼ", "'''")
+_ASCII_KEY: Final[dict[int, str | None]] = {
+    **{code: None for code in range(128) if not chr(code).isalnum()},
+    **dict.fromkeys(map(ord, "&+"), "and"),
+}
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ def split_words(text: str) -> list[Word]:
 def key(words: Iterable[Word] | str) -> str:
     """What names are compared by: folded words without gaps, so that `Hip-Hop`, `hip hop` and `hiphop` are one."""
     if isinstance(words, str):
+        if words.isascii():  # most names are, and there are hundreds of thousands
+            return words.lower().translate(_ASCII_KEY)
         words = split_words(words)
     return "".join(word.folded for word in words)
 

@@ -6,7 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models import names
-from surfaces.common.catalogue import Bools, Catalogue
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import Bools
 from surfaces.common.moment import PARTS_OF_DAY, Moment
 
 DAY: Final = 86_400

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models import names
-from surfaces.common.catalogue import Bools, Catalogue
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import Bools
 from surfaces.common.energy import energies
 from surfaces.common.model_server import Wish
 from surfaces.common.plays import Plays

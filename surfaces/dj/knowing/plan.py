@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from surfaces.common.catalogue import Bools
+from surfaces.common.columns import Bools
 from surfaces.common.model_server import ANYTHING, Wish
 from surfaces.common.plays import Plays
 

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models import names
-from surfaces.common.catalogue import NOBODY, Bools, Catalogue
+from surfaces.common.catalogue import Catalogue
+from surfaces.common.columns import NOBODY, Bools
 from surfaces.common.plays import Plays
 from surfaces.common.taste import Floats
 from surfaces.dj.knowing.session import Session

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from models import names
-from surfaces.common.catalogue import Bools
+from surfaces.common.columns import Bools
 from surfaces.common.moment import Moment
 from surfaces.common.plays import Plays
 from surfaces.dj.knowing.clock import season_of

@@ -10,7 +10,8 @@ import numpy as np
 import numpy.typing as npt
 
 from models import names
-from surfaces.common.catalogue import Bools, Item
+from surfaces.common.catalogue import Item
+from surfaces.common.columns import Bools
 from surfaces.common.plays import Plays
 from surfaces.dj.knowing.clock import in_this_part, release_years, season_of
 from surfaces.dj.knowing.plan import Topic

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import numpy.typing as npt
 
-from surfaces.common.catalogue import Bools
+from surfaces.common.columns import Bools
 from surfaces.dj.knowing.desk import Desk
 from surfaces.dj.knowing.plan import Plan, Topic
 

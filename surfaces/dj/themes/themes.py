@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from listening_log.cleaning.item_tokens import CREATOR, GENRE
 from models import names
-from surfaces.common.catalogue import Bools
+from surfaces.common.columns import Bools
 from surfaces.common.taste import count_plays
 from surfaces.dj.knowing.clock import DAY, in_this_part, season_of
 from surfaces.dj.knowing.desk import Desk

@@ -47,3 +47,17 @@ def test_where_no_item_names_the_country_only_what_may_be_played_everywhere_is_o
 
 def test_unknown_ids_have_no_place() -> None:
     assert ITEMS.places_of(["c", "x", "a"]).tolist() == [2, 0]
+
+
+def test_the_digest_changes_with_anything_of_any_item() -> None:
+    rows = [{"item_id": "a", "title": "One"}, {"item_id": "b", "item_tokens": ["genre=folk"]}]
+    same = catalogue(rows).digest
+    assert catalogue(rows).digest == same
+    others = [
+        catalogue(rows[:1]),
+        catalogue(rows[::-1]),
+        catalogue([{**rows[0], "title": "Two"}, rows[1]]),
+        catalogue([rows[0], {"item_id": "b", "item_tokens": ["genre=rock"]}]),
+        catalogue([rows[0], {**rows[1], "release_day": 7}]),
+    ]
+    assert len({same, *(one.digest for one in others)}) == 6

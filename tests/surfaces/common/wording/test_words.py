@@ -1,4 +1,6 @@
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from surfaces.common.wording.words import fold, key, split_words
 
@@ -37,3 +39,9 @@ def test_scripts_without_blanks_come_letter_by_letter_and_others_whole() -> None
 def test_one_key_for_all_ways_to_part_a_name() -> None:
     assert {key(name) for name in ("Hip-Hop", "hip hop", "hiphop", "HIP HOP!")} == {"hiphop"}
     assert key("R&B") == key("r and b") == "randb"
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+@settings(max_examples=200, deadline=None)
+def test_the_quick_way_to_a_key_gives_what_the_words_give(text: str) -> None:
+    assert key(text) == key(split_words(text))
