@@ -47,8 +47,6 @@ class Limits:
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
-            if message["type"] == "http.response.body" and not message.get("more_body"):
-                budget.end()
 
         try:
             await self._answer(scope, receive, noted)

@@ -8,7 +8,7 @@ from typing import Any, Final
 from starlette.types import ASGIApp
 
 from surfaces.in_process import RefusedError, call
-from surfaces.store.store import KEPT_NOTHING_OF
+from surfaces.store.part import KEPT_NOTHING_OF
 
 _PAUSE_SECONDS: Final = 0.2
 _QUESTIONS: Final[tuple[tuple[str, str, dict[str, object]], ...]] = (

@@ -16,7 +16,7 @@ def begin(seconds: float = ANSWER_SECONDS) -> None:
 
 
 def end() -> None:
-    """Says that the answer is on its way: what is done after it has the time that it takes."""
+    """Says that no answer waits for what is done in this context from now on: it has the time that it takes."""
     _ends.set(None)
 
 

@@ -92,11 +92,11 @@ def day_offers(service: Service, visit: Visit) -> list[Offer]:
 
 def _freeze(service: Service, visit: Visit, content: Json) -> Json:
     """Freezes a list, and deletes those that are so old that nobody comes back to them."""
-    frozen = service.store.freeze(visit.user_id, SURFACE, _period(visit), content)
     today = min(visit.moment.local.date(), date.today())  # a clock that is ahead deletes nothing of today's
     oldest = today - timedelta(days=KEPT_DAYS)
-    service.store.thaw(visit.user_id, SURFACE, oldest.isoformat())
-    return frozen
+    return service.store.freeze(
+        visit.user_id, SURFACE, _period(visit), content, delete_before=oldest.isoformat()
+    )
 
 
 def _period(visit: Visit) -> str:

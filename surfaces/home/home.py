@@ -153,9 +153,7 @@ class Home:
         ]
         content = DecidedPage.of(page, context).model_dump()
         with visit.tolerated():
-            self._service.store.add_impressions(
-                impressions(self._service, visit, request_id, visit.surface, items)
-            )
             self._service.store.add_decision(
-                Decision(request_id, visit.user_id, visit.surface, int(self._clock()), content)
+                Decision(request_id, visit.user_id, visit.surface, int(self._clock()), content),
+                impressions(self._service, visit, request_id, visit.surface, items),
             )

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Final
 
-from fastapi import APIRouter, BackgroundTasks, Depends
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel
 
 from surfaces.common.answers import Answer, ShownItem, shown
@@ -56,11 +56,11 @@ def router(service: Service, home: Home | None = None) -> APIRouter:
     query = visit_query(service, SURFACE)
 
     @routes.get("/v1/home")
-    def get_home(visit: Annotated[Visit, Depends(query)], after: BackgroundTasks) -> HomeAnswer:
+    def get_home(visit: Annotated[Visit, Depends(query)]) -> HomeAnswer:
         """Shelves of music and talk, chosen and ordered for this visit."""
-        opened = opener.open(visit)
-        after.add_task(opener.after, visit)
-        return answer(service, visit, opened)
+        page = answer(service, visit, opener.open(visit))
+        service.later(lambda: opener.after(visit))
+        return page
 
     return routes
 

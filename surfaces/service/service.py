@@ -19,6 +19,7 @@ from surfaces.common.plays import Plays
 from surfaces.common.visit import Visit
 from surfaces.log.log_plays import LogPlays
 from surfaces.service.controls import away_tokens
+from surfaces.service.later import Later, at_once
 from surfaces.store.records import StoredPlay
 from surfaces.store.store import Store
 
@@ -39,6 +40,8 @@ class Service:
     """The push that the catalogue came with."""
     folder: Path | None = None
     """Where what is made of the catalogue is kept for the next start; None for nowhere."""
+    later: Later = at_once
+    """Does what has time until an answer was sent."""
 
     def visit(
         self,

@@ -8,7 +8,8 @@ from sqlalchemy import func, select
 from surfaces.common.errors import UnavailableError
 from surfaces.common.model_server import Ranked
 from surfaces.destinations import all_destinations
-from surfaces.store.store import KEPT_NOTHING_OF, Store
+from surfaces.store.part import KEPT_NOTHING_OF
+from surfaces.store.store import Store
 from surfaces.store.tables import METADATA
 from surfaces.warming import warm_up
 from tests.surfaces.worlds import CircleServer, catalogue, plays, service

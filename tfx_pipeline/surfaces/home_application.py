@@ -1,6 +1,7 @@
 """The application over a HOME: the newest pushed catalogue, the last run's log, a store."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from components.pushed.model_folder import ModelFolder
@@ -18,6 +19,7 @@ from surfaces.dj.speech.rephrasing import ChatRephrasing
 from surfaces.live import Built
 from surfaces.log.log_file import LogFile
 from surfaces.log.source import LogSource
+from surfaces.service.later import InTurn
 from surfaces.service.service import Service
 from surfaces.store.engine import without_password
 from surfaces.store.store import Store
@@ -62,7 +64,7 @@ class HomeApplication:
         Raises:
             UserError: as `service`.
         """
-        service = self.service()
+        service = replace(self.service(), later=InTurn())
         app = all_destinations(service, self._rephrase)
         warm_up(app)
 

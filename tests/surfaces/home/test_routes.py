@@ -1,11 +1,14 @@
 import itertools
 import secrets
+import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from fastapi.testclient import TestClient
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from models import names
 from surfaces.app import create_app
@@ -19,7 +22,9 @@ from surfaces.home.home import Elsewhere, Home
 from surfaces.home.learning import WAIT
 from surfaces.home.learnt import Learnt
 from surfaces.home.routes import router
+from surfaces.limits import Limits
 from surfaces.service.fallback import Offer
+from surfaces.service.later import InTurn
 from surfaces.service.service import Service
 from surfaces.store.records import StoredPlay
 from tests.surfaces.home.worlds import AT, UNIX, items
@@ -129,7 +134,7 @@ def test_without_the_store_the_page_stands(tmp_path: Path, monkeypatch: pytest.M
     def locked(*_: object) -> None:
         raise UnavailableError("the store can't be used now: database is locked")
 
-    for method in ("plays", "state", "add_impressions", "add_decision", "claim_decisions"):
+    for method in ("plays", "state", "add_decision", "claim_decisions"):
         monkeypatch.setattr(one.store, method, locked)
     answer = get(one)
     assert shown(answer)
@@ -180,6 +185,32 @@ def test_a_list_that_cant_be_had_is_no_shelf(tmp_path: Path) -> None:
     answer = get(one, Home(one, [Elsewhere("daylist", "Today", fail, fail)]))
     assert shown(answer)
     assert answer["reason"] == "no list now"
+
+
+def test_a_page_is_answered_before_what_it_prepares_is_there_and_that_is_no_request_under_way(
+    tmp_path: Path,
+) -> None:
+    one = replace(service(tmp_path, ITEMS), later=InTurn())
+    door, prepared = threading.Event(), threading.Semaphore(0)
+
+    def make(_: Service, __: Visit) -> None:
+        if door.wait(20):
+            prepared.release()
+
+    home = Home(one, [Elsewhere("daylist", "Today", lambda _, __: [], make)])
+    app = TestClient(Limits(create_app([router(one, home)]), most_at_once=1))
+    query = {"user_id": "u", "at": AT}
+    assert [app.get("/v1/home", params=query).status_code for _ in range(3)] == [200] * 3
+    assert not prepared.acquire(blocking=False)
+    door.set()
+    assert all(prepared.acquire(timeout=20) for _ in range(3))
+
+
+def test_a_page_is_written_in_one_transaction(tmp_path: Path) -> None:
+    one, commits = service(tmp_path, ITEMS), list[None]()
+    event.listen(one.store.engine, "commit", lambda _: commits.append(None))
+    assert shown(get(one))
+    assert len(commits) == 1
 
 
 def test_the_week_that_a_first_page_has_made_is_a_shelf_of_the_next(tmp_path: Path) -> None:

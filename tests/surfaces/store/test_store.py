@@ -4,6 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from listening_log.cleaning.forgotten import Forgotten
 from surfaces.common.errors import OvertakenError
@@ -96,10 +97,19 @@ def test_old_lists_of_one_destination_are_deleted(store: Store) -> None:
     ):
         store.freeze("u", surface, period, {})
     store.freeze("v", "daylist", "2026-11-18 night", {})
-    assert store.thaw("u", "daylist", "2026-11-19") == 1
-    assert [*store.frozen("u", "daylist")] == ["2026-11-19 night"]
+    store.freeze("u", "daylist", "2026-11-26 night", {}, delete_before="2026-11-19")
+    assert sorted(store.frozen("u", "daylist")) == ["2026-11-19 night", "2026-11-26 night"]
     assert [*store.frozen("u", "weekly")] == ["2025-W01"]
     assert [*store.frozen("v", "daylist")] == ["2026-11-18 night"]
+
+
+def test_a_list_takes_the_place_of_old_ones_in_one_transaction(tmp_path: Path) -> None:
+    store, commits = Store(f"sqlite:///{tmp_path / 'store.sqlite'}"), list[None]()
+    store.freeze("u", "daylist", "2026-11-18 night", {})
+    event.listen(store.engine, "commit", lambda _: commits.append(None))
+    store.freeze("u", "daylist", "2026-11-26 night", {}, delete_before="2026-11-19")
+    assert [*store.frozen("u", "daylist")] == ["2026-11-26 night"]
+    assert len(commits) == 1
 
 
 def test_no_change_of_a_state_is_lost(tmp_path: Path) -> None:
