@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final, TextIO
 
 import uvicorn
+from threadpoolctl import threadpool_limits
 
 from listening_log.errors import UserError
 from surfaces.live import LiveApp
@@ -45,7 +46,9 @@ def serve(
           its start, or the store can't be opened.
     """
     listener = _listen(host, port)
-    with contextlib.closing(listener), live_app(home, address, store, rephrase) as (app, child):
+    # a product of a matrix and a vector gains little by two threads, and waits for the second where it has no core
+    one_thread = threadpool_limits(1, "blas")
+    with one_thread, contextlib.closing(listener), live_app(home, address, store, rephrase) as (app, child):
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
         server = _Server(
             config, app, child, f"ready: http://{_shown(host)}:{listener.getsockname()[1]}/", terminal
