@@ -12,8 +12,6 @@ CHUNK_LOGITS: Final = 2**20
 NO_LOGIT = np.float32(-1e9)
 """Logit of what is no negative. Finite: -inf would make the gradients NaN where nothing else is left."""
 
-LossOf = Callable[[list[tf.Tensor], tf.Tensor, list[tf.Tensor]], tf.Tensor]
-
 
 def full_softmax(queries: tf.Tensor, items: tf.Tensor, bias: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
     """Computes the cross-entropy of the target among all items.
@@ -27,12 +25,82 @@ def full_softmax(queries: tf.Tensor, items: tf.Tensor, bias: tf.Tensor, target: 
     Returns:
         float32 [], the mean over the queries; 0 if there are none.
     """
+    positive = tf.reduce_sum(queries * tf.gather(items, target), axis=-1) + tf.gather(bias, target)
+    itself = tf.stack([tf.range(tf.size(target)), target], axis=1)
+    return softmax_in_chunks(queries, positive, items, bias, itself)
 
-    def loss_of(rows: list[tf.Tensor], target: tf.Tensor, shared: list[tf.Tensor]) -> tf.Tensor:
-        logits = tf.matmul(rows[0], shared[0], transpose_b=True) + shared[1]
-        return tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits(target, logits))
 
-    return mean_in_chunks(loss_of, [queries], target, [items, bias])
+def softmax_in_chunks(
+    queries: tf.Tensor, positive: tf.Tensor, negatives: tf.Tensor, bias: tf.Tensor, hits: tf.Tensor
+) -> tf.Tensor:
+    """Computes the cross-entropy of each query's target among itself and the negatives, some queries at a time.
+
+    The logits of all queries at once would be the largest values of a step by far: they would come from memory at
+    each of some ten passes, where a chunk stays in the processor's cache. The gradients are computed with the loss,
+    as the exponentials of the logits are all that they need: with the bias as one more dimension of the vectors,
+    what is left are two products of matrices.
+
+    Args:
+        queries: float32 [Q, D].
+        positive: float32 [Q], the target's logit.
+        negatives: float32 [V, D].
+        bias: float32 [V], added to the negatives' logits; `NO_LOGIT` for those that are none.
+        hits: int32 [H, 2], rising: the pairs of a query and a negative that is none of its own.
+
+    Returns:
+        float32 [], the mean over the queries; 0 if there are none.
+    """
+    count = tf.shape(queries)[0]
+    end = tf.maximum(count, 1)  # no query is a chunk too, an empty one
+    size = tf.maximum(1, CHUNK_LOGITS // tf.shape(negatives)[0])
+
+    @tf.custom_gradient
+    def total(
+        queries: tf.Tensor, positive: tf.Tensor, negatives: tf.Tensor, bias: tf.Tensor
+    ) -> tuple[tf.Tensor, Callable[[tf.Tensor], list[tf.Tensor]]]:
+        rows = tf.concat([queries, tf.ones([count, 1])], axis=1)
+        columns = tf.concat([negatives, bias[:, None]], axis=1)
+
+        def add_chunk(
+            start: tf.Tensor,
+            loss: tf.Tensor,
+            by_row: tf.TensorArray,
+            by_positive: tf.TensorArray,
+            by_column: tf.Tensor,
+        ) -> tuple[tf.Tensor, tf.Tensor, tf.TensorArray, tf.TensorArray, tf.Tensor]:
+            row, own = rows[start : start + size], positive[start : start + size]
+            first, last = tf.unstack(tf.searchsorted(hits[:, 0], [start, start + size]))
+            logits = tf.tensor_scatter_nd_update(
+                tf.matmul(row, columns, transpose_b=True),
+                hits[first:last] - [[start, 0]],
+                tf.fill([last - first], NO_LOGIT),
+            )
+            highest = tf.maximum(tf.reduce_max(logits, axis=1), own)
+            others, itself = tf.exp(logits - highest[:, None]), tf.exp(own - highest)
+            share = 1.0 / (tf.reduce_sum(others, axis=1) + itself)
+            return (
+                start + size,
+                loss + tf.reduce_sum(highest - own - tf.math.log(share)),
+                by_row.write(start // size, tf.matmul(others, columns) * share[:, None]),
+                by_positive.write(start // size, itself * share - 1.0),
+                by_column + tf.matmul(others, row * share[:, None], transpose_a=True),
+            )
+
+        def parts(*shape: int) -> tf.TensorArray:
+            chunks = -(-end // size)
+            return tf.TensorArray(tf.float32, chunks, infer_shape=False, element_shape=[None, *shape])
+
+        _, loss, by_row, by_positive, by_column = tf.while_loop(
+            lambda start, *_: start < end,
+            add_chunk,
+            (0, 0.0, parts(rows.shape[1]), parts(), tf.zeros_like(columns)),
+            parallel_iterations=1,
+        )
+        gradients = [by_row.concat()[:, :-1], by_positive.concat(), by_column[:, :-1], by_column[:, -1]]
+        return loss, lambda upstream: [upstream * gradient for gradient in gradients]
+
+    loss = total(queries, positive, negatives, bias)
+    return tf.math.divide_no_nan(loss, tf.cast(count, tf.float32))
 
 
 def sampled_softmax(
@@ -76,64 +144,22 @@ def accidental_hits(target: tf.Tensor, sampled: tf.Tensor) -> tf.Tensor:
     return target[:, None] == sampled[None, :]
 
 
+def hits_of(target: tf.Tensor, sampled: tf.Tensor) -> tf.Tensor:
+    """Lists what `accidental_hits` marks: int32 [H, 2], rising.
+
+    Args:
+        target: int32 [Q].
+        sampled: int32 [S]; an item may be there more than once.
+    """
+    order = tf.argsort(sampled, stable=True)
+    items = tf.gather(sampled, order)
+    first = tf.searchsorted(items, target)
+    count = tf.searchsorted(items, target, side="right") - first
+    row = tf.repeat(tf.range(tf.size(target)), count)
+    place = tf.range(tf.size(row)) + tf.repeat(first - tf.cumsum(count, exclusive=True), count)
+    return tf.stack([row, tf.gather(order, place)], axis=1)
+
+
 def mean_or_zero(values: tf.Tensor) -> tf.Tensor:
     """Computes the mean of float32 [Q], 0 if Q is 0."""
     return tf.math.divide_no_nan(tf.reduce_sum(values), tf.cast(tf.size(values), tf.float32))
-
-
-def mean_in_chunks(
-    loss_of: LossOf, rows: list[tf.Tensor], target: tf.Tensor, shared: list[tf.Tensor]
-) -> tf.Tensor:
-    """Computes the mean of a loss that is a sum over rows, and its gradients with it, some rows at a time.
-
-    The logits of all queries at once would be the largest values of a step by far: they would come from memory at
-    each of some ten passes, where a chunk stays in the processor's cache.
-
-    Args:
-        loss_of: from some rows, their targets and `shared` to the sum of their losses.
-        rows: float32 [Q, ...] each.
-        target: int32 [Q].
-        shared: float32 [V, ...] each, what all rows are compared with.
-
-    Returns:
-        float32 []; 0 if Q is 0.
-    """
-    count = tf.shape(target)[0]
-    end = tf.maximum(count, 1)  # no query is a chunk too, an empty one
-    size = tf.maximum(1, CHUNK_LOGITS // tf.shape(shared[0])[0])
-    places = len(rows)
-
-    @tf.custom_gradient
-    def total(*values: tf.Tensor) -> tuple[tf.Tensor, Callable[..., list[tf.Tensor]]]:
-        rows, shared = list(values[:places]), list(values[places:])
-
-        def add_chunk(
-            start: tf.Tensor, loss: tf.Tensor, row_gradients: list[tf.TensorArray], gradients: list[tf.Tensor]
-        ) -> tuple[tf.Tensor, tf.Tensor, list[tf.TensorArray], list[tf.Tensor]]:
-            chunk = [values[start : start + size] for values in rows]
-            with tf.GradientTape() as tape:
-                tape.watch([*chunk, *shared])
-                part = loss_of(chunk, target[start : start + size], shared)
-            by_row, by_shared = tape.gradient(part, [chunk, shared])
-            row_gradients = [
-                array.write(start // size, value) for array, value in zip(row_gradients, by_row, strict=True)
-            ]
-            gradients = [a + tf.convert_to_tensor(b) for a, b in zip(gradients, by_shared, strict=True)]
-            return start + size, loss + part, row_gradients, gradients
-
-        arrays = [
-            tf.TensorArray(
-                tf.float32, -(-end // size), infer_shape=False, element_shape=[None, *value.shape[1:]]
-            )
-            for value in rows
-        ]
-        _, loss, arrays, sums = tf.while_loop(
-            lambda start, *_: start < end,
-            add_chunk,
-            (0, 0.0, arrays, [tf.zeros_like(value) for value in shared]),
-            parallel_iterations=1,
-        )
-        gradients = [*(array.concat() for array in arrays), *sums]
-        return loss, lambda upstream: [upstream * value for value in gradients]
-
-    return tf.math.divide_no_nan(total(*rows, *shared), tf.cast(count, tf.float32))

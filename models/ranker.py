@@ -25,7 +25,7 @@ from models.layers import (
     shift_right,
     small_normal,
 )
-from models.losses import NO_LOGIT, accidental_hits, full_softmax, mean_in_chunks, sampled_softmax
+from models.losses import NO_LOGIT, full_softmax, hits_of, softmax_in_chunks
 from models.masking import mask_features
 from models.memory.evidence import COUNTS, Evidence, Shares
 from models.memory.evidence_layer import EvidenceLayer, NamedItems
@@ -274,12 +274,11 @@ def next_item_loss(
     """
     if sample is None:
         return full_softmax(queries, items, bias, target)
-
-    def loss_of(rows: list[tf.Tensor], target: tf.Tensor, shared: list[tf.Tensor]) -> tf.Tensor:
-        negatives = tf.matmul(rows[0], shared[0], transpose_b=True) + shared[1]
-        hits = accidental_hits(target, sample.items)
-        return sampled_softmax(rows[1], negatives, hits=hits) * tf.cast(tf.size(target), tf.float32)
-
     positive = tf.reduce_sum(queries * tf.gather(items, target), axis=-1) + tf.gather(bias, target)
-    negatives = [tf.gather(items, sample.items), tf.gather(bias, sample.items) - sample.log_q]
-    return mean_in_chunks(loss_of, [queries, positive - sample.target_log_q], target, negatives)
+    return softmax_in_chunks(
+        queries,
+        positive - sample.target_log_q,
+        tf.gather(items, sample.items),
+        tf.gather(bias, sample.items) - sample.log_q,
+        hits_of(target, sample.items),
+    )

@@ -176,9 +176,11 @@ class Ranking(Part):
 
 
 class SliceRanking(Ranking):
-    """How well a model ranks some of the targets."""
+    """How well the two-stage whole ranks some of the targets."""
 
     targets: int
+    recall_at_200: Figure = math.nan
+    """Share of them among the candidates of retrieval."""
 
 
 class Difference(Part):

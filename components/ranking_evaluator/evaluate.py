@@ -76,7 +76,7 @@ def evaluate(
 
 
 def measure_slices(targets: Targets, plays: npt.NDArray[np.int64]) -> dict[str, SliceRanking]:
-    """Measures the two-stage whole on new and known items, short and long histories.
+    """Measures the two-stage whole, and its retrieval, on new and known items, short and long histories.
 
     Args:
         targets: with the ranks by the two-stage whole.
@@ -91,7 +91,11 @@ def measure_slices(targets: Targets, plays: npt.NDArray[np.int64]) -> dict[str, 
         "short histories": short,
     }
     return {
-        name: SliceRanking(targets=int(mask.sum()), **measure(targets.ranks[TWO_STAGE][mask]).model_dump())
+        name: SliceRanking(
+            targets=int(mask.sum()),
+            recall_at_200=float(targets.among_candidates[mask].mean()),
+            **measure(targets.ranks[TWO_STAGE][mask]).model_dump(),
+        )
         for name, mask in masks.items()
         if mask.any()
     }

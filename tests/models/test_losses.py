@@ -3,7 +3,15 @@ import pytest
 import tensorflow as tf
 
 from models import losses
-from models.losses import NO_LOGIT, accidental_hits, full_softmax, mean_or_zero, sampled_softmax
+from models.losses import (
+    NO_LOGIT,
+    accidental_hits,
+    full_softmax,
+    hits_of,
+    mean_or_zero,
+    sampled_softmax,
+    softmax_in_chunks,
+)
 from models.samplers import MixedSampler, UniformSampler
 
 LN2, LN3, LN4 = np.log([2.0, 3.0, 4.0])
@@ -111,6 +119,43 @@ def test_an_accidental_hit_is_no_negative_of_its_own_query_alone():
 
     assert hits.numpy().tolist() == [[True, False], [False, False]]
     assert float(loss) == pytest.approx((LN2 + np.log(8.0)) / 2)
+
+
+def test_hits_are_listed_as_they_are_marked():
+    target, sampled = tf.constant([7, 8, 3, 7]), tf.constant([7, 9, 3, 7, 1])
+
+    hits = hits_of(target, sampled)
+
+    assert hits.numpy().tolist() == np.argwhere(accidental_hits(target, sampled).numpy()).tolist()
+    assert hits_of(tf.constant([5]), sampled).shape == (0, 2)
+
+
+@pytest.mark.parametrize("chunk", [1, 10, 15, 1000])
+def test_the_sampled_softmax_in_chunks_is_the_one_at_once(chunk, monkeypatch):
+    monkeypatch.setattr(losses, "CHUNK_LOGITS", chunk)
+    draw = np.random.default_rng(3)
+    queries, negatives, bias, positive = (
+        tf.constant(draw.normal(size=shape), tf.float32) for shape in ([7, 3], [5, 3], [5], [7])
+    )
+    target, sampled = tf.constant([7, 8, 3, 7, 1, 1, 2]), tf.constant([7, 9, 3, 7, 1])
+    values = [queries, positive, negatives, bias]
+
+    @tf.function
+    def by_chunks():
+        with tf.GradientTape() as tape:
+            tape.watch(values)
+            loss = 2.0 * softmax_in_chunks(queries, positive, negatives, bias, hits_of(target, sampled))
+        return loss, tape.gradient(loss, values)
+
+    with tf.GradientTape() as tape:
+        tape.watch(values)
+        logits = tf.matmul(queries, negatives, transpose_b=True) + bias
+        expected = 2.0 * sampled_softmax(positive, logits, hits=accidental_hits(target, sampled))
+    loss, gradients = by_chunks()
+
+    assert float(loss) == pytest.approx(float(expected), rel=1e-5)
+    for value, other in zip(gradients, tape.gradient(expected, values), strict=True):
+        np.testing.assert_allclose(value, other, rtol=1e-4, atol=1e-6)
 
 
 def test_a_masked_negative_has_no_gradient():

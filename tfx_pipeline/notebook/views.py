@@ -169,9 +169,9 @@ def compared(evaluations: Mapping[str, Evaluation]) -> pd.DataFrame:
 
 
 def slice_table(slices: Mapping[str, SliceRanking]) -> pd.DataFrame:
-    """Both stages together by what was asked."""
+    """Both stages together, and what retrieval finds, by what was asked."""
     rows = {name: ranking.model_dump(by_alias=True) for name, ranking in slices.items()}
-    return pd.DataFrame.from_dict(rows, orient="index")[["targets", *METRICS]].round(4)
+    return pd.DataFrame.from_dict(rows, orient="index")[["targets", *METRICS, "recall@200"]].round(4)
 
 
 def gate_table(gates: Sequence[Gate]) -> pd.DataFrame:

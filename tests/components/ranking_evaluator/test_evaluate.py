@@ -6,7 +6,9 @@ from components.ranking_evaluator.targets import Targets
 from models.metrics import NOT_FOUND
 
 
-def targets(plays_before: list[int], item: list[int], ranks: list[int]) -> Targets:
+def targets(
+    plays_before: list[int], item: list[int], ranks: list[int], retrieved: list[bool] | None = None
+) -> Targets:
     history = np.zeros((len(item), 20), np.int32)
     for row, count in enumerate(plays_before):
         history[row, :count] = 1
@@ -15,7 +17,7 @@ def targets(plays_before: list[int], item: list[int], ranks: list[int]) -> Targe
         history=history,
         item=np.array(item, np.int32),
         ranks={TWO_STAGE: np.array(ranks)},
-        among_candidates=np.ones(len(item), bool),
+        among_candidates=np.array(retrieved or [True] * len(item)),
     )
 
 
@@ -33,3 +35,9 @@ def test_slices_are_by_plays_of_the_item_and_by_length_of_the_history():
 def test_a_slice_without_targets_is_left_out():
     slices = measure_slices(targets([0], item=[1], ranks=[0]), plays=np.array([0, 5]))
     assert list(slices) == ["known items", "short histories"]
+
+
+def test_recall_is_of_retrieval_on_the_same_targets():
+    three = targets([0, 0, 0], item=[1, 2, 2], ranks=[0, 0, 0], retrieved=[False, True, False])
+    slices = measure_slices(three, plays=np.array([0, 5, 0]))
+    assert (slices["known items"].recall_at_200, slices["new items"].recall_at_200) == (0.0, 0.5)

@@ -163,8 +163,9 @@ def test_two_evaluations_stand_side_by_side():
 
 
 def test_slices_tell_how_much_was_asked_first():
-    table = views.slice_table({"new items": SliceRanking(targets=3, hr_at_10=0.5, ndcg_at_10=0.25, mrr=0.2)})
-    assert table.columns.to_list() == ["targets", "hr@10", "ndcg@10", "mrr"]
+    table = views.slice_table({"new items": SliceRanking(targets=3, recall_at_200=0.7, hr_at_10=0.5)})
+    assert table.columns.to_list() == ["targets", "hr@10", "ndcg@10", "mrr", "recall@200"]
+    assert table.loc["new items", "recall@200"] == 0.7
 
 
 def test_a_gate_is_told_with_its_floor():
