@@ -32,7 +32,7 @@ class TwoTowerConfig(Settings):
     max_epochs: Count = 30
     """Most passes over the training windows."""
     patience: FromZero = 3
-    """Epochs without a better recall@100 on `eval` before training stops."""
+    """Epochs in which recall@100 on `eval` rises by less than half a percent before training stops."""
     max_positions: Count = 20_000_000
     """Events that training reads in all: `max_epochs` is lowered to what this allows, never below one."""
 
@@ -59,7 +59,7 @@ class RankerConfig(Settings):
     max_epochs: Count = 60
     """Most passes over the training windows."""
     patience: FromZero = 4
-    """Epochs without a better NDCG@10 on `eval` before training stops."""
+    """Epochs in which NDCG@10 on `eval` rises by less than half a percent before training stops."""
     max_positions: Count = 32_000_000
     """Events that training reads in all: `max_epochs` is lowered to what this allows, never below one."""
     mask_times: Share = 0.3

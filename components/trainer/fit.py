@@ -20,7 +20,11 @@ WARM_RATE = 0.3
 """Share of the learning rate for a model that starts from the one in production."""
 CLIP_NORM = 5.0
 """Largest norm of a variable's gradient."""
-_UNREPORTED = ("regularization_loss", "total_loss")  # of TFRS: nothing here is regularised by a loss
+RISE = 0.005
+"""Averages of weights go on rising a little for very long: a smaller share of the best figure counts as no rise."""
+_LOGARITHM = "log_figure"
+_SMALLEST = 1e-9  # of a figure, which may be 0
+_UNREPORTED = (_LOGARITHM, "regularization_loss", "total_loss")  # TFRS: nothing here is regularised by a loss
 
 
 def make_repeatable(seed: int) -> None:
@@ -71,7 +75,7 @@ class _Progress(tf.keras.callbacks.Callback):
 
 
 class _Evaluate(tf.keras.callbacks.Callback):
-    """Puts the figure of the averages on `eval` into the logs, where early stopping and the schedule read it."""
+    """Puts the figure of the averages on `eval`, and its logarithm, into the logs, where the callbacks read them."""
 
     def __init__(self, measure: Callable[[], float], history: History, average: WeightAverage) -> None:
         super().__init__()
@@ -82,6 +86,7 @@ class _Evaluate(tf.keras.callbacks.Callback):
             value = self._measure()
         if logs is not None:
             logs[self._history.monitor] = value
+            logs[_LOGARITHM] = math.log(max(value, _SMALLEST))
         if epoch == 0 or value > self._history.best:
             self._history.best, self._history.best_epoch = value, epoch + 1
             self._average.keep()
@@ -97,7 +102,7 @@ def first_fit(
     monitor: str,
     measure: Callable[[], float],
 ) -> History:
-    """Fits until `measure` (higher is better) has not risen for `patience` epochs; keeps the best weights.
+    """Fits until `measure` (higher is better) has not risen by `RISE` in `patience` epochs; keeps the best weights.
 
     What is measured and kept is the average of the newest steps' weights (`WeightAverage`).
     """
@@ -107,7 +112,7 @@ def first_fit(
         average,
         _Evaluate(measure, history, average),
         tf.keras.callbacks.ReduceLROnPlateau(monitor, factor=0.3, patience=max(patience // 2, 1), mode="max"),
-        tf.keras.callbacks.EarlyStopping(monitor, patience=patience, mode="max"),
+        tf.keras.callbacks.EarlyStopping(_LOGARITHM, min_delta=RISE, patience=patience, mode="max"),
         _Progress(run, epochs, history),
     ]
     _fit(model, run, epochs, callbacks, history, average)

@@ -147,6 +147,18 @@ def test_early_stopping_and_its_best_weights_survive(tmp_path: Path) -> None:
     assert float(model.w) == float(expected.w)
 
 
+def test_small_rises_end_a_fit_and_its_best_weights_are_kept() -> None:
+    figures = iter([0.1, 0.1002, 0.1004, 0.2])
+    history = first_fit(fresh(), None, lambda: next(figures), patience=2)
+    assert (len(history.epochs), history.best_epoch, history.best) == (3, 3, 0.1004)
+    assert set(history.epochs[0]) == {"loss", "eval", "lr"}
+
+
+def test_small_rises_add_up() -> None:
+    figures = iter([0.1, 0.1004, 0.1008, 0.1008])
+    assert len(first_fit(fresh(), None, lambda: next(figures), patience=2).epochs) == EPOCHS
+
+
 def test_a_fit_that_had_ended_trains_no_further(tmp_path: Path) -> None:
     figures = iter([0.5, 0.4])
     first = fresh()
