@@ -15,8 +15,8 @@ from serving.errors import UNAVAILABLE, ServerError, ServingError, first_line
 from serving.loaded_model import LoadedModel
 from serving.model_configs import ModelConfig
 from serving.served_versions import Model, ServedVersions
+from serving.storage import fetched, stamp_of, version_place
 from serving.version_state import AVAILABLE, END, LOADING, UNLOADING, Version
-from serving.versions import stamp_of, version_path
 
 RELOAD_SECONDS = 60.0  # how long a new config waits for its models
 NICENESS = 5  # of loading beside requests; a thread of 10 or more waits for a core with Python's lock in hand
@@ -223,11 +223,11 @@ class ModelManager:
     def _try_load(self, model: Model, number: int) -> bool:
         """Loads a version, unless it is here or broken and not due; returns whether it serves."""
         name = model.config.name
-        path = version_path(model.config.base_path, number)
         earlier = model.versions.get(number)
         if earlier and (earlier.state in (AVAILABLE, UNLOADING)):
             return earlier.state == AVAILABLE
-        stamp = stamp_of(path)
+        place = version_place(model.config.base_path, number)
+        stamp = stamp_of(place)
         version = Version(number, failed_stamp=stamp, seen_stamp=stamp)
         if earlier and earlier.error:
             changed = stamp != earlier.failed_stamp
@@ -239,11 +239,11 @@ class ModelManager:
         with self.served.changed:
             model.versions[number] = version
         try:
-            with metrics.LOAD_LATENCY.measure(str(path)):
+            with metrics.LOAD_LATENCY.measure(str(place)), fetched(place) as path:
                 loaded = self._load(path)
         except Exception as error:  # whatever is wrong with a version, the others go on serving
             text = first_line(error)
-            metrics.LOADS.add(str(path), "fail")
+            metrics.LOADS.add(str(place), "fail")
             if version.tries <= self._policy.retries:
                 version.next_try = time.monotonic() + max(self._policy.retry_seconds, 0.0)
             with self.served.changed:
@@ -251,7 +251,7 @@ class ModelManager:
             if not earlier or earlier.error != text:
                 self._report(f"model {name}: version {number} is broken and not served: {text}")
             return False
-        metrics.LOADS.add(str(path), "success")
+        metrics.LOADS.add(str(place), "success")
         with self.served.changed:
             version.model, version.state = loaded, AVAILABLE
         if self.served.is_started.is_set():

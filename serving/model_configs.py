@@ -1,7 +1,6 @@
 """Which models to serve: one by flags, or a list in a ModelServerConfig text file."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,49 +8,39 @@ from typing import TYPE_CHECKING, TypeVar
 
 from serving.errors import FlagError, ServerError, first_line
 from serving.options import Options
-from serving.versions import versions
+from serving.storage import Address, list_versions, place_of
 
 if TYPE_CHECKING:
     from google.protobuf.message import Message
     from tensorflow_serving.config import model_server_config_pb2
 
-_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 _Message = TypeVar("_Message", bound="Message")
 
 
 @dataclass(frozen=True)
 class ModelConfig:
-    """A model, the folder of its versions and which of those to serve.
+    """A model, the base path of its versions and which of those to serve.
 
     `specific` names the versions; without it the `latest` highest ones are served (0: all). Each of `labels` is
     a name for a version.
-
-    Raises:
-        FlagError: the base path is an address (`gs://…`), in which no version would ever be seen.
     """
 
     name: str
-    base_path: Path
+    base_path: Path | Address
     latest: int = 1
     specific: tuple[int, ...] = ()
     labels: tuple[tuple[str, int], ...] = ()
 
-    def __post_init__(self) -> None:
-        if _ADDRESS.match(str(self.base_path)) and not self.base_path.exists():
-            raise FlagError(
-                f"model {self.name}: base_path {self.base_path}: only folders can be served; mount the storage"
-            )
-
     def wanted(self) -> list[int]:
-        """Lists the versions on disk that should be served, lowest first."""
-        numbers = versions(self.base_path)
+        """Lists the versions that should be served, lowest first."""
+        numbers = list_versions(self.base_path)
         if self.specific:
             return [version for version in numbers if version in self.specific]
         return numbers[-self.latest :]
 
     def everything(self) -> list[int]:
-        """Lists the versions on disk that may be served, lowest first."""
-        return self.wanted() if self.specific else versions(self.base_path)
+        """Lists the versions that may be served, lowest first."""
+        return self.wanted() if self.specific else list_versions(self.base_path)
 
 
 def model_configs(options: Options) -> list[ModelConfig]:
@@ -59,7 +48,7 @@ def model_configs(options: Options) -> list[ModelConfig]:
 
     Raises:
         FlagError: a config file that is none, or names a model twice or without a name.
-        ServerError: a base path without a version.
+        ServerError: a base path without a version, or that can't be read.
     """
     if options.model_config_file is None:
         assert options.model_base_path is not None
@@ -67,7 +56,11 @@ def model_configs(options: Options) -> list[ModelConfig]:
     else:
         configs = read_model_configs(options.model_config_file)
     for config in configs:
-        if not config.wanted():
+        try:
+            wanted = config.wanted()
+        except ServerError as error:
+            raise ServerError(f"Model {config.name}: {error}") from None
+        if not wanted:
             raise ServerError(f"Model {config.name}: {config.base_path} holds no version to serve")
     return configs
 
@@ -148,4 +141,4 @@ def _config(entry: "model_server_config_pb2.ModelConfig") -> ModelConfig:
         raise FlagError(f"model {entry.name}: model_version_policy specific lists no version")
     latest = {"all": 0, "latest": max(policy.latest.num_versions, 1)}.get(kind, 1)
     labels = tuple(sorted(entry.version_labels.items()))
-    return ModelConfig(entry.name, Path(entry.base_path), latest, specific, labels)
+    return ModelConfig(entry.name, place_of(entry.base_path), latest, specific, labels)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Final, NoReturn
 
 from serving.errors import FlagError
+from serving.storage import Address, place_of
 
 # Flags of TF Serving that change nothing that a client could tell here.
 IGNORED: Final = (
@@ -35,7 +36,7 @@ class Options:
     bind_address: str
     model_config_file: Path | None
     model_name: str
-    model_base_path: Path | None
+    model_base_path: Path | Address | None
     file_system_poll_wait_seconds: float
     model_config_file_poll_wait_seconds: float
     enable_model_warmup: bool
@@ -133,7 +134,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--grpc_socket_path", default="", help="a UNIX socket for gRPC, beside the port")
     add("--model_config_file", type=Path, help="a ModelServerConfig in text form, in place of the next two")
     add("--model_name", default="default", help="name of the one model to serve")
-    add("--model_base_path", type=Path, help="folder of its versions")
+    add("--model_base_path", type=place_of, help="folder of its versions, or an address (gs://…)")
     add(
         "--model_config_file_poll_wait_seconds",
         type=_not_negative(float),

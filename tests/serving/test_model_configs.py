@@ -46,7 +46,6 @@ def test_models_are_read_in_order(tmp_path: Path) -> None:
         'model_config_list { config { name: "a" logging_config { sampling_config { sampling_rate: 1 } } } }',
         'model_config_list { config { name: "a" model_platform: "tensorflow_hub" } }',
         'model_config_list { config { name: "a" model_version_policy { specific {} } } }',
-        'model_config_list { config { name: "a" base_path: "gs://bucket/a" } }',
     ],
 )
 def test_a_wrong_config_file_is_named(tmp_path: Path, text: str) -> None:
@@ -62,9 +61,11 @@ def test_the_policy_chooses_versions(tmp_path: Path) -> None:
     assert ModelConfig("m", base, specific=(2, 4)).wanted() == [2]
 
 
-def test_the_flag_takes_a_folder_alone() -> None:
-    with pytest.raises(FlagError, match=r"model m: base_path gs:/bucket/m: only folders"):
-        model_configs(parse_options(["--model_name=m", "--model_base_path=gs://bucket/m"]))
+def test_a_file_system_that_tensorflow_lacks_is_one_clear_error(tmp_path: Path) -> None:
+    text = 'model_config_list { config { name: "m" base_path: "s3://bucket/m" } }'
+    options = parse_options([f"--model_config_file={config_file(tmp_path, text)}"])
+    with pytest.raises(ServerError, match=r"^Model m: base path s3://bucket/m: .*not implemented.*mount it"):
+        model_configs(options)
 
 
 def test_an_empty_base_path_is_an_error_at_once(tmp_path: Path) -> None:
