@@ -14,7 +14,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 
@@ -23,6 +23,9 @@ from benchmarks.curves import draw
 from benchmarks.index_engines import ENGINES, K, Search, measure
 from serving.stderr import divert_noise
 from tfx_pipeline.terminal.tables import render_table
+
+if TYPE_CHECKING:
+    from components.index_builder.tuning import Meter
 
 QUERIES: Final = 500
 WIDTH: Final = 64
@@ -34,6 +37,8 @@ OURS: Final = "ours"
 STOCK: Final = "ours, stock build"
 TARGETS: Final = (0.95, 0.98)
 """What the index is tuned to: the curve is of the first."""
+SPENT: Final = "spent.json"
+"""In the folder of a tuned index: its shape, and what the searches that are measured spend."""
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -41,12 +46,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     points: list[dict] = []
     with tempfile.TemporaryDirectory() as name, divert_noise(None):
-        folder = Path(name)
+        folder = Path(args.keep or name)
+        folder.mkdir(parents=True, exist_ok=True)
         vectors, queries = read_vectors(Path(args.home)) if args.home else make_vectors(args.items, args.seed)
         exact = nearest(vectors, queries)
         for kind, array in (("vectors", vectors), ("queries", queries), ("exact", exact)):
             np.save(folder / f"{kind}.npy", array)
-        points += our_points(vectors, queries, exact, args.seconds)
+        points += our_points(vectors, queries, exact, args.seconds, folder)
         for engine in args.engines.split(",") if args.python else []:
             points += other_points(args.python, engine, folder)
     print(f"{len(vectors):,} vectors of {vectors.shape[1]}, {len(queries)} queries")
@@ -98,40 +104,59 @@ def nearest(vectors: np.ndarray, queries: np.ndarray) -> np.ndarray:
     return np.concatenate([np.argpartition(-scores, K - 1, axis=1)[:, :K] for scores in parts])
 
 
-def our_points(vectors: np.ndarray, queries: np.ndarray, exact: np.ndarray, seconds: float) -> Iterator[dict]:
-    """Measures exact search, the tuned index and the partitions of the `stock` build."""
+def our_points(
+    vectors: np.ndarray, queries: np.ndarray, exact: np.ndarray, seconds: float, folder: Path
+) -> Iterator[dict]:
+    """Measures exact search, the tuned index and the partitions of the `stock` build, kept in `folder`."""
     import tensorflow as tf
 
     from components.index_builder.partitions import fit_partitions
-    from components.index_builder.tuning import Meter, measure_curve, tune
-    from models.config import QUANTISED, IndexConfig
+    from components.index_builder.tuning import Meter
     from models.partition_search import PartitionSearcher
+    from models.scann_search import Effort, ScannSearcher
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
     meter = Meter(vectors, queries)
     yield _point(EXACT, "", meter.find_exactly, queries, exact)
     for target in TARGETS:
-        config = IndexConfig(search=QUANTISED, recall=target, tuning_seconds=seconds)
-        tuned = tune(vectors, meter, config)
-        setting = f"target {target}, {tuned.shape.leaves} leaves, T {tuned.shape.anisotropy}"
-        efforts = [tuned.index.effort]
+        kept = folder / f"ours-{target}"
+        if not kept.exists():
+            keep_tuned(vectors, meter, target, seconds, kept)
+        searcher = ScannSearcher.load(str(kept), Effort())
+        index, spent = searcher.rebuilt(), json.loads((kept / SPENT).read_text())
+        for effort in (Effort(*one) for one in spent["efforts"]):
+            setting = f"{spent['shape']}, searched {effort.leaves_searched}, rescored {effort.reorder}"
+            yield _point(OURS, setting, index.spending(effort).find, queries, exact)
+        index.close()
         if target == TARGETS[0]:
-            efforts = [
-                tuned.index.effort._replace(leaves_searched=point.leaves_searched, reorder=point.reorder)
-                for point in measure_curve(tuned, meter)
-            ][::2]
-            leaf_of_item = tuned.index.serialised().leaf_of_item
-        for effort in efforts:
-            spent = f"{setting}, searched {effort.leaves_searched}, rescored {effort.reorder}"
-            yield _point(OURS, spent, tuned.index.spending(effort).find, queries, exact)
-        tuned.index.close()
-    partition, _ = fit_partitions(vectors, leaf_of_item, meter, TARGETS[0])
-    searcher = PartitionSearcher(vectors, partition, K, searched=1)
+            leaf_of_item = searcher.leaf_of_item
+    kept = folder / "stock.npy"
+    if not kept.exists():
+        np.save(kept, fit_partitions(vectors, leaf_of_item, meter, TARGETS[0])[0])
+    searcher = PartitionSearcher(vectors, np.load(kept), K, searched=1)
     parts = searcher.sizes.shape[0]
     for share in (0.005, 0.01, 0.02, 0.04, 0.08, 0.16):
         searched = searcher.searched = max(int(parts * share), 1)
         find = tf.function(lambda part: searcher.find(part), reduce_retracing=True)
         yield _point(STOCK, f"{parts} parts, searched {searched}", find, queries, exact)
+
+
+def keep_tuned(vectors: np.ndarray, meter: "Meter", target: float, seconds: float, folder: Path) -> None:
+    """Tunes our index to a target and writes it into a folder, with what its searches shall spend."""
+    from components.index_builder.tuning import measure_curve, tune
+    from models.config import QUANTISED, IndexConfig
+
+    tuned = tune(vectors, meter, IndexConfig(search=QUANTISED, recall=target, tuning_seconds=seconds))
+    efforts = [tuned.index.effort]
+    if target == TARGETS[0]:
+        efforts = [
+            tuned.index.effort._replace(leaves_searched=point.leaves_searched, reorder=point.reorder)
+            for point in measure_curve(tuned, meter)
+        ][::2]
+    shape = f"target {target}, {tuned.shape.leaves} leaves, T {tuned.shape.anisotropy}"
+    tuned.index.serialised().save(str(folder))
+    (folder / SPENT).write_text(json.dumps({"shape": shape, "efforts": efforts}))
+    tuned.index.close()
 
 
 def _point(engine: str, setting: str, find: Search, queries: np.ndarray, exact: np.ndarray) -> dict:
@@ -193,6 +218,11 @@ def _parser() -> argparse.ArgumentParser:
     add("--python", metavar="FILE", help="of an environment with the other libraries; none: ours alone")
     add("--engines", default=",".join(ENGINES), metavar="NAME,NAME")
     add("--seconds", type=float, default=60.0, metavar="S", help="to tune ours, for each target; default: 60")
+    add(
+        "--keep",
+        metavar="DIR",
+        help="keeps the indexes there, and takes those that are there: of the same vectors",
+    )
     add("--seed", type=int, default=1, metavar="S")
     add("--json", metavar="FILE", help="write the points there too")
     add("--plot", metavar="FILE", help="draw them as SVG")

@@ -3,16 +3,23 @@
 python benchmarks/index_engines.py ENGINE FOLDER
 
 FOLDER holds `vectors.npy` float32 [N, D], `queries.npy` float32 [Q, D] and `exact.npy` int [Q, 200], places from 0.
+An index is kept there once it is built, and taken from there.
 Each line of the answer is a point of the engine's curve, as JSON.
 """
+
+from __future__ import annotations
 
 import json
 import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import faiss
 
 K = 200
 TIMED = 200
@@ -22,24 +29,32 @@ Point = tuple[str, Search, Callable[[int], None]]
 """A setting, its search, and what sets the number of threads."""
 
 
-def hnswlib_points(vectors: np.ndarray) -> Iterator[Point]:
+def hnswlib_points(vectors: np.ndarray, kept: Path) -> Iterator[Point]:
     """Makes a graph of small worlds (M 24)."""
     import hnswlib
 
     index = hnswlib.Index("ip", vectors.shape[1])
-    index.init_index(len(vectors), M=24, ef_construction=200)
-    index.add_items(vectors)
+    if kept.exists():
+        index.load_index(str(kept))
+    else:
+        index.init_index(len(vectors), M=24, ef_construction=200)
+        index.add_items(vectors)
+        index.save_index(str(kept))
     for ef in (200, 250, 300, 400, 600, 900):
         index.set_ef(ef)
         yield f"ef {ef}", lambda queries: index.knn_query(queries, K)[0], index.set_num_threads
 
 
-def usearch_points(vectors: np.ndarray) -> Iterator[Point]:
+def usearch_points(vectors: np.ndarray, kept: Path) -> Iterator[Point]:
     """Makes a graph of small worlds (connectivity 24)."""
     from usearch.index import Index
 
     index = Index(ndim=vectors.shape[1], metric="ip", connectivity=24, expansion_add=200)
-    index.add(np.arange(len(vectors)), vectors)
+    if kept.exists():
+        index.load(str(kept))
+    else:
+        index.add(np.arange(len(vectors)), vectors)
+        index.save(str(kept))
     threads = 1
 
     def set_threads(number: int) -> None:
@@ -51,35 +66,44 @@ def usearch_points(vectors: np.ndarray) -> Iterator[Point]:
         yield f"expansion {expansion}", lambda q: index.search(q, K, threads=threads).keys, set_threads
 
 
-def faiss_hnsw_points(vectors: np.ndarray) -> Iterator[Point]:
+def faiss_hnsw_points(vectors: np.ndarray, kept: Path) -> Iterator[Point]:
     """Makes a graph of small worlds (M 24)."""
     import faiss
 
-    index = faiss.IndexHNSWFlat(vectors.shape[1], 24, faiss.METRIC_INNER_PRODUCT)
-    index.hnsw.efConstruction = 200
-    index.add(vectors)
+    def build() -> faiss.Index:
+        built = faiss.IndexHNSWFlat(vectors.shape[1], 24, faiss.METRIC_INNER_PRODUCT)
+        built.hnsw.efConstruction = 200
+        built.add(vectors)
+        return built
+
+    index = _faiss_index(build, kept)
     for ef in (200, 250, 300, 400, 600, 900):
         index.hnsw.efSearch = ef
         yield f"ef {ef}", lambda queries: index.search(queries, K)[1], faiss.omp_set_num_threads
 
 
-def faiss_ivf_points(vectors: np.ndarray) -> Iterator[Point]:
+def faiss_ivf_points(vectors: np.ndarray, kept: Path) -> Iterator[Point]:
     """Makes an inverted file of whole vectors."""
-    yield from _faiss_lists(vectors, "Flat")
+    yield from _faiss_lists(vectors, "Flat", kept)
 
 
-def faiss_fast_scan_points(vectors: np.ndarray) -> Iterator[Point]:
+def faiss_fast_scan_points(vectors: np.ndarray, kept: Path) -> Iterator[Point]:
     """Makes an inverted file of 4-bit codes scanned in registers, the best of which are rescored exactly."""
-    yield from _faiss_lists(vectors, f"PQ{vectors.shape[1] // 2}x4fs,RFlat")
+    yield from _faiss_lists(vectors, f"PQ{vectors.shape[1] // 2}x4fs,RFlat", kept)
 
 
-def _faiss_lists(vectors: np.ndarray, code: str) -> Iterator[Point]:
+def _faiss_lists(vectors: np.ndarray, code: str, kept: Path) -> Iterator[Point]:
     import faiss
 
     lists = int(2 * len(vectors) ** 0.5)
-    index = faiss.index_factory(vectors.shape[1], f"IVF{lists},{code}", faiss.METRIC_INNER_PRODUCT)
-    index.train(vectors[np.random.default_rng(0).permutation(len(vectors))[:250_000]])
-    index.add(vectors)
+
+    def build() -> faiss.Index:
+        built = faiss.index_factory(vectors.shape[1], f"IVF{lists},{code}", faiss.METRIC_INNER_PRODUCT)
+        built.train(vectors[np.random.default_rng(0).permutation(len(vectors))[:250_000]])
+        built.add(vectors)
+        return built
+
+    index = _faiss_index(build, kept)
     inner = faiss.extract_index_ivf(index)
     for share in (0.01, 0.02, 0.03, 0.05, 0.08, 0.12, 0.2, 0.3):
         inner.nprobe = max(int(lists * share), 1)
@@ -91,6 +115,14 @@ def _faiss_lists(vectors: np.ndarray, code: str) -> Iterator[Point]:
                 lambda q: index.search(q, K)[1],
                 faiss.omp_set_num_threads,
             )
+
+
+def _faiss_index(build: Callable[[], faiss.Index], kept: Path) -> faiss.Index:
+    import faiss
+
+    if not kept.exists():
+        faiss.write_index(build(), str(kept))
+    return faiss.read_index(str(kept))
 
 
 def measure(
@@ -127,9 +159,6 @@ ENGINES = {
 if __name__ == "__main__":
     engine, folder = sys.argv[1], Path(sys.argv[2])
     arrays = [np.load(folder / f"{name}.npy") for name in ("vectors", "queries", "exact")]
-    begin = time.perf_counter()
-    for setting, searching, setter in ENGINES[engine](arrays[0]):
-        built = time.perf_counter() - begin
-        point = {"engine": engine, "setting": setting, "build_seconds": built}
-        print(json.dumps(point | measure(searching, setter, *arrays[1:])), flush=True)
-        begin = time.perf_counter() - built
+    for setting, searching, setter in ENGINES[engine](arrays[0], folder / engine.replace(" ", "-")):
+        point = {"engine": engine, "setting": setting, **measure(searching, setter, *arrays[1:])}
+        print(json.dumps(point), flush=True)

@@ -69,6 +69,12 @@ class ScannSearcher(tf.Module):
         )
         return tf.where(tf.math.is_finite(distances), tf.cast(neighbours, tf.int32) + 1, 0)
 
+    def rebuilt(self) -> BuiltIndex:
+        """Makes the index in this process's memory, to be measured and closed, without a graph around it."""
+        from scann.scann_ops.py import scann_ops
+
+        return BuiltIndex(scann_ops.ScannSearcher(self.state.recreate_handle()), self.effort)
+
     @property
     def leaf_of_item(self) -> np.ndarray:
         """The leaf of each item of a quantised index: int32 [N]."""
