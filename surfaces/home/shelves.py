@@ -44,13 +44,11 @@ def jump_back_in(material: Material) -> Shelf:
 
 
 def made_for_you(material: Material) -> Shelf:
-    """What the models rank first of all that was never played, music and talk; not of shows, which have a shelf."""
-    codes = material.catalogue.creators.codes
-    talk = [
-        (place, rank)
-        for place, rank in material.ranked(TALK, material.unheard)
-        if int(codes[place]) not in material.shows
-    ]
+    """What the models rank first of all that was never played: music, and talk if the listener plays no show yet.
+
+    Who plays shows has a shelf of their own for these, and one of others to try.
+    """
+    talk = [] if material.shows else material.ranked(TALK, material.unheard)
     ranked = [
         *_spread(material, material.ranked(MUSIC, material.unheard))[:MOST_OFFERS],
         *_spread(material, talk)[:MOST_OFFERS],

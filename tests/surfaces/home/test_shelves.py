@@ -61,10 +61,16 @@ def test_jump_back_in_is_music_that_is_played_and_wasnt_skipped_last(tmp_path: P
 
 def test_made_for_you_was_never_played_and_leaves_shows_to_their_shelf(tmp_path: Path) -> None:
     shelf = made_for_you(material(tmp_path, play("A0", "P0")))
-    assert not {"A0", "P0", "P1"} & set(ids(shelf))
+    assert {item[0] for item in ids(shelf)} == {"A", "B", "C"}
+    assert "A0" not in ids(shelf)
+    assert facts(shelf, "B0") == {"unheard", "ranked", "new_creator"}
+    assert sum(item.startswith("A") for item in ids(shelf)) == 2  # of a creator
+
+
+def test_made_for_you_has_talk_for_who_plays_no_show_yet(tmp_path: Path) -> None:
+    shelf = made_for_you(material(tmp_path, play("A0")))
     assert {"Q0", "Q1"} <= set(ids(shelf))
     assert facts(shelf, "Q0") == {"unheard", "ranked", "new_creator"}
-    assert sum(item.startswith("A") for item in ids(shelf)) == 2  # of a creator
 
 
 def test_because_you_played_names_the_item_and_keeps_to_its_side(tmp_path: Path) -> None:
