@@ -18,35 +18,42 @@ _AGAIN: Final = 1e3
 _LEAST_GAIN: Final = 1e-9
 
 
-def sequence(catalogue: Catalogue, places: Sequence[int], after: int | None = None) -> list[int]:
+def sequence(
+    catalogue: Catalogue, places: Sequence[int], after: int | None = None, *, among: int | None = None
+) -> list[int]:
     """Orders items for listening; the first stays the first, unless a creator would then stand twice in a row.
 
     Args:
         catalogue: which says how alike they are.
         places: of the items, best first.
         after: the item that is played before them; then any of them may come first.
+        among: the next item is one of so many of the best that are left, so the best stay early: few listeners hear
+            the end of a long list. None: one of all that are left.
 
     Returns:
         The same places; the same order whenever the same items come.
     """
     whole = [*places] if after is None else [after, *places]
     creators = catalogue.creators.codes[np.asarray(whole, np.int64)]
-    order = arrange(creators, likeness(catalogue, whole), first_stays=after is not None)
+    order = arrange(creators, likeness(catalogue, whole), first_stays=after is not None, among=among)
     return [whole[place] for place in order[len(whole) - len(places) :]]
 
 
-def arrange(creators: npt.NDArray[np.integer], alike: Floats, *, first_stays: bool = False) -> Order:
+def arrange(
+    creators: npt.NDArray[np.integer], alike: Floats, *, first_stays: bool = False, among: int | None = None
+) -> Order:
     """Orders items so that neighbours are alike and the fewest have one creator.
 
-    It walks to the most alike item that leaves room for the rest, and then turns stretches round while the
-    list becomes smoother. What is minimised is the sum of squares of 1 - likeness, so that one great change
-    costs more than several small ones.
+    It walks to the most alike item that leaves room for the rest; where it may walk to any, it then turns stretches
+    round while the list becomes smoother. What is minimised is the sum of squares of 1 - likeness, so that one great
+    change costs more than several small ones.
 
     Args:
         creators: [n] codes; NOBODY for an item without one, which counts as nobody's.
         alike: [n, n] from 0 to 1, symmetric, of the models or of `likeness`.
         first_stays: whether the first item comes first at any rate; else only if no creator stands twice in a
             row for it.
+        among: the next item is one of so many of the first that are left; None: one of all.
 
     Returns:
         [n] the order.
@@ -59,8 +66,8 @@ def arrange(creators: npt.NDArray[np.integer], alike: Floats, *, first_stays: bo
     codes = np.unique(own, return_inverse=True)[1]
     cost = (1 - alike) ** 2
     first = 0 if first_stays else int(np.argmin(_to_come(np.bincount(codes), codes, count)))
-    order = _walk(codes, cost, first)
-    return _smooth(order, cost + _AGAIN * (codes[:, None] == codes))
+    order = _walk(codes, cost, first, among)
+    return order if among else _smooth(order, cost + _AGAIN * (codes[:, None] == codes))
 
 
 def repeats(creators: npt.NDArray[np.integer]) -> int:
@@ -68,7 +75,7 @@ def repeats(creators: npt.NDArray[np.integer]) -> int:
     return int(np.sum((creators[1:] == creators[:-1]) & (creators[1:] != NOBODY)))
 
 
-def _walk(codes: npt.NDArray[np.integer], cost: Floats, first: int) -> Order:
+def _walk(codes: npt.NDArray[np.integer], cost: Floats, first: int, among: int | None) -> Order:
     """An order from an item on with as few repeated creators as there can be."""
     count = len(codes)
     left = np.bincount(codes)
@@ -79,7 +86,7 @@ def _walk(codes: npt.NDArray[np.integer], cost: Floats, first: int) -> Order:
             places = np.flatnonzero(free)
             own = codes[places]
             again = (own == codes[order[step - 1]]) + _to_come(left, own, count - step)
-            fewest = places[again == again.min()]
+            fewest = places[again == again.min()][:among]
             order[step] = fewest[np.argmin(cost[order[step - 1], fewest])]
         free[order[step]] = False
         left[codes[order[step]]] -= 1

@@ -32,6 +32,9 @@ STRENGTH: Final = 0.7
 OWN_BONUS: Final = 0.3
 """How much higher an item stands for being played at such times; from the first candidate to the last it is 1."""
 
+AMONG: Final = 8
+"""The next item is one of so many of the best that are left: a listener hears the beginning, not all fifty."""
+
 
 @dataclass(frozen=True)
 class Day:
@@ -78,7 +81,9 @@ def choose_day(service: Service, visit: Visit) -> Day:
     spare = [place for place in candidates if place not in set(chosen)]
     listed, theme = make_true(catalogue, chosen, spare, lifts(catalogue, such, plays), most)
     rank = {place: n for n, place in enumerate(ranked or [], start=1)}
-    places = sequence(catalogue, listed)
+    score_of = dict(zip(candidates, scores.tolist(), strict=True))
+    best = sorted(listed, key=lambda place: -score_of[place])
+    places = sequence(catalogue, best, among=AMONG)
     return Day(places, theme, [rank.get(place, 0) for place in places])
 
 

@@ -17,9 +17,11 @@ def random_likeness(count: int, seed: int) -> np.ndarray:
 
 
 @settings(max_examples=40, deadline=None)
-@given(CREATORS, st.integers(0, 99), st.booleans())
-def test_no_order_has_fewer_creators_twice_in_a_row(creators: np.ndarray, seed: int, stays: bool) -> None:
-    order = arrange(creators, random_likeness(len(creators), seed), first_stays=stays)
+@given(CREATORS, st.integers(0, 99), st.booleans(), st.sampled_from([None, 1, 2]))
+def test_no_order_has_fewer_creators_twice_in_a_row(
+    creators: np.ndarray, seed: int, stays: bool, among: int | None
+) -> None:
+    order = arrange(creators, random_likeness(len(creators), seed), first_stays=stays, among=among)
     others = [other for other in permutations(range(len(creators))) if other[0] == 0 or not stays]
     assert sorted(order) == list(range(len(creators)))
     assert tuple(order) in others
@@ -33,6 +35,16 @@ def test_neighbours_are_more_alike_than_in_the_order_that_came(count: int, seed:
     order = arrange(np.full(count, -1), alike)
     came = (1 - np.diagonal(alike, 1)) ** 2
     assert np.sum((1 - alike[order[1:], order[:-1]]) ** 2) <= came.sum() + 1e-9
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(3, 60), st.integers(1, 8), st.integers(0, 99))
+def test_the_best_stay_early_where_the_next_is_one_of_few(count: int, among: int, seed: int) -> None:
+    order = arrange(np.full(count, -1), random_likeness(count, seed), among=among)
+    assert sorted(order) == list(range(count))
+    for place in range(1, count):
+        left = np.setdiff1d(np.arange(count), order[:place])
+        assert order[place] in left[:among]
 
 
 def test_a_list_goes_gently_from_one_end_to_the_other() -> None:
