@@ -13,7 +13,8 @@ from surfaces.common.model_server import ModelServer, Ranked
 from surfaces.common.sequencing import sequence
 from surfaces.dj.knowing.desk import Desk
 from surfaces.dj.knowing.plan import Plan
-from surfaces.dj.themes.themes import THEMES, Theme, anything
+from surfaces.dj.themes.pools import Theme
+from surfaces.dj.themes.themes import THEMES, anything
 
 SMALLEST: Final = 3
 """Items of a segment; fewer only where the listener's wishes leave no more."""

@@ -13,8 +13,9 @@ from surfaces.dj.knowing.session import Steers
 from surfaces.dj.steering import phrases as said
 from surfaces.dj.steering.hearing import Content, This, Uttered, hear
 from surfaces.dj.steering.known_names import Name, known_names
+from surfaces.dj.themes.pools import FEWEST, Theme
 from surfaces.dj.themes.requests import like_this, request
-from surfaces.dj.themes.themes import FEWEST, Theme, turn
+from surfaces.dj.themes.unfamiliar import turn
 
 QUIET, BRIEF, USUAL, CHATTY = range(4)
 

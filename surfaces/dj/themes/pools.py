@@ -1,5 +1,6 @@
 """What themes draw from: the likeliest of what is allowed, and one of several by chance."""
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
@@ -9,8 +10,14 @@ from surfaces.common.columns import Bools
 from surfaces.dj.knowing.desk import Desk
 from surfaces.dj.knowing.plan import Plan, Topic
 
+Theme = Callable[[Desk], Plan | None]
+
 POOL: Final = 150
 """Places of which the models are asked for the order."""
+LOVED: Final = 3
+"""Plays that make a favourite."""
+FEWEST: Final = 3
+"""Items of a segment at least."""
 
 
 def pooled(

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from surfaces.common.tokens import having_any
 from surfaces.dj.knowing.desk import Desk
 from surfaces.dj.knowing.plan import Plan, Topic
-from surfaces.dj.themes.themes import Theme
+from surfaces.dj.themes.pools import Theme
 
 
 def request(tokens: Sequence[str], place: int = -1) -> Theme:

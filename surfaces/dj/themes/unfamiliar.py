@@ -1,0 +1,106 @@
+"""Themes of what is new to the listener, or seldom played: by loved creators, of other genres, of late, by others."""
+
+from typing import Final
+
+import numpy as np
+
+from listening_log.cleaning.item_tokens import CREATOR, GENRE
+from surfaces.common.taste import count_plays
+from surfaces.dj.knowing.desk import Desk
+from surfaces.dj.knowing.plan import Plan, Topic
+from surfaces.dj.themes.pools import FEWEST, LOVED, draw, only, pooled
+
+FRESH_DAYS: Final = (14, 30, 60, 120)
+
+
+def more_by_a_creator(desk: Desk) -> Plan | None:
+    """Items that the listener never played by a creator whom they play."""
+    creators = desk.catalogue.creators
+    if not len(creators.values):
+        return None
+    plays = count_plays(creators, desk.visit.plays.kept)
+    fresh = desk.music & ~desk.heard
+    left = np.bincount(creators.codes[fresh & (creators.codes >= 0)], minlength=len(creators.values))
+    chosen = draw(desk, (plays >= LOVED) & (left >= FEWEST), plays)
+    if chosen is None:
+        return None
+    creator = creators.values[chosen]
+    return Plan(
+        "more by a creator",
+        fresh & creators.having(creator),
+        history=desk.visit.plays,
+        wish=desk.wish(only=[f"{CREATOR}={creator}"], exclude=np.flatnonzero(desk.heard).tolist()),
+        size=FEWEST,
+        most_by_one=FEWEST,
+        topic=Topic(creator=creator),
+    )
+
+
+def turn(desk: Desk) -> Plan | None:
+    """A genre that the listener plays seldom these months, among those that they play at all or many play."""
+    genres = desk.catalogue.genres
+    if len(genres.values) < 2 or any(token.startswith(f"{GENRE}=") for token in desk.steers.only):
+        return None
+    here = np.asarray(genres.matrix[np.flatnonzero(desk.music)].sum(axis=0)).ravel()
+    share = desk.taste.genres
+    weight = np.sqrt(here) * (share + 0.01) * np.exp(2.0 * desk.reactions.genres)
+    chosen = draw(desk, (here >= 2 * FEWEST) & (share < max(0.1, float(np.median(share)))), weight)
+    if chosen is None:
+        return None
+    genre = genres.values[chosen]
+    return Plan(
+        "turn",
+        desk.music & genres.having(genre),
+        history=desk.visit.plays,
+        wish=desk.wish(only=[f"{GENRE}={genre}"]),
+        topic=Topic(genre=genre),
+    )
+
+
+def fresh(desk: Desk) -> Plan | None:
+    """What came out in the last weeks, by the listener's own calendar."""
+    age = desk.today - desk.catalogue.release_days
+    for days in FRESH_DAYS:
+        new = desk.music & (age >= 0) & (age <= days)
+        if new.sum() >= FEWEST:
+            return pooled(desk, "fresh", new, topic=Topic(fresh_days=days))
+    return None
+
+
+def popular(desk: Desk) -> Plan | None:
+    """What is played most where the listener is."""
+    played = desk.music & (desk.popular > 0)
+    if played.sum() < FEWEST:
+        return None
+    places = np.flatnonzero(played)
+    best = places[np.argpartition(-desk.popular[places], min(30, len(places) - 1))[:30]]
+    return pooled(desk, "popular", only(desk, best))
+
+
+def unheard(desk: Desk) -> Plan | None:
+    """What the models rank first of all that the listener never played."""
+    new = desk.music & ~desk.heard
+    if new.sum() < FEWEST:
+        return None
+    wish = desk.wish(exclude=np.flatnonzero(desk.heard).tolist())
+    return Plan("unheard", new, history=desk.visit.plays, wish=wish, most_by_one=1)
+
+
+def new_creators(desk: Desk) -> Plan | None:
+    """What the models rank first by creators whom the listener never played."""
+    creators = desk.catalogue.creators
+    if not len(creators.values) or not len(desk.visit.plays):
+        return None
+    known = np.zeros(len(creators.values) + 1, bool)
+    known[creators.codes[desk.visit.plays.items]] = True
+    new = desk.music & ~known[creators.codes] & (creators.codes >= 0)
+    if new.sum() < FEWEST:
+        return None
+    wish = desk.wish(exclude=np.flatnonzero(desk.heard).tolist())
+    return Plan(
+        "new creators",
+        new,
+        history=desk.visit.plays,
+        wish=wish,
+        most_by_one=1,
+    )
