@@ -1,9 +1,11 @@
-"""A made world's listeners live for a week, and the models learn from it twice on the way."""
+"""A made world's listeners live for four weeks, and the models learn from it three times on the way."""
 
 import shutil
 from pathlib import Path
 from typing import Any
 
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import pytest
 
 from tests.integration.test_second_day import model_info, pushed
@@ -31,16 +33,25 @@ def home(whole_run: WholeRun, tmp_path: Path) -> Path:
 
 
 @pytest.mark.long
-def test_the_loop_is_closed_twice(whole_run: WholeRun, home: Path, tmp_path: Path) -> None:
+@pytest.mark.timeout(7200)
+def test_the_loop_is_closed_each_week(whole_run: WholeRun, home: Path, tmp_path: Path) -> None:
     lives = tmp_path / "lives"
-    words = ["--weeks", "1", "--days-a-span", "3", "--listeners", "100", "--out", lives]
-    done = upnext("simulate", "--home", home, *words)
+    words = ["--weeks", "4", "--listeners", "45", "--out", lives]
+    done = upnext("simulate", "--home", home, *words, seconds=7200)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "span 2: pushed\nspan 3: pushed\n" in done.stdout
-    assert done.stdout.count("\n| destinations |") == 4
+    assert "span 2: pushed\nspan 3: pushed\nspan 4: pushed\n" in done.stdout
+    assert done.stdout.count("\n| destinations |") == 5
     assert (lives / "lives.svg").read_text().startswith("<svg")
     own = lives / "destinations" / "home"
-    assert last_run(Home(own)).spans == "4"
-    assert [model_info(own, version)["spans"]["last"] for version in pushed(own)] == [1, 2, 3]
+    assert last_run(Home(own)).spans == "5"
+    for span, version in enumerate(pushed(own), 1):
+        info, log = model_info(own, version), lives / "destinations" / "log" / f"span-{span}"
+        lived = pq.read_table(log / "events.parquet", columns=["timestamp"])
+        assert info["spans"]["last"] == span
+        assert info["spans"]["events"][str(span)] == lived.num_rows
+        assert info["data_span"][1] == pc.max(lived["timestamp"]).as_py()
+        # of the destinations nobody knows but from what was lived with them
+        assert ("surface=dj" in info["context_tokens"]) == (span > 1)
+    assert len(pushed(own)) == 4
     assert not list(whole_run.data.glob("span-*"))
     assert len(pushed(home)) == 1

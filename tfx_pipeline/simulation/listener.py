@@ -49,12 +49,13 @@ class Listener:
     by its appeal, the more the nearer it is to their taste, and skip what they started by the law of the world itself
     (`listening_log.world`): their favourites seldom, what is far from their taste often. Three skips in a row end the
     session: a patience as in simulators of sessions (RecSim; Ie and others, 2019). Of episodes, those of shows that
-    they follow are liked; one that they heard is not heard again. What their country may not hear is never started.
+    they follow are liked; one that they heard is not heard again, one that they broke off is. What their country may
+    not hear is never started.
 
     Args:
         truth: of the world.
         user_id: who it is.
-        heard: ids of items that they have played before.
+        heard: ids of items that they have played before; not of episodes that they broke off.
     """
 
     def __init__(self, truth: Truth, user_id: str, heard: Iterable[str] = ()) -> None:

@@ -2,7 +2,8 @@
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timezone
 from typing import Final, NamedTuple
 
@@ -19,6 +20,8 @@ from surfaces.service.service import Service
 from tfx_pipeline.simulation.listener import Listener, Start
 
 LENGTH: Final = 30
+NEW_OF_FIVE: Final = 2
+"""How many of five items are new to the listener in the life of the models that is as new as the destinations."""
 SECONDS_A_PLAY: Final = 180
 _WEEK: Final = 7 * 86_400
 _DESTINATIONS: Final = {
@@ -28,9 +31,10 @@ _DESTINATIONS: Final = {
 
 
 class Shown(NamedTuple):
-    """A list, and the answer that it came with; "" for none."""
+    """A list, where it stands, and the answer that it came with; "" for none."""
 
     item_ids: Sequence[str]
+    surface: str
     request_id: str = ""
 
 
@@ -78,7 +82,8 @@ class Destinations(Life):
                 item = self._in_mind(listener, unix, rng)
                 words = item.creator if item.creator and rng.random() < 0.5 else item.title or item.item_id
                 answer = self._get("/v1/search", {**visit, "q": words})
-                yield _shown(answer, [one for one in answer["results"] if one["type"] == "item"])
+                items = [one for one in answer["results"] if one["type"] == "item"]
+                yield _shown(name, answer, items)
                 yield self._home(visit)
             case "dj":
                 session: dict[str, str] = {}
@@ -88,14 +93,14 @@ class Destinations(Life):
                     if not items:
                         return
                     session = {"session": answer["session"]}
-                    yield _shown(answer, items)
+                    yield _shown(name, answer, items)
             case "playlists":
                 genres = self._in_mind(listener, unix, rng).genres
                 answer = self._post("/v1/playlists", {**visit, "prompt": (*genres, "something new")[0]})
-                yield _shown(answer, answer["items"])
+                yield _shown(name, answer, answer["items"])
             case _:
                 answer = self._get(f"/v1/{name.replace(' ', '-')}", visit)
-                yield _shown(answer, answer["items"])
+                yield _shown(name, answer, answer["items"])
 
     def end_day(self) -> None:
         """Home's bandit learns from the day: all its plays are there."""
@@ -103,7 +108,7 @@ class Destinations(Life):
 
     def _home(self, visit: dict[str, str]) -> Shown:
         answer = self._get("/v1/home", visit)
-        return _shown(answer, [item for shelf in answer["shelves"] for item in shelf["items"]])
+        return _shown("home", answer, [item for shelf in answer["shelves"] for item in shelf["items"]])
 
     def _in_mind(self, listener: Listener, unix: int, rng: np.random.Generator) -> Item:
         """The best liked of some items that come to mind."""
@@ -124,12 +129,34 @@ class Models(Life):
 
     def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Iterator[Shown]:
         """Asks `upnext` what comes next."""
-        visit = _visit(self.service, listener, unix)
+        places = self._ranked(_visit(self.service, listener, unix))[:LENGTH]
+        yield Shown([self.service.catalogue.item_ids[place] for place in places], "upnext")
+
+    def _ranked(self, visit: Visit, exclude: Iterable[int] = ()) -> Sequence[int]:
         try:
-            ranked = self.service.models.recommend(visit.plays, visit.wish(self.service.catalogue), LENGTH)
+            wish = visit.wish(self.service.catalogue, exclude=exclude)
+            return self.service.models.recommend(visit.plays, wish).places
         except UnavailableError:
-            return
-        yield Shown([self.service.catalogue.item_ids[place] for place in ranked.places])
+            return []
+
+
+class ModelsAsNew(Models):
+    """The same models, made to show as much that is new to the listener as the destinations lead to.
+
+    What is new is skipped more often, whoever shows it; so this is what the destinations are to be compared with.
+    """
+
+    def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Iterator[Shown]:
+        """Has the best of what the listener never played at every third and fifth of five places."""
+        visit = _visit(self.service, listener, unix)
+        new = deque(self._ranked(visit, exclude=visit.plays.heard))
+        known = deque(place for place in self._ranked(visit) if place in visit.plays.heard)
+        places = list[int]()
+        while len(places) < LENGTH and (new or known):
+            count = len(places)
+            is_new = (count + 1) * NEW_OF_FIVE // 5 > count * NEW_OF_FIVE // 5
+            places.append((new if (is_new and new) or not known else known).popleft())
+        yield Shown([self.service.catalogue.item_ids[place] for place in places], "upnext")
 
 
 class Popular(Life):
@@ -138,7 +165,7 @@ class Popular(Life):
     def open(self, listener: Listener, unix: int, rng: np.random.Generator) -> Iterator[Shown]:
         """Yields the chart."""
         order = np.argsort(-self.service.log.popularity.everywhere, kind="stable")[:LENGTH]
-        yield Shown([self.service.catalogue.item_ids[place] for place in order])
+        yield Shown([self.service.catalogue.item_ids[place] for place in order], "list")
 
 
 class Favourites(Life):
@@ -150,11 +177,11 @@ class Favourites(Life):
         if len(kept):
             kept = kept.since(int(kept.times[-1]) - _WEEK)
         order = sorted(kept.counts, key=lambda place: (-kept.counts[place], place))[:LENGTH]
-        yield Shown([self.service.catalogue.item_ids[place] for place in order])
+        yield Shown([self.service.catalogue.item_ids[place] for place in order], "list")
 
 
-def _shown(answer: dict, items: Sequence[dict]) -> Shown:
-    return Shown([item["item_id"] for item in items], answer.get("request_id") or "")
+def _shown(surface: str, answer: dict, items: Sequence[dict]) -> Shown:
+    return Shown([item["item_id"] for item in items], surface, answer.get("request_id") or "")
 
 
 def _visit(service: Service, listener: Listener, unix: int) -> Visit:
@@ -166,6 +193,7 @@ TRAINED_FROM: Final = "destinations"
 LIVES: Final[dict[str, type[Life]]] = {
     TRAINED_FROM: Destinations,
     "models alone": Models,
+    "models, 2 in 5 new": ModelsAsNew,
     "popularity": Popular,
     "last week's favourites": Favourites,
 }

@@ -55,7 +55,7 @@ def live_in_spans(
             for name, home in homes.items():
                 with _service(home, models) as service:
                     outcomes[name].append(days[name].live(LIVES[name](service), length))
-        played = [name for name, each in outcomes.items() if each[-1].plays + each[-1].skips]
+        played = [name for name, each in outcomes.items() if each[-1].starts.started]
         for name in played:
             add_span(homes[name])
         if number < len(spans) and TRAINED_FROM in played:

@@ -7,12 +7,12 @@ from xml.sax.saxutils import escape
 from tfx_pipeline.simulation.outcome import Outcome
 
 PANELS: Final[Mapping[str, tuple[Callable[[Outcome], float], str]]] = {
-    "plays a session": (lambda one: one.plays / max(one.sessions, 1), "{:.1f}"),
-    "skipped": (lambda one: one.skip_share, "{:.0%}"),
+    "plays a session": (lambda one: one.plays_a_session, "{:.1f}"),
+    "skipped": (lambda one: one.starts.shares[0], "{:.0%}"),
     "plays of new creators": (lambda one: one.non_habitual, "{:.0%}"),
 }
 """What each panel shows, and how its axis is written."""
-_COLOURS: Final = ("#1b6ca8", "#d1495b", "#2e8b57", "#8d6a9f")
+_COLOURS: Final = ("#1b6ca8", "#d1495b", "#e08e2b", "#2e8b57", "#8d6a9f")
 _WIDTH, _HEIGHT, _LEFT, _TOP, _BOTTOM = 250, 210, 42, 34, 34
 _LEGEND: Final = 26
 

@@ -16,7 +16,7 @@ from surfaces.common.model_server import ModelServer
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.simulation.lives import LIVES, TRAINED_FROM
 from tfx_pipeline.simulation.loop import Models, live_in_spans
-from tfx_pipeline.simulation.outcome import table
+from tfx_pipeline.simulation.outcome import surfaces_table, table
 from tfx_pipeline.simulation.picture import picture
 from tfx_pipeline.simulation.retraining import retrain
 from tfx_pipeline.simulation.workspace import make_homes
@@ -51,7 +51,7 @@ def run(
         say: is told what came of each training.
 
     Returns:
-        The table of what came of it; `PICTURE` in the folder shows it.
+        The table of what came of it, and of each destination; `PICTURE` in the folder shows it.
 
     Raises:
         UserError: the data is no made world, nothing was pushed, the model server doesn't start, or a run failed.
@@ -79,4 +79,4 @@ def run(
 
     outcomes = live_in_spans(homes, truth, users, spans, seed, serve, learn)
     atomic.write_text(out / PICTURE, picture(outcomes))
-    return table(outcomes)
+    return f"{table(outcomes)}\n\n{surfaces_table(outcomes[TRAINED_FROM])}"

@@ -58,8 +58,8 @@ def test_each_span_is_exported_and_learnt_from_before_the_next(
         assert str(source.spans) == "4", name
         for span, outcome in enumerate(outcomes[name], 2):
             events = pq.read_table(Path(source.data_dir) / f"span-{span}" / "events.parquet")
-            assert len(events) == outcome.plays + outcome.skips > 0
-            assert events["end_reason"].to_pylist().count("skip") == outcome.skips
+            assert len(events) == outcome.starts.started > 0
+            assert events["end_reason"].to_pylist().count("skip") == outcome.starts.skips
     assert not list((tmp_path / "lives").rglob("truth"))
     assert (contents(data), contents(home.path)) == before
 

@@ -1,10 +1,10 @@
 from xml.etree import ElementTree
 
-from tfx_pipeline.simulation.outcome import Outcome
+from tfx_pipeline.simulation.outcome import Outcome, Starts
 from tfx_pipeline.simulation.picture import PANELS, picture
 
-FEW = Outcome(4, 4, 1, 2, 1, frozenset({"Ada"}), 4)
-MANY = Outcome(4, 16, 1, 0, 0, frozenset({"Ada"}), 4)
+FEW = Outcome(4, {"home": Starts(4, 4, 1)}, 2, 1, frozenset({"Ada"}), 4)
+MANY = Outcome(4, {"home": Starts(4, 16, 1)}, 0, 0, frozenset({"Ada"}), 4)
 
 
 def test_a_line_rises_with_what_it_shows_in_each_panel() -> None:
@@ -23,4 +23,4 @@ def test_a_line_rises_with_what_it_shows_in_each_panel() -> None:
 
 
 def test_lives_of_which_nothing_came_are_a_picture_too() -> None:
-    assert ElementTree.fromstring(picture({"one": [Outcome(0, 0, 0, 0, 0, frozenset(), 0)]})) is not None
+    assert ElementTree.fromstring(picture({"one": [Outcome()]})) is not None
