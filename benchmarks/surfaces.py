@@ -42,7 +42,8 @@ from surfaces.log.log_file import LogFile
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.home.run_record import RunRecord
 from tfx_pipeline.surfaces.home_application import log_source, pushed_catalogue
-from tfx_pipeline.terminal.exit_codes import exit_code_of
+from tfx_pipeline.terminal.exit_codes import FAILED, exit_code_of
+from tfx_pipeline.terminal.stopping import end_children, stopped_by_signals
 from tfx_pipeline.terminal.tables import render_table
 
 CLIENTS: Final = (1, 8)
@@ -60,18 +61,28 @@ def main(argv: Sequence[str] | None = None) -> int:
     args = _parser().parse_args(argv)
     try:
         with contextlib.ExitStack() as stack:
+            stack.enter_context(stopped_by_signals(end_at_once))
             folder = Path(args.folder or stack.enter_context(tempfile.TemporaryDirectory()))
             home = Path(args.home) if args.home else made_home(folder, args.items)
             rows = measure(home, folder, args.requests)
     except UserError as error:
         print(error, file=sys.stderr)
         return exit_code_of(error)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return FAILED
     print(
         render_table(
             rows, ("destination", "clients", "a second", "p50 ms", "p99 ms", "models' CPU", "degraded")
         )
     )
     return 0
+
+
+def end_at_once() -> None:
+    """Ends this process and all that it has started: a second signal says so, or a long wait after the first."""
+    end_children()
+    os._exit(FAILED)
 
 
 def made_home(folder: Path, items: int) -> Path:
@@ -233,7 +244,7 @@ def ask(
     for question in questions[-WARM_UP:]:
         answer_to(warm_up, question)
     warm_up.close()
-    threads = [threading.Thread(target=work, args=(number,)) for number in range(clients)]
+    threads = [threading.Thread(target=work, args=(number,), daemon=True) for number in range(clients)]
     start = time.perf_counter()
     for thread in threads:
         thread.start()
