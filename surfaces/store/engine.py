@@ -11,6 +11,8 @@ from surfaces.common.budget import seconds_left
 
 BUSY_SECONDS: Final = 0.5
 """How long a writer waits for another; less where less is left for the answer."""
+LEAST_SECONDS: Final = 0.05
+"""How long it waits in any case, for whoever writes now is done in a few milliseconds."""
 _CONNECTIONS: Final = {"pool_size": 16, "max_overflow": 64, "pool_timeout": 0.5}
 _POSTGRES_OPTIONS: Final = "-c lock_timeout=300 -c statement_timeout=700"
 
@@ -55,6 +57,11 @@ def without_password(url: str) -> str:
         return ""
 
 
+def patience(most: float = BUSY_SECONDS) -> float:
+    """Seconds for which a writer of this answer may wait for another."""
+    return max(LEAST_SECONDS, seconds_left(most))
+
+
 def begin_writing(connection: Connection, wait: float = BUSY_SECONDS) -> None:
     """Begins a transaction that writes; of SQLite there is one at a time, and others wait for it.
 
@@ -64,7 +71,7 @@ def begin_writing(connection: Connection, wait: float = BUSY_SECONDS) -> None:
             as long as it takes.
     """
     if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(seconds_left(wait) * 1000)}")
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={int(patience(wait) * 1000)}")
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     elif wait > BUSY_SECONDS:
         connection.exec_driver_sql(f"SET LOCAL lock_timeout={int(wait * 1000)}")

@@ -5,9 +5,8 @@ from contextlib import AbstractContextManager, nullcontext
 
 from sqlalchemy import Engine
 
-from surfaces.common.budget import seconds_left
 from surfaces.common.errors import UnavailableError
-from surfaces.store.engine import BUSY_SECONDS
+from surfaces.store.engine import patience
 
 
 class Turns:
@@ -27,7 +26,7 @@ class Turns:
         Raises:
             UnavailableError: it doesn't come in time.
         """
-        if not self._lock.acquire(timeout=seconds_left(BUSY_SECONDS)):
+        if not self._lock.acquire(timeout=patience()):
             raise UnavailableError("the store can't be used now: too many write to it at a time")
 
     def __exit__(self, *_: object) -> None:

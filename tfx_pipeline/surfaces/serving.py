@@ -4,6 +4,7 @@ import contextlib
 import logging
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from typing import Final, TextIO
@@ -20,6 +21,10 @@ from tfx_pipeline.surfaces.model_server_process import ModelServerProcess, start
 
 WARM_UP_SECONDS: Final = 4.0
 """How long it waits for answers that are made with the models, before it says that it is ready without."""
+
+SWITCH_SECONDS: Final = 0.0005
+"""After so long a thread lets another one run. Python's own is ten times as long, and an answer waits that long each
+time that it has waited for the models, the store or an index: at eight clients that is most of its time."""
 
 _LOG = logging.getLogger("upnext.surfaces")
 
@@ -47,6 +52,7 @@ def serve(
     """
     listener = _listen(host, port)
     # a product of a matrix and a vector gains little by two threads, and waits for the second where it has no core
+    sys.setswitchinterval(SWITCH_SECONDS)
     one_thread = threadpool_limits(1, "blas")
     with one_thread, contextlib.closing(listener), live_app(home, address, store, rephrase) as (app, child):
         config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5)
