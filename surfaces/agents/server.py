@@ -1,6 +1,5 @@
 """`agent_server`: search, what next, a playlist from a prompt, the DJ, and telling what was played, as tools."""
 
-from collections.abc import Mapping
 from typing import Annotated, Any, TypeAlias
 
 from mcp.server.mcpserver import MCPServer
@@ -9,19 +8,20 @@ from pydantic import Field
 from starlette.types import ASGIApp
 
 from surfaces.common.texts import Id, Word
-from surfaces.dj.dj import DjAnswer
+from surfaces.dj.dj import SEGMENTS, DjAnswer
+from surfaces.dj.routes import Segments, Session
 from surfaces.events.routes import Counted, Event
 from surfaces.home.routes import HomeAnswer
 from surfaces.in_process import RefusedError, call
 from surfaces.playlists.playlist import Playlist
-from surfaces.search.routes import Results
+from surfaces.search.routes import LIMIT, MOST, Results
 
 At: TypeAlias = Annotated[
     str | None,
     Field(max_length=64, description="The listener's wall clock, ISO 8601 with offset; default: now"),
 ]
 Explicit: TypeAlias = Annotated[bool, Field(description="Whether explicit items are wanted")]
-Words: TypeAlias = Annotated[str, Field(max_length=1000)]
+Limit: TypeAlias = Annotated[int, Field(ge=1, le=MOST)]
 
 _ABOUT = (
     "What to play next for a listener, over music and talk. Every item says why it is there: `because` holds facts, "
@@ -47,43 +47,53 @@ def agent_server(app: ASGIApp) -> MCPServer[Any]:
     @server.tool()
     async def search(
         user_id: Id,
-        query: Words,
-        limit: int = 20,
+        query: str,
+        limit: Limit = LIMIT,
         at: At = None,
+        device: Word = "",
         country: Word = "",
         explicit: Explicit = True,
     ) -> Results:
         """Finds items, creators, shows and genres by words, with typos, or by description; best first."""
-        visit = {"user_id": user_id, "at": at, "country": country, "explicit": int(explicit)}
-        return Results.model_validate(await ask("GET", "/v1/search", {**visit, "q": query, "limit": limit}))
+        said = {**_visit(user_id, at, device, country, explicit), "q": query, "limit": limit}
+        return Results.model_validate(await ask("GET", "/v1/search", said))
 
     @server.tool()
     async def what_next(
         user_id: Id, at: At = None, device: Word = "", country: Word = "", explicit: Explicit = True
     ) -> HomeAnswer:
         """Offers shelves of what the listener may play now, music and talk; no item stands on two."""
-        visit = {"user_id": user_id, "at": at, "device": device, "country": country}
-        return HomeAnswer.model_validate(await ask("GET", "/v1/home", {**visit, "explicit": int(explicit)}))
+        said = _visit(user_id, at, device, country, explicit)
+        return HomeAnswer.model_validate(await ask("GET", "/v1/home", said))
 
     @server.tool()
     async def playlist(
         user_id: Id,
-        prompt: Words,
+        prompt: str,
         playlist: Id | None = None,
         at: At = None,
+        device: Word = "",
         country: Word = "",
         explicit: Explicit = True,
     ) -> Playlist:
         """Makes a playlist of a prompt, or changes the one that `playlist` names; says what wasn't understood."""
-        visit = {"user_id": user_id, "at": at, "country": country, "explicit": int(explicit)}
-        body = {**visit, "prompt": prompt, "playlist": playlist}
-        return Playlist.model_validate(await ask("POST", "/v1/playlists", {}, _said(body)))
+        said = {**_visit(user_id, at, device, country, explicit), "prompt": prompt, "playlist": playlist}
+        return Playlist.model_validate(await ask("POST", "/v1/playlists", {}, said))
 
     @server.tool()
-    async def dj(user_id: Id, say: Words | None = None, session: Id | None = None, at: At = None) -> DjAnswer:
+    async def dj(
+        user_id: Id,
+        say: str | None = None,
+        session: Session | None = None,
+        segments: Segments = SEGMENTS,
+        at: At = None,
+        device: Word = "",
+        country: Word = "",
+        explicit: Explicit = True,
+    ) -> DjAnswer:
         """Plays the DJ: segments of items with a theme and spoken lines; `say` steers a session in words."""
-        body = {"user_id": user_id, "at": at, "session": session, "say": say}
-        return DjAnswer.model_validate(await ask("POST", "/v1/dj", {}, _said(body)))
+        said = {**_visit(user_id, at, device, country, explicit), "session": session, "say": say}
+        return DjAnswer.model_validate(await ask("POST", "/v1/dj", {}, {**said, "segments": segments}))
 
     @server.tool()
     async def tell_played(events: list[Event]) -> Counted:
@@ -94,6 +104,6 @@ def agent_server(app: ASGIApp) -> MCPServer[Any]:
     return server
 
 
-def _said(body: Mapping[str, object]) -> dict[str, object]:
-    """A body without what was left out."""
-    return {name: value for name, value in body.items() if value is not None}
+def _visit(user_id: str, at: str | None, device: str, country: str, explicit: bool) -> dict[str, object]:
+    """What every call says of a request."""
+    return {"user_id": user_id, "at": at, "device": device, "country": country, "explicit": int(explicit)}

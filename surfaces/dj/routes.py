@@ -1,5 +1,7 @@
 """`POST /v1/dj`."""
 
+from typing import Annotated, TypeAlias
+
 from fastapi import APIRouter
 from pydantic import Field
 
@@ -9,13 +11,16 @@ from surfaces.dj.steering.known_names import known_names
 from surfaces.service.service import Service
 from surfaces.service.visit_query import VisitBody
 
+Session: TypeAlias = Annotated[str, Field(max_length=64)]
+Segments: TypeAlias = Annotated[int, Field(ge=1, le=3)]
+
 
 class DjRequest(VisitBody):
     """Begins a session, or goes on with one."""
 
-    session: str | None = Field(None, max_length=64)
+    session: Session | None = None
     say: str | None = None
-    segments: int = Field(SEGMENTS, ge=1, le=3)
+    segments: Segments = SEGMENTS
 
 
 def router(service: Service, rephrase: Rephrase | None = None) -> APIRouter:

@@ -6,7 +6,8 @@ It shares nothing with what renders: each fact is looked up again, and the sente
 from collections.abc import Sequence
 from typing import Final
 
-from surfaces.dj.speech.claims import Claim, PartPlays, TotalPlays
+from surfaces.dj.speech.claim import Claim
+from surfaces.dj.speech.claims import PartPlays, TotalPlays
 from surfaces.dj.speech.reading import Reading, read
 from surfaces.dj.speech.sayings import Saying, saying
 from surfaces.dj.speech.scene import Scene

@@ -18,25 +18,27 @@ from surfaces.dj.speech.claims import (
     CreatorUnheard,
     DecadeHere,
     DecadePlays,
-    FirstPlay,
     FreshHere,
     GenreHas,
     GenreHere,
     GenrePlays,
+    NewCreator,
+    PartPlays,
+    Steered,
+    TotalPlays,
+    UnheardHere,
+)
+from surfaces.dj.speech.item_claims import (
+    FirstPlay,
     ItemPlays,
     LastPlay,
     Length,
     MostPlayed,
-    NewCreator,
-    PartPlays,
     Popular,
     ReleasedAgo,
     SeasonPlays,
-    Steered,
-    TotalPlays,
     Unfinished,
     Unheard,
-    UnheardHere,
 )
 from surfaces.dj.speech.line import Line, line
 

@@ -6,7 +6,7 @@ from string import Formatter
 from typing import Final
 
 from surfaces.common.wording.numbers import ONES
-from surfaces.dj.speech.claims import Claim
+from surfaces.dj.speech.claim import Claim
 from surfaces.dj.speech.reading import KIND_NOUNS, PICK
 from surfaces.dj.speech.spoken_names import in_quotes, isolated, spoken_name
 

@@ -9,20 +9,25 @@ from types import MappingProxyType
 from typing import Final
 
 from surfaces.dj.speech.claims import (
-    ByCreator,
     Coming,
     CreatorHas,
     CreatorItems,
     CreatorPlays,
     CreatorSince,
-    FirstPlay,
     GenreHas,
     GenreHere,
     GenrePlays,
+    NewCreator,
+    Steered,
+    TotalPlays,
+    UnheardHere,
+)
+from surfaces.dj.speech.item_claims import (
+    ByCreator,
+    FirstPlay,
     ItemPlays,
     LastPlay,
     Length,
-    NewCreator,
     Opens,
     Popular,
     ReleasedAgo,
@@ -30,10 +35,7 @@ from surfaces.dj.speech.claims import (
     SameCreator,
     SameGenre,
     Skipped,
-    Steered,
-    TotalPlays,
     Unheard,
-    UnheardHere,
 )
 from surfaces.dj.speech.line import Line, line
 

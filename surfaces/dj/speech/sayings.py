@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from surfaces.dj.speech import claims
-from surfaces.dj.speech.claims import Claim
+from surfaces.dj.speech.claim import Claim
 from surfaces.dj.speech.reading import (
     CUES,
     DAYS,

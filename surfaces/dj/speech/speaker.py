@@ -11,7 +11,8 @@ from typing import Final
 from surfaces.dj.knowing.plan import Topic
 from surfaces.dj.knowing.session import Session
 from surfaces.dj.speech.checker import refusal
-from surfaces.dj.speech.claims import Claim, Steered
+from surfaces.dj.speech.claim import Claim
+from surfaces.dj.speech.claims import Steered
 from surfaces.dj.speech.introductions import INTRODUCTIONS
 from surfaces.dj.speech.line import Line
 from surfaces.dj.speech.lines import DETAILS, HANDOVERS, SKIPS, WISHES

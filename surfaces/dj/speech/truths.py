@@ -12,7 +12,7 @@ from surfaces.common.moment import Moment
 from surfaces.common.plays import Plays
 from surfaces.dj.knowing.clock import season_of
 from surfaces.dj.speech import claims
-from surfaces.dj.speech.claims import Claim
+from surfaces.dj.speech.claim import Claim
 from surfaces.dj.speech.scene import Scene
 
 MINUTE: Final = 60_000

@@ -16,7 +16,7 @@ from surfaces.common.plays import Plays
 from surfaces.dj.knowing.clock import in_this_part, release_years, season_of
 from surfaces.dj.knowing.plan import Topic
 from surfaces.dj.speech import claims
-from surfaces.dj.speech.claims import Claim
+from surfaces.dj.speech.claim import Claim
 from surfaces.dj.speech.scene import Scene
 from surfaces.dj.speech.spoken_names import spoken_name
 

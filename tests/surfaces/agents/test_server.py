@@ -58,6 +58,50 @@ def test_the_tools_have_typed_schemas(shared: Service) -> None:
     assert "shelves" in offered["what_next"].output_schema["properties"]
 
 
+CALLS = {
+    "search": ("get", "/v1/search"),
+    "what_next": ("get", "/v1/home"),
+    "playlist": ("post", "/v1/playlists"),
+    "dj": ("post", "/v1/dj"),
+}
+NAMES = {"q": "query"}
+"""What a field of a call is named where a tool has it."""
+LIMITS = ("minLength", "maxLength", "minimum", "maximum")
+
+
+def limits_of(schema: dict[str, Any]) -> dict[str, int]:
+    return {
+        name: form[name] for form in (schema, *schema.get("anyOf", ())) for name in LIMITS if name in form
+    }
+
+
+def referred(document: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    return document["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+
+
+@pytest.mark.parametrize("name", CALLS)
+def test_a_tool_takes_and_answers_what_its_call_over_http_does(shared: Service, name: str) -> None:
+    async def offered() -> Any:
+        async with Client(agent_server(all_destinations(shared))) as client:
+            return next(tool for tool in (await client.list_tools()).tools if tool.name == name)
+
+    method, path = CALLS[name]
+    document = all_destinations(shared).openapi()
+    call, tool = document["paths"][path][method], asyncio.run(offered())
+    fields = {one["name"]: one["schema"] for one in call.get("parameters", ())}
+    if method == "post":
+        fields = referred(document, call["requestBody"]["content"]["application/json"]["schema"])[
+            "properties"
+        ]
+    fields = {NAMES.get(field, field): schema for field, schema in fields.items()}
+    taken = tool.input_schema["properties"]
+    assert set(taken) == set(fields)
+    compared = set(fields) - {"explicit"}  # a number over HTTP, true or false for an agent
+    assert {f: limits_of(taken[f]) for f in compared} == {f: limits_of(fields[f]) for f in compared}
+    answer = call["responses"]["200"]["content"]["application/json"]["schema"]
+    assert set(tool.output_schema["properties"]) == set(referred(document, answer)["properties"])
+
+
 def test_what_is_told_is_known_to_the_next_answer(tool: Callable[..., Any], shared: Service) -> None:
     event = {"user_id": "u", "item_id": "t3", "timestamp": AT, "ms_played": 200_000}
     assert tool("tell_played", events=[event])[1] == {"accepted": 1, "repeated": 0, "dropped": []}

@@ -11,7 +11,7 @@ from surfaces.dj.knowing.plan import Topic
 from surfaces.dj.knowing.session import Session
 from surfaces.dj.speech import claims
 from surfaces.dj.speech.checker import refusal
-from surfaces.dj.speech.claims import Claim
+from surfaces.dj.speech.claim import Claim
 from surfaces.dj.speech.scene import Scene
 from surfaces.dj.speech.speaker import Speaker, Spoken
 from surfaces.dj.speech.spoken_names import spoken_name

@@ -7,7 +7,7 @@ import pytest
 from surfaces.dj.knowing.plan import Topic
 from surfaces.dj.speech import claims
 from surfaces.dj.speech.checker import refusal
-from surfaces.dj.speech.claims import Claim
+from surfaces.dj.speech.claim import Claim
 from surfaces.dj.speech.introductions import INTRODUCTIONS
 from surfaces.dj.speech.line import Line
 from surfaces.dj.speech.lines import DETAILS, HANDOVERS, SKIPS, WISHES
