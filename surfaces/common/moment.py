@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from typing import Final
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from surfaces.common.errors import WrongRequestError
 
+_AROUND: Final = timedelta(days=4000)
+"""What answers look at lies within ten years of a moment, all of which calendars must have."""
 WEEKDAYS: Final = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 PARTS_OF_DAY: Final = (
     ("late night", 0),
@@ -27,16 +30,22 @@ class Moment:
     """Aware of its offset."""
 
     @classmethod
-    def parse(cls, text: str | None) -> "Moment":
-        """Reads ISO 8601 with an offset, `2026-11-26T08:30:00+01:00` or `…Z`; None is now, in UTC.
+    def now(cls, zone: str = "") -> "Moment":
+        """This moment by the clock of a time zone, as `Europe/Berlin`; by UTC where it isn't known."""
+        try:
+            return cls(datetime.now(ZoneInfo(zone)))
+        except (ValueError, OSError, ZoneInfoNotFoundError):
+            return cls(datetime.now(timezone.utc))
+
+    @classmethod
+    def parse(cls, text: str) -> "Moment":
+        """Reads ISO 8601 with an offset, `2026-11-26T08:30:00+01:00` or `…Z`.
 
         A blank before the offset is taken for the `+` that a query string turns into one.
 
         Raises:
             WrongRequestError: it is no such time, or out of the range of calendars.
         """
-        if text is None:
-            return cls(datetime.now(timezone.utc))
         written = text.strip()
         if written[-1:] in ("Z", "z"):
             written = f"{written[:-1]}+00:00"
@@ -46,7 +55,7 @@ class Moment:
             local = datetime.fromisoformat(written)
             if local.tzinfo is None:
                 raise ValueError("no offset")
-            (local - timedelta(days=400)).timestamp(), (local + timedelta(days=400)).timestamp()
+            (local - _AROUND).timestamp(), (local + _AROUND).timestamp()
         except (ValueError, OverflowError):
             raise WrongRequestError(
                 f"at={text[:40]!r}: expected a time with its offset, as 2026-11-26T08:30:00+01:00"
@@ -77,10 +86,4 @@ class Moment:
     def week(self) -> str:
         """The ISO week, `2026-W48`."""
         year, week, _ = self.local.isocalendar()
-        return f"{year}-W{week:02}"
-
-    @property
-    def monday(self) -> "Moment":
-        """When this week began: Monday, 00:00 of the listener's clock."""
-        midnight = self.local.replace(hour=0, minute=0, second=0, microsecond=0)
-        return Moment(midnight - timedelta(days=self.local.weekday()))
+        return f"{year:04}-W{week:02}"

@@ -19,3 +19,8 @@ def having_any(catalogue: Catalogue, tokens: Iterable[str]) -> Bools:
         elif column == GENRE:
             bearing |= catalogue.genres.having(value)
     return bearing
+
+
+def value_of(column: str, tokens: Iterable[str]) -> str:
+    """The first value of a column among tokens; "" for none."""
+    return next((token.partition("=")[2] for token in tokens if token.startswith(f"{column}=")), "")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Final
 
 import numpy as np
 import pyarrow as pa
@@ -16,12 +17,16 @@ from surfaces.common.errors import UnavailableError
 from surfaces.common.model_server import ModelServer
 from surfaces.common.moment import Moment
 from surfaces.common.plays import Plays
+from surfaces.common.tokens import value_of
 from surfaces.common.visit import Visit
 from surfaces.log.log_plays import LogPlays
 from surfaces.service.controls import away_tokens
 from surfaces.service.later import Later, at_once
 from surfaces.store.records import StoredPlay
 from surfaces.store.store import Store
+
+TIME_ZONE: Final = "timezone"
+"""The column of the log's listeners that says by whose clock they live, as `Europe/Berlin`."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +51,7 @@ class Service:
     def visit(
         self,
         user_id: str,
-        moment: Moment,
+        moment: Moment | None,
         *,
         device: str = "",
         country: str = "",
@@ -55,13 +60,14 @@ class Service:
     ) -> Visit:
         """What is known of a request: the log's plays of the listener up to its moment, and all of the store's.
 
+        No moment is now, by the clock of the listener's time zone, where the log says one (`timezone=Europe/Berlin`).
         What the listener never wants is of their controls in the store.
 
         What was posted has been played, whatever its clock says: one ahead of the moment counts as just now.
         Without the store the log's plays alone are known, and the visit notes it.
         """
         tokens = self.log.tokens(user_id)
-        at_home = next((t.partition("=")[2] for t in tokens if t.startswith(f"{COUNTRY}=")), "")
+        moment = moment or Moment.now(value_of(TIME_ZONE, tokens))
         logged, stored, away, faults = self.log.plays(user_id), Plays(), list[str](), list[str]()
         try:
             stored = self.plays_of(self.store.plays(user_id))
@@ -74,7 +80,7 @@ class Service:
             plays=logged.before(moment.unix + 1).then(_new(stored, logged).until(moment.unix)),
             tokens=tokens,
             device=device,
-            country=country or at_home,
+            country=country or value_of(COUNTRY, tokens),
             explicit=explicit,
             surface=surface,
             has_times=self.log.has_times,

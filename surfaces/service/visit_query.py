@@ -24,7 +24,7 @@ def visit_query(service: Service, surface: str) -> Callable[..., Visit]:
     ) -> Visit:
         return service.visit(
             user_id,
-            Moment.parse(at),
+            None if at is None else Moment.parse(at),
             device=device,
             country=country,
             explicit=bool(explicit),
@@ -39,7 +39,7 @@ class VisitBody(BaseModel):
 
     user_id: Id
     at: Annotated[str, Field(max_length=64)] | None = None
-    """ISO 8601 with its offset; now by default."""
+    """ISO 8601 with its offset; by default now, in the listener's own time zone where the log says it."""
     device: Word = ""
     country: Word = ""
     explicit: Annotated[int, Field(ge=0, le=1)] = 1
@@ -49,7 +49,7 @@ class VisitBody(BaseModel):
         """The visit to a destination."""
         return service.visit(
             self.user_id,
-            Moment.parse(self.at),
+            None if self.at is None else Moment.parse(self.at),
             device=self.device,
             country=self.country,
             explicit=bool(self.explicit),

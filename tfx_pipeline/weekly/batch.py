@@ -62,7 +62,7 @@ def make_weekly(home: Home, store: str, week: str) -> Batch:
     """
     settings = json.dumps(last_run(home).config.get("beam", {}))
     config = BeamConfig.model_validate_json(settings)
-    return make_week(home, store_url(home, store), week, Moment.parse(None), beam_args(config))
+    return make_week(home, store_url(home, store), week, Moment.now(), beam_args(config))
 
 
 def make_week(home: Home, url: str, week: str, now: Moment, flags: Sequence[str]) -> Batch:

@@ -1,3 +1,4 @@
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
@@ -78,3 +79,22 @@ def test_a_visit_leaves_out_what_the_listener_never_wants(
     visit = shared.visit("u", NOW)
     assert visit.eligible(shared.catalogue).all()
     assert visit.shortfall == {"degraded": True, "reason": "the store can't be used now: locked"}
+
+
+@pytest.mark.parametrize(
+    ("zone", "hours"),
+    [
+        ("Asia/Kolkata", 5.5),
+        ("Etc/GMT+8", -8),
+        ("nowhere", 0),
+        ("../../etc/passwd", 0),
+        ("\ud83d\ude00", 0),
+        ("", 0),
+    ],
+    ids=["kolkata", "west", "unknown", "a path", "broken", "none"],
+)
+def test_now_is_by_the_clock_of_the_listeners_own_zone(tmp_path: Path, zone: str, hours: float) -> None:
+    shared = service(tmp_path, ITEMS, {"u": plays([0])}, {"u": [f"timezone={zone}"]})
+    local = shared.visit("u", None).moment.local
+    assert local.utcoffset() == timedelta(hours=hours)
+    assert abs(local - datetime.now(timezone.utc)) < timedelta(minutes=5)
