@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from surfaces.dj.speech import claims
+from surfaces.dj.speech import claims, item_claims
 from surfaces.dj.speech.claim import Claim
 from surfaces.dj.speech.reading import (
     CUES,
@@ -107,34 +107,34 @@ def _shows(claim: Claim) -> _Shows:
             return [(WEEKDAY, claim.weekday), (PART_OF_DAY, claim.part_of_day)], [], [], []
         case claims.Coming():
             return [(ITEMS, claim.items)], [], [], ["", PICK, KIND_NOUNS.get(claim.kind, PICK)]
-        case claims.Opens():
+        case item_claims.Opens():
             return [], [FIRST], [], []
-        case claims.SameCreator() | claims.SameGenre():
+        case item_claims.SameCreator() | item_claims.SameGenre():
             return [], [], [_BOTH], []
-        case claims.MostPlayed():
+        case item_claims.MostPlayed():
             return [(PLAYS, claim.plays)], [MOST, NEGATION], [_of(MOST), _YOU], []
-        case claims.FirstPlay() | claims.CreatorSince():
+        case item_claims.FirstPlay() | claims.CreatorSince():
             return [(YEAR, claim.year)], [FIRST, SINCE], [(*_of(FIRST), "since"), _YOU], []
-        case claims.LastPlay():
+        case item_claims.LastPlay():
             return [(DAYS, claim.days)], [LAST, SINCE], [_of(LAST), _YOU], []
-        case claims.Unheard() | claims.NewCreator():
+        case item_claims.Unheard() | claims.NewCreator():
             return [], [NEGATION], [_UNHEARD, _YOU], []
-        case claims.ReleasedIn():
+        case item_claims.ReleasedIn():
             return [(YEAR, claim.year)], [], [_RELEASE], []
-        case claims.ReleasedAgo():
+        case item_claims.ReleasedAgo():
             return [(DAYS, claim.days)], [LAST], [(*_RELEASE, "old", "new")], []
-        case claims.Length():
+        case item_claims.Length():
             return [(MINUTES, claim.minutes)], [], [], []
-        case claims.Unfinished():
+        case item_claims.Unfinished():
             return [(MINUTES, claim.minutes)], [LAST], [_STOPPED, _YOU], []
-        case claims.SeasonPlays():
+        case item_claims.SeasonPlays():
             counted: list[Mention] = [(SEASON, claim.season), (YEAR, claim.year), (PLAYS, claim.plays)]
             return counted, [], [_YOU], []
-        case claims.Popular():
+        case item_claims.Popular():
             return [(PLAYS, claim.plays), (DAYS, claim.days)], [OTHERS, LAST], [_of(OTHERS)], []
-        case claims.Skipped():
+        case item_claims.Skipped():
             return [], [SKIP], [_of(SKIP), _YOU], []
-        case claims.ItemPlays() | claims.CreatorPlays() | claims.GenrePlays() | claims.TotalPlays():
+        case item_claims.ItemPlays() | claims.CreatorPlays() | claims.GenrePlays() | claims.TotalPlays():
             return [(PLAYS, claim.plays)], [], [_YOU], []
         case claims.CreatorItems():
             return [(ITEMS, claim.items)], [], [_YOU], _ANY

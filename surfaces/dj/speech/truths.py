@@ -11,15 +11,15 @@ from surfaces.common.columns import Bools
 from surfaces.common.moment import Moment
 from surfaces.common.plays import Plays
 from surfaces.dj.knowing.clock import season_of
-from surfaces.dj.speech import claims
+from surfaces.dj.speech import claims, item_claims
 from surfaces.dj.speech.claim import Claim
 from surfaces.dj.speech.scene import Scene
 
 MINUTE: Final = 60_000
 _OF_TIMES: Final = (
-    claims.FirstPlay,
-    claims.LastPlay,
-    claims.SeasonPlays,
+    item_claims.FirstPlay,
+    item_claims.LastPlay,
+    item_claims.SeasonPlays,
     claims.PartPlays,
     claims.CreatorSince,
 )
@@ -57,55 +57,55 @@ class _Truths:
         kinds = {self.catalogue.kinds.value(place) for place in self.here}
         return claim.items == len(self.here) > 0 and (not claim.kind or kinds == {claim.kind})
 
-    def _opens(self, claim: claims.Opens) -> bool:
+    def _opens(self, claim: item_claims.Opens) -> bool:
         return len(self.here) > 0 and self.catalogue.item_ids[self.here[0]] == claim.item_id
 
-    def _by_creator(self, claim: claims.ByCreator) -> bool:
+    def _by_creator(self, claim: item_claims.ByCreator) -> bool:
         return claim.creator in self._creators(claim.item_id)
 
-    def _same_creator(self, claim: claims.SameCreator) -> bool:
+    def _same_creator(self, claim: item_claims.SameCreator) -> bool:
         both = self._creators(claim.item_id) & self._creators(claim.other_id)
         return claim.creator in both and claim.item_id != claim.other_id
 
-    def _same_genre(self, claim: claims.SameGenre) -> bool:
+    def _same_genre(self, claim: item_claims.SameGenre) -> bool:
         one, other = self._place(claim.item_id), self._place(claim.other_id)
         both = set(self.catalogue.genres.values_at(one)) & set(self.catalogue.genres.values_at(other))
         return claim.genre in both and one != other
 
-    def _item_plays(self, claim: claims.ItemPlays) -> bool:
+    def _item_plays(self, claim: item_claims.ItemPlays) -> bool:
         return claim.plays == len(self._of(claim.item_id)) > 0
 
-    def _most_played(self, claim: claims.MostPlayed) -> bool:
+    def _most_played(self, claim: item_claims.MostPlayed) -> bool:
         most = int(np.bincount(self.plays.items).max(initial=0))
         return claim.plays == len(self._of(claim.item_id)) == most > 0
 
-    def _first_play(self, claim: claims.FirstPlay) -> bool:
+    def _first_play(self, claim: item_claims.FirstPlay) -> bool:
         return claim.year == self._year(self._of(claim.item_id))
 
-    def _last_play(self, claim: claims.LastPlay) -> bool:
+    def _last_play(self, claim: item_claims.LastPlay) -> bool:
         times = self._of(claim.item_id).times
         if not times.all() or not len(times):
             return False
         now = self.scene.visit.moment.local
         return claim.days == (now.date() - datetime.fromtimestamp(int(times.max()), now.tzinfo).date()).days
 
-    def _unheard(self, claim: claims.Unheard) -> bool:
+    def _unheard(self, claim: item_claims.Unheard) -> bool:
         return not np.any(self.scene.visit.plays.items == self._place(claim.item_id))
 
-    def _released_in(self, claim: claims.ReleasedIn) -> bool:
+    def _released_in(self, claim: item_claims.ReleasedIn) -> bool:
         released = self.catalogue.item(self._place(claim.item_id)).released
         return released is not None and released.year == claim.year
 
-    def _released_ago(self, claim: claims.ReleasedAgo) -> bool:
+    def _released_ago(self, claim: item_claims.ReleasedAgo) -> bool:
         released = self.catalogue.item(self._place(claim.item_id)).released
         now = self.scene.visit.moment.local.date()
         return released is not None and (now - released).days == claim.days >= 0
 
-    def _length(self, claim: claims.Length) -> bool:
+    def _length(self, claim: item_claims.Length) -> bool:
         duration = int(self.catalogue.durations[self._place(claim.item_id)])
         return duration > 0 and claim.minutes == max((duration + MINUTE // 2) // MINUTE, 1)
 
-    def _unfinished(self, claim: claims.Unfinished) -> bool:
+    def _unfinished(self, claim: item_claims.Unfinished) -> bool:
         everything = self.scene.visit.plays
         own = everything.at(everything.items == self._place(claim.item_id))
         if not len(own):
@@ -113,7 +113,7 @@ class _Truths:
         stopped = own.outcomes[-1] == names.PARTIAL
         return bool(stopped) and claim.minutes == own.ms_played[-1] // MINUTE > 0
 
-    def _season_plays(self, claim: claims.SeasonPlays) -> bool:
+    def _season_plays(self, claim: item_claims.SeasonPlays) -> bool:
         zone, country = self.scene.visit.moment.local.tzinfo, self.scene.visit.country
         count = 0
         for time in self._of(claim.item_id).times.tolist():
@@ -123,7 +123,7 @@ class _Truths:
             count += (season_of(played.month, country), year) == (claim.season, claim.year) and time > 0
         return claim.plays == count > 0
 
-    def _popular(self, claim: claims.Popular) -> bool:
+    def _popular(self, claim: item_claims.Popular) -> bool:
         popularity = self.scene.popularity
         counts = popularity.by_country.get(claim.country) if claim.country else popularity.everywhere
         if counts is None or claim.country not in ("", self.scene.visit.country):
@@ -134,7 +134,7 @@ class _Truths:
             and claim.plays > 0
         )
 
-    def _skipped(self, claim: claims.Skipped) -> bool:
+    def _skipped(self, claim: item_claims.Skipped) -> bool:
         return self._place(claim.item_id) in self.scene.skipped
 
     def _creator_plays(self, claim: claims.CreatorPlays) -> bool:

@@ -15,7 +15,7 @@ from surfaces.common.columns import Bools
 from surfaces.common.plays import Plays
 from surfaces.dj.knowing.clock import in_this_part, release_years, season_of
 from surfaces.dj.knowing.plan import Topic
-from surfaces.dj.speech import claims
+from surfaces.dj.speech import claims, item_claims
 from surfaces.dj.speech.claim import Claim
 from surfaces.dj.speech.scene import Scene
 from surfaces.dj.speech.spoken_names import spoken_name
@@ -116,14 +116,16 @@ class Witness:
         yield from self._of_plays(own, place, what)
         yield from self._of_release(item, what)
         if item.duration_ms >= _LONG_TALK:
-            yield _claim(claims.Length, what, minutes=max((item.duration_ms + _MINUTE // 2) // _MINUTE, 1))
+            yield _claim(
+                item_claims.Length, what, minutes=max((item.duration_ms + _MINUTE // 2) // _MINUTE, 1)
+            )
         if spoken_name(item.creator):
-            yield _claim(claims.ByCreator, what, creator=item.creator)
+            yield _claim(item_claims.ByCreator, what, creator=item.creator)
         popular = self.scene.popularity
         country = self.scene.visit.country if self.scene.visit.country in popular.by_country else ""
         plays = int((popular.by_country[country] if country else popular.everywhere)[place])
         if plays > 1 and popular.days:
-            yield _claim(claims.Popular, what, plays=plays, days=popular.days, country=country)
+            yield _claim(item_claims.Popular, what, plays=plays, days=popular.days, country=country)
 
     def of_pair(self, place: int, other: int) -> Iterator[Claim]:
         """Claims about what two items share."""
@@ -135,56 +137,56 @@ class Witness:
             "item_id": one.item_id, "title": title, "other_id": two.item_id, "other_title": other_title,
         }  # fmt: skip
         if one.creator == two.creator and spoken_name(one.creator):
-            yield _claim(claims.SameCreator, what, creator=one.creator)
+            yield _claim(item_claims.SameCreator, what, creator=one.creator)
         shared = [genre for genre in one.genres if genre in two.genres and spoken_name(genre)]
         if shared:
-            yield _claim(claims.SameGenre, what, genre=shared[0])
+            yield _claim(item_claims.SameGenre, what, genre=shared[0])
 
     def opening(self) -> Iterator[Claim]:
         """Claims for handing over to the first item."""
         first = self.scene.catalogue.item(self.scene.segment[0])
         title = first.title or first.item_id
         if spoken_name(title):
-            yield claims.Opens(item_id=first.item_id, title=title)
+            yield item_claims.Opens(item_id=first.item_id, title=title)
 
     def of_skip(self, place: int) -> Iterator[Claim]:
         """A claim that an item was skipped in this session."""
         item = self.scene.catalogue.item(place)
         title = item.title or item.item_id
         if spoken_name(title):
-            yield claims.Skipped(item_id=item.item_id, title=title)
+            yield item_claims.Skipped(item_id=item.item_id, title=title)
 
     def _of_plays(self, own: Plays, place: int, what: dict[str, str]) -> Iterator[Claim]:
         everything = self.scene.visit.plays
         if not np.any(everything.items == place):
-            yield _claim(claims.Unheard, what)
+            yield _claim(item_claims.Unheard, what)
             return
         latest = everything.at(everything.items == place)
         minutes = int(latest.ms_played[-1]) // _MINUTE
         if latest.outcomes[-1] == names.PARTIAL and minutes > 0:
-            yield _claim(claims.Unfinished, what, minutes=minutes)
+            yield _claim(item_claims.Unfinished, what, minutes=minutes)
         if not len(own):
             return
-        yield _claim(claims.ItemPlays, what, plays=len(own))
+        yield _claim(item_claims.ItemPlays, what, plays=len(own))
         if len(own) > 1 and len(own) == np.bincount(self._kept.items).max():
-            yield _claim(claims.MostPlayed, what, plays=len(own))
+            yield _claim(item_claims.MostPlayed, what, plays=len(own))
         year = self._year(own)
         if year:
-            yield _claim(claims.FirstPlay, what, year=year)
+            yield _claim(item_claims.FirstPlay, what, year=year)
             zone = self.scene.visit.moment.local.tzinfo
             last = datetime.fromtimestamp(int(own.times.max()), zone).date()
             days = (self.scene.visit.moment.local.date() - last).days
             if days > 0:
-                yield _claim(claims.LastPlay, what, days=days)
+                yield _claim(item_claims.LastPlay, what, days=days)
 
     def _of_release(self, item: Item, what: dict[str, str]) -> Iterator[Claim]:
         if item.released is None:
             return
         days = (self.scene.visit.moment.local.date() - item.released).days
         if 0 < days <= _NEW_DAYS:
-            yield _claim(claims.ReleasedAgo, what, days=days)
+            yield _claim(item_claims.ReleasedAgo, what, days=days)
         if item.released.year >= 1000:
-            yield _claim(claims.ReleasedIn, what, year=item.released.year)
+            yield _claim(item_claims.ReleasedIn, what, year=item.released.year)
 
     def _of_season(self, own: Plays, season: tuple[str, int], what: dict[str, str]) -> Iterator[Claim]:
         name, year = season
@@ -195,7 +197,7 @@ class Witness:
             for then in months
         )
         if plays:
-            yield _claim(claims.SeasonPlays, what, season=name, year=year, plays=plays)
+            yield _claim(item_claims.SeasonPlays, what, season=name, year=year, plays=plays)
 
     def _counted(self, kind: type[Claim], count: str, bearing: Bools, **fields: str | int) -> Iterator[Claim]:
         number = int(np.count_nonzero(bearing))

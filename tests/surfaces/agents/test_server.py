@@ -94,10 +94,10 @@ def test_a_tool_takes_and_answers_what_its_call_over_http_does(shared: Service, 
             "properties"
         ]
     fields = {NAMES.get(field, field): schema for field, schema in fields.items()}
-    taken = tool.input_schema["properties"]
-    assert set(taken) == set(fields)
+    properties = tool.input_schema["properties"]
+    assert set(properties) == set(fields)
     compared = set(fields) - {"explicit"}  # a number over HTTP, true or false for an agent
-    assert {f: limits_of(taken[f]) for f in compared} == {f: limits_of(fields[f]) for f in compared}
+    assert {f: limits_of(properties[f]) for f in compared} == {f: limits_of(fields[f]) for f in compared}
     answer = call["responses"]["200"]["content"]["application/json"]["schema"]
     assert set(tool.output_schema["properties"]) == set(referred(document, answer)["properties"])
 

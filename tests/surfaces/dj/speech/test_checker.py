@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from surfaces.dj.knowing.plan import Topic
 from surfaces.dj.knowing.session import Session
-from surfaces.dj.speech import claims
+from surfaces.dj.speech import claims, item_claims
 from surfaces.dj.speech.checker import refusal
 from surfaces.dj.speech.claim import Claim
 from surfaces.dj.speech.scene import Scene
@@ -33,7 +33,7 @@ WORDS = [
     "twelve",
     "thirteen",
 ]
-FAVOURITE = claims.ItemPlays(item_id="i000", title="Song A", plays=9)
+FAVOURITE = item_claims.ItemPlays(item_id="i000", title="Song A", plays=9)
 SCENE = scene([0, 1, 2])
 
 
@@ -77,20 +77,22 @@ def test_a_lie_in_the_words_is_refused(sentence: str, reason: str) -> None:
 @pytest.mark.parametrize(
     "lie",
     [
-        claims.ItemPlays(item_id="i000", title="Song A", plays=8),
-        claims.ItemPlays(item_id="i001", title="Song A", plays=9),
-        claims.ItemPlays(item_id="gone", title="Song A", plays=9),
-        claims.MostPlayed(item_id="i001", title="Song B", plays=2),
-        claims.FirstPlay(item_id="i000", title="Song A", year=2024),
-        claims.LastPlay(item_id="i000", title="Song A", days=440),
-        claims.Unheard(item_id="i000", title="Song A"),
-        claims.ReleasedIn(item_id="i000", title="Song A", year=1986),
-        claims.ByCreator(item_id="i000", title="Song A", creator="Band 1"),
-        claims.SameCreator(
+        item_claims.ItemPlays(item_id="i000", title="Song A", plays=8),
+        item_claims.ItemPlays(item_id="i001", title="Song A", plays=9),
+        item_claims.ItemPlays(item_id="gone", title="Song A", plays=9),
+        item_claims.MostPlayed(item_id="i001", title="Song B", plays=2),
+        item_claims.FirstPlay(item_id="i000", title="Song A", year=2024),
+        item_claims.LastPlay(item_id="i000", title="Song A", days=440),
+        item_claims.Unheard(item_id="i000", title="Song A"),
+        item_claims.ReleasedIn(item_id="i000", title="Song A", year=1986),
+        item_claims.ByCreator(item_id="i000", title="Song A", creator="Band 1"),
+        item_claims.SameCreator(
             item_id="i000", title="Song A", other_id="i001", other_title="Song B", creator="Band 0"
         ),
-        claims.SameGenre(item_id="i000", title="Song A", other_id="i001", other_title="Song B", genre="loud"),
-        claims.Opens(item_id="i001", title="Song B"),
+        item_claims.SameGenre(
+            item_id="i000", title="Song A", other_id="i001", other_title="Song B", genre="loud"
+        ),
+        item_claims.Opens(item_id="i001", title="Song B"),
         claims.Coming(items=4),
         claims.Coming(items=3, kind="episode"),
         claims.CreatorPlays(creator="Band 0", plays=1),
@@ -109,12 +111,12 @@ def test_a_lie_in_the_words_is_refused(sentence: str, reason: str) -> None:
         claims.UnheardHere(items=1),
         claims.PartPlays(part_of_day="evening", plays=1),
         claims.TotalPlays(plays=1),
-        claims.SeasonPlays(item_id="i001", title="Song B", season="summer", year=2025, plays=2),
-        claims.Popular(item_id="i002", title="Song C", plays=3, days=7),
-        claims.Popular(item_id="i002", title="Song C", plays=2, days=14),
-        claims.Skipped(item_id="i000", title="Song A"),
-        claims.Unfinished(item_id="i000", title="Song A", minutes=2),
-        claims.Length(item_id="i000", title="Song A", minutes=4),
+        item_claims.SeasonPlays(item_id="i001", title="Song B", season="summer", year=2025, plays=2),
+        item_claims.Popular(item_id="i002", title="Song C", plays=3, days=7),
+        item_claims.Popular(item_id="i002", title="Song C", plays=2, days=14),
+        item_claims.Skipped(item_id="i000", title="Song A"),
+        item_claims.Unfinished(item_id="i000", title="Song A", minutes=2),
+        item_claims.Length(item_id="i000", title="Song A", minutes=4),
         claims.Clock(weekday="friday", part_of_day="morning"),
         claims.Steered(wish="calmer"),
     ],
@@ -129,7 +131,7 @@ def test_no_fact_is_no_sentence() -> None:
 
 
 def test_where_times_are_order_only_nothing_is_said_of_them() -> None:
-    fact = claims.FirstPlay(item_id="i000", title="Song A", year=2025)
+    fact = item_claims.FirstPlay(item_id="i000", title="Song A", year=2025)
     sentence = "You first played “Song A” in 2025."
     assert refusal(sentence, [fact], SCENE) is None
     assert refusal(sentence, [fact], scene([0, 1, 2], timed=False)) is not None
@@ -137,7 +139,7 @@ def test_where_times_are_order_only_nothing_is_said_of_them() -> None:
 
 def test_a_count_of_one_thing_is_not_said_of_another() -> None:
     total = claims.TotalPlays(plays=len(SCENE.visit.plays.kept))
-    opens = claims.Opens(item_id="i000", title="Song A")
+    opens = item_claims.Opens(item_id="i000", title="Song A")
     assert refusal(f"You've played “Song A” {total.plays} times.", [total, opens], SCENE) is not None
 
 
