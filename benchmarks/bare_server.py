@@ -1,12 +1,12 @@
 """The least that a Python server of a SavedModel can do: gRPC around a graph that answers constants.
 
-python -m benchmarks.bare_server PORT
+python -m benchmarks.bare_server PORT FOLDER
 
-It reads and writes tensors as TensorFlow's own helpers do, and answers as many ids and scores as `retrieval`.
+FOLDER takes the SavedModel, which the model server can serve as well: then what differs is the server alone. It
+reads and writes tensors as TensorFlow's own helpers do, and answers as many ids and scores as `retrieval`.
 """
 
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
@@ -55,12 +55,11 @@ class Servicer(prediction_service_pb2_grpc.PredictionServiceServicer):
         return response
 
 
-def start(port: int) -> tuple[grpc.Server, int]:
+def start(port: int, folder: str) -> tuple[grpc.Server, int]:
     """Starts the server on loopback and returns it with its port; port 0 takes a free one."""
-    with tempfile.TemporaryDirectory() as folder:
-        empty = Empty()
-        tf.saved_model.save(empty, folder, signatures={names.SERVING_DEFAULT: empty.answer})
-        servicer = Servicer(folder)
+    empty = Empty()
+    tf.saved_model.save(empty, folder, signatures={names.SERVING_DEFAULT: empty.answer})
+    servicer = Servicer(folder)
     server = grpc.server(ThreadPoolExecutor(THREADS))
     prediction_service_pb2_grpc.add_PredictionServiceServicer_to_server(servicer, server)
     port = server.add_insecure_port(f"127.0.0.1:{port}")
@@ -69,7 +68,7 @@ def start(port: int) -> tuple[grpc.Server, int]:
 
 
 if __name__ == "__main__":
-    running, bound_port = start(int(sys.argv[1]))
+    running, bound_port = start(int(sys.argv[1]), sys.argv[2])
     print(bound_port, flush=True)
     sys.stdin.read()  # until the benchmark closes it
     running.stop(None)

@@ -20,6 +20,7 @@ from typing import Final
 
 import grpc
 import numpy as np
+import psutil
 
 from benchmarks.histories import item_ids, near_places
 from benchmarks.load import Figures, ask, middle, request_bytes, table
@@ -31,10 +32,13 @@ from serving.stderr import divert_noise
 from tfx_pipeline.terminal.exit_codes import exit_code_of
 from tfx_pipeline.terminal.tables import render_table
 
-CLIENTS: Final = (1, 8)
 HISTORIES: Final = 200
 ROUNDS: Final = 3
 BARE: Final = "bare server"
+EMPTY: Final = "empty"
+"""The bare server's SavedModel, served by the model server."""
+MADE: Final = (BARE, EMPTY, names.RETRIEVAL, names.RANKER, names.UPNEXT)
+SERVER_MODULE: Final = "components.serving_check.bound_server"
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -93,7 +97,8 @@ def measure_made(sizes: Sequence[int], folder: Path, args: argparse.Namespace) -
         if not all((one / "saved_model.pb").exists() for one in paths.values()):
             words = [str(folder), str(items), args.build, str(args.seed)]
             subprocess.run([sys.executable, "-m", "benchmarks.made_models", *words], check=True)
-        results.append(measure(paths, made_questions(items, args.length, args.seed), items, args))
+        questions = made_questions(items, args.length, args.seed)
+        results.append(measure(paths, {kind: questions[kind] for kind in args.kinds}, items, args))
     return results
 
 
@@ -109,7 +114,8 @@ def made_questions(items: int, length: int, seed: int) -> dict[str, list[bytes]]
         build_request([history], candidates=[few]) for history, few in zip(histories, candidates, strict=True)
     ]
     return {
-        BARE: [request_bytes(names.RETRIEVAL, *one) for one in plain],
+        BARE: [request_bytes(EMPTY, *one) for one in plain],
+        EMPTY: [request_bytes(EMPTY, *one) for one in plain],
         names.RETRIEVAL: [request_bytes(names.RETRIEVAL, *one) for one in plain],
         names.RANKER: [request_bytes(names.RANKER, *one) for one in ranked],
         names.UPNEXT: [request_bytes(names.UPNEXT, *one) for one in plain],
@@ -125,6 +131,10 @@ def measure(
     rounds: dict[tuple[str, int], list[Figures]] = {}
     with contextlib.ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        bare = ""
+        if {BARE, EMPTY} & set(questions):
+            bare = stack.enter_context(bare_server(folder / EMPTY))
+            models = {**models, EMPTY: folder / EMPTY}
         start = time.monotonic()
         address, _ = stack.enter_context(fresh_server(models, folder / "server.log", args.flag))
         facts: dict[str, object] = {
@@ -136,21 +146,27 @@ def measure(
             "cores": os.cpu_count(),
             "load": round(os.getloadavg()[0], 1),
         }
-        bare = stack.enter_context(bare_server()) if BARE in questions else ""
-        kinds = [(kind, clients) for kind in questions for clients in CLIENTS]
+        kinds = [(kind, clients) for kind in questions for clients in args.clients]
         for turn in range(ROUNDS):
             random.Random(args.seed + turn).shuffle(kinds)
             for kind, clients in kinds:
                 where = bare if kind == BARE else address
                 one = ask(where, kind, questions[kind], clients, args.requests)
                 rounds.setdefault((kind, clients), []).append(one)
-    return [middle(rounds[kind, clients]) for kind in questions for clients in CLIENTS], facts
+        facts["server_mib"] = server_mib()
+    return [middle(rounds[kind, clients]) for kind in questions for clients in args.clients], facts
+
+
+def server_mib() -> int:
+    """Returns the resident memory of the model server, in MiB."""
+    (server,) = (child for child in psutil.Process().children() if SERVER_MODULE in child.cmdline())
+    return server.memory_info().rss // 2**20
 
 
 @contextlib.contextmanager
-def bare_server() -> Iterator[str]:
-    """Starts `benchmarks.bare_server` in a process of its own and yields its address."""
-    command = [sys.executable, "-m", "benchmarks.bare_server", "0"]
+def bare_server(folder: Path) -> Iterator[str]:
+    """Starts `benchmarks.bare_server` in a process of its own, its SavedModel in `folder`, and yields its address."""
+    command = [sys.executable, "-m", "benchmarks.bare_server", "0", str(folder)]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
     with subprocess.Popen(command, text=True, **pipes) as process:
         assert process.stdin is not None
@@ -178,7 +194,7 @@ def growth_table(sizes: Sequence[Sequence[Figures]]) -> str:
             first.kind,
             str(first.clients),
             f"{last.milliseconds['p50'] / first.milliseconds['p50']:.2f}",
-            f"{last.a_second / bare[first.clients]:.2f}",
+            f"{last.a_second / bare[first.clients]:.2f}" if bare else "",
         )
         for first, last in zip(sizes[0], sizes[-1], strict=True)
     ]
@@ -195,6 +211,8 @@ def _parser() -> argparse.ArgumentParser:
     add("--build", choices=names.BUILDS, default=names.SCANN)
     add("--requests", type=int, default=800, metavar="N", help="of each kind in each round; default: 800")
     add("--length", type=int, default=50, metavar="L", help="items of a history; default: 50")
+    add("--clients", type=_sizes, default=[1, 8], metavar="N,N", help="side by side; default: 1,8")
+    add("--kinds", type=_kinds, default=list(MADE), metavar="NAME,NAME", help="of requests to made models")
     add("--flag", action="append", default=[], metavar="FLAG", help="of the server; may be repeated")
     add("--seed", type=int, default=1, metavar="S")
     add("--json", metavar="FILE", help="write the figures there too")
@@ -203,6 +221,13 @@ def _parser() -> argparse.ArgumentParser:
 
 def _sizes(text: str) -> list[int]:
     return [int(word) for word in text.split(",")]
+
+
+def _kinds(text: str) -> list[str]:
+    kinds = text.split(",")
+    if unknown := set(kinds) - set(MADE):
+        raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}: not of {', '.join(MADE)}")
+    return kinds
 
 
 if __name__ == "__main__":

@@ -35,8 +35,8 @@ def test_places_of_a_history_lie_near_each_other():
     assert ((places - places[:, :1] + 5000) % 10_000 - 5000 < 300).all()
 
 
-def test_the_bare_server_answers_as_many_items_as_retrieval():
-    server, port = bare_server.start(0)
+def test_the_bare_server_answers_as_many_items_as_retrieval(tmp_path):
+    server, port = bare_server.start(0, str(tmp_path))
     request = load.request_bytes(names.RETRIEVAL, *build_request([HISTORY]))
 
     with grpc.insecure_channel(f"127.0.0.1:{port}") as channel:

@@ -1,6 +1,7 @@
 """The serving benchmark's own arithmetic."""
 
 import numpy as np
+import pytest
 
 from benchmarks import load, serving
 from benchmarks.load import Figures
@@ -45,3 +46,9 @@ def test_growth_is_that_of_the_median_and_rates_stand_beside_the_bare_server():
     lines = serving.growth_table([figures(4.0, 60.0), figures(5.0, 50.0)]).splitlines()
 
     assert lines[-1].split() == ["upnext", "1", "1.25", "0.50"]
+
+
+def test_a_kind_that_is_none_is_wrong_usage(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        serving.main(["--items", "10", "--kinds", "upnext,nothing"])
+    assert "nothing: not of bare server, empty, retrieval" in capsys.readouterr().err
