@@ -37,7 +37,7 @@ ROUNDS: Final = 3
 BARE: Final = "bare server"
 EMPTY: Final = "empty"
 """The bare server's SavedModel, served by the model server."""
-MADE: Final = (BARE, EMPTY, names.RETRIEVAL, names.RANKER, names.UPNEXT)
+KINDS: Final = (BARE, EMPTY, names.RETRIEVAL, names.RANKER, names.UPNEXT)
 SERVER_MODULE: Final = "components.serving_check.bound_server"
 
 
@@ -212,7 +212,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--requests", type=int, default=800, metavar="N", help="of each kind in each round; default: 800")
     add("--length", type=int, default=50, metavar="L", help="items of a history; default: 50")
     add("--clients", type=_sizes, default=[1, 8], metavar="N,N", help="side by side; default: 1,8")
-    add("--kinds", type=_kinds, default=list(MADE), metavar="NAME,NAME", help="of requests to made models")
+    add("--kinds", type=_kinds, default=list(KINDS), metavar="NAME,NAME", help="of requests to made models")
     add("--flag", action="append", default=[], metavar="FLAG", help="of the server; may be repeated")
     add("--seed", type=int, default=1, metavar="S")
     add("--json", metavar="FILE", help="write the figures there too")
@@ -225,8 +225,8 @@ def _sizes(text: str) -> list[int]:
 
 def _kinds(text: str) -> list[str]:
     kinds = text.split(",")
-    if unknown := set(kinds) - set(MADE):
-        raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}: not of {', '.join(MADE)}")
+    if unknown := set(kinds) - set(KINDS):
+        raise argparse.ArgumentTypeError(f"{', '.join(sorted(unknown))}: not of {', '.join(KINDS)}")
     return kinds
 
 

@@ -4,18 +4,25 @@ TF Serving reads them from `assets.extra/tf_serving_warmup_requests`, a TFRecord
 made from ids of the catalogue, never taken from a listener.
 """
 
+import sys
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING, Final
 
 from models import names
+from serving.errors import INVALID_ARGUMENT, UNIMPLEMENTED, ServingError
+from serving.examples import CLASSIFY, REGRESS, Task, infer
 from serving.loaded_model import LoadedModel
 from serving.request import Inputs, Wishes, build_request
 from serving.tensors import to_array, to_proto
 from serving.versions import is_version
 
+if TYPE_CHECKING:
+    from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
+
 WARMUP_FILE = "tf_serving_warmup_requests"
 MAX_REQUESTS = 1000  # TF Serving refuses more
+_METHODS: Final = {"classify_log": CLASSIFY, "regress_log": REGRESS}
 
 
 def warmup_path(model_dir: Path) -> Path:
@@ -86,19 +93,39 @@ def run_warmup(model: LoadedModel, times: int = 1) -> int:
         times: how often each is asked.
 
     Raises:
-        ServingError: the model can't answer one: such a version must not serve.
+        ServingError: the model can't answer one, or there are too many: such a version must not serve.
     """
     from tensorflow.python.lib.io._pywrap_record_io import RecordIterator
-    from tensorflow_serving.apis import prediction_log_pb2
+    from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
     path = warmup_path(model.path)
     if not path.exists():
         return 0
     count = 0
-    for record in islice(RecordIterator(str(path), ""), MAX_REQUESTS):
-        request = prediction_log_pb2.PredictionLog.FromString(record).predict_log.request
-        inputs = {name: to_array(name, proto) for name, proto in request.inputs.items()}
+    for record in RecordIterator(str(path), ""):
+        if count == MAX_REQUESTS:
+            message = f"Number of warmup records exceeds the maximum ({MAX_REQUESTS}) at {path}"
+            raise ServingError(INVALID_ARGUMENT, message)
+        log = PredictionLog.FromString(record)
         for _ in range(times):
-            model.predict(request.model_spec.signature_name, inputs, outputs=tuple(request.output_filter))
+            _ask(model, log)
         count += 1
     return count
+
+
+def _ask(model: LoadedModel, log: "PredictionLog") -> None:
+    """Asks one logged request, of any kind that TF Serving warms up by."""
+    kind = log.WhichOneof("log_type")
+    if kind == "predict_log":
+        request = log.predict_log.request
+        inputs = {name: to_array(name, proto) for name, proto in request.inputs.items()}
+        model.predict(request.model_spec.signature_name, inputs, outputs=tuple(request.output_filter))
+    elif kind in _METHODS:
+        request = getattr(log, kind).request
+        infer(model, [Task(request.model_spec.signature_name, _METHODS[kind])], request.input, sys.maxsize)
+    elif kind == "multi_inference_log":
+        request = log.multi_inference_log.request
+        tasks = [Task(task.model_spec.signature_name, task.method_name) for task in request.tasks]
+        infer(model, tasks, request.input, sys.maxsize)
+    else:
+        raise ServingError(UNIMPLEMENTED, f"Unsupported log_type for warmup: {kind}")

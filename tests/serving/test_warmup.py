@@ -1,12 +1,15 @@
 from pathlib import Path
 
 import pytest
+from tensorflow.python.lib.io.tf_record import TFRecordWriter
+from tensorflow_serving.apis.prediction_log_pb2 import PredictionLog
 
 from models import names
 from serving.errors import ServingError
+from serving.examples import CLASSIFY, REGRESS
 from serving.loaded_model import LoadedModel
-from serving.warmup import make_requests, run_warmup, write_warmup
-from tests.serving.toy import ITEMS, save_toy
+from serving.warmup import make_requests, run_warmup, warmup_path, write_warmup
+from tests.serving.toy import ITEMS, save_half_plus, save_toy
 
 
 @pytest.mark.parametrize("model", names.MODELS)
@@ -68,3 +71,52 @@ def test_the_models_name_is_its_folders_with_or_without_a_version(tmp_path: Path
 def test_more_requests_than_tf_serving_takes_are_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="at most 1000"):
         write_warmup(tmp_path / "1", {names.SERVING_DEFAULT: [{}] * 1001})
+
+
+def write_logs(model_dir: Path, logs: list[PredictionLog]) -> None:
+    path = warmup_path(model_dir)
+    path.parent.mkdir()
+    with TFRecordWriter(str(path)) as writer:
+        for log in logs:
+            writer.write(log.SerializeToString())
+
+
+def example_log(kind: str, signature: str) -> PredictionLog:
+    log = PredictionLog()
+    request = getattr(log, kind).request
+    request.model_spec.signature_name = signature
+    request.input.example_list.examples.add().features.feature["x"].float_list.value.append(1.0)
+    return log
+
+
+def test_a_model_is_warmed_up_by_every_kind_that_tf_serving_takes(tmp_path: Path) -> None:
+    several = PredictionLog()
+    request = several.multi_inference_log.request
+    request.input.example_list.examples.add().features.feature["x"].float_list.value.append(1.0)
+    for signature, method in (("classify", CLASSIFY), ("regress", REGRESS)):
+        task = request.tasks.add(method_name=method)
+        task.model_spec.signature_name = signature
+    save_half_plus(2.0, tmp_path / "1")
+    write_logs(
+        tmp_path / "1",
+        [example_log("classify_log", "classify"), example_log("regress_log", "regress"), several],
+    )
+    assert run_warmup(LoadedModel(tmp_path / "1"), times=2) == 3
+
+
+@pytest.mark.parametrize(
+    ("logs", "message"),
+    [
+        ([example_log("regress_log", "classify")], "No regression outputs"),
+        ([PredictionLog(session_run_log={})], "Unsupported log_type for warmup: session_run_log"),
+        ([example_log("regress_log", "regress")] * 1001, r"exceeds the maximum \(1000\)"),
+    ],
+    ids=["another method", "a session's run", "too many"],
+)
+def test_warm_up_requests_that_tf_serving_refuses_break_a_model(
+    tmp_path: Path, logs: list[PredictionLog], message: str
+) -> None:
+    save_half_plus(2.0, tmp_path / "1")
+    write_logs(tmp_path / "1", logs)
+    with pytest.raises(ServingError, match=message):
+        run_warmup(LoadedModel(tmp_path / "1"))
