@@ -51,6 +51,9 @@ AT: Final = "2026-11-26T08:30:00+01:00"
 PROMPT: Final = "half an hour of something calm, nothing i know"
 LISTENERS, DAYS, SEED = 500, 30, 1
 _START_SECONDS: Final = 600.0
+_IDLE_SECONDS: Final = 30.0
+_IDLE_CPU: Final = 0.05
+"""Seconds of CPU in a second that a process at rest takes at most."""
 
 Question = tuple[str, str, bytes | None]
 """Method, path with its query, body."""
@@ -139,6 +142,7 @@ def measure(home: Path, folder: Path, requests: int) -> list[tuple[str, ...]]:
             print(f"the application was ready after {time.monotonic() - start:.1f} s", file=sys.stderr)
             for destination, questions in all_questions(Home(home)).items():
                 for clients in CLIENTS:
+                    wait_until_idle(server, app)
                     before = cpu_seconds(server), cpu_seconds(app)
                     figures, degraded = ask(port, destination, questions, clients, requests)
                     own = [cpu_seconds(p) - b for p, b in zip((server, app), before, strict=True)]
@@ -155,6 +159,15 @@ def measure(home: Path, folder: Path, requests: int) -> list[tuple[str, ...]]:
                     )
                     print(*rows[-1], file=sys.stderr)
     return rows
+
+
+def wait_until_idle(*processes: psutil.Process) -> None:
+    """Waits for what is still done after earlier answers: lists for the next page, half a minute at most."""
+    end = time.monotonic() + _IDLE_SECONDS
+    computed = -1.0
+    while (now := sum(map(cpu_seconds, processes))) > computed + _IDLE_CPU and time.monotonic() < end:
+        computed = now
+        time.sleep(1)
 
 
 def cpu_seconds(process: psutil.Process) -> float:

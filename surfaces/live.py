@@ -87,7 +87,13 @@ class LiveApp:
             built = self._build()
         except (UserError, ServerError, SurfaceError, OSError) as error:
             _LOG.warning("what is served stays as it was: %s", error)
-            self._failed, self._failed_at = stamp, time.monotonic()
+            self._note_failure(stamp)
+            return False
+        except (
+            Exception
+        ):  # whatever a push may hold, listeners keep what they have, and the next one is looked at
+            _LOG.exception("what is served stays as it was")
+            self._note_failure(stamp)
             return False
         replaced, self._built, self._current = self._built, built, stamp
         closer = threading.Timer(GRACE_SECONDS, replaced.close)
@@ -95,6 +101,9 @@ class LiveApp:
         closer.start()
         _LOG.info("a new push or a new log is served")
         return True
+
+    def _note_failure(self, stamp: object) -> None:
+        self._failed, self._failed_at = stamp, time.monotonic()
 
     def _watch(self) -> None:
         while not self._stop.wait(self._seconds):

@@ -16,7 +16,8 @@ import pyarrow.compute as pc
 from listening_log.cleaning.item_tokens import COUNTRY, CREATOR, EXPLICIT, GENRE, KIND
 from listening_log.errors import UserError
 from models import names
-from serving.catalog_asset import read_catalog
+from serving.catalog_asset import SCHEMA, read_catalog
+from serving.errors import ServerError
 from surfaces.common.columns import NOBODY, Bools, Column, ManyColumn, Places
 
 _ROWS: Final = 10_000
@@ -71,6 +72,9 @@ class Catalogue:
         table = read_catalog(folder)
         if table is None:
             raise UserError(f"{folder} holds no catalogue: run `upnext run` again, which pushes one")
+        lost = [name for name in SCHEMA.names if name not in table.column_names]
+        if lost:
+            raise ServerError(f"the catalogue in {folder} lacks {', '.join(lost)}: push the models again")
         return cls(table)
 
     @cached_property

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from contextvars import copy_context
@@ -12,7 +13,7 @@ from surfaces.common import budget
 Task: TypeAlias = Callable[[], object]
 Later: TypeAlias = Callable[[Task], object]
 
-MOST_WAITING: Final = 64
+MOST_WAITING: Final = 16
 """Tasks that wait; with more, a new one is left out, for what it prepares is made when it is asked for."""
 
 _LOG = logging.getLogger("upnext.surfaces")
@@ -26,8 +27,8 @@ def at_once(task: Task) -> None:
 class InTurn:
     """Does tasks one after the other in a thread of its own, which ends when nothing is left to do.
 
-    One at a time, so that listeners who wait for an answer have the machine and the models. A task that fails is
-    logged, and the next one is done.
+    One at a time, and with as long a rest after each as it took, so that listeners who wait for an answer have the
+    machine and the models. A task that fails is logged, and the next one is done.
 
     Args:
         most: tasks that may wait.
@@ -55,10 +56,12 @@ class InTurn:
                     self._is_working = False
                     return
                 task = self._waiting.popleft()
+            start = time.monotonic()
             try:
                 task()
             except Exception:  # whatever it was, the listeners have their answers and the next task its turn
                 _LOG.exception("what was to be done after an answer failed")
+            time.sleep(time.monotonic() - start)
 
 
 def _unhurried(task: Task) -> None:

@@ -13,7 +13,7 @@ class World:
 
     def __init__(self) -> None:
         self.number = 1
-        self.broken = False
+        self.broken: Exception | None = None
         self.built: list[int] = []
         self.closed: list[int] = []
 
@@ -22,7 +22,7 @@ class World:
 
     def build(self) -> Built:
         if self.broken:
-            raise UserError("half a push")
+            raise self.broken
         number, router = self.number, APIRouter()
         router.add_api_route("/number", lambda: number)
         self.built.append(number)
@@ -41,12 +41,17 @@ def test_what_is_new_is_served_without_a_restart(monkeypatch: pytest.MonkeyPatch
     assert (world.built, world.closed) == ([1, 2], [1])
 
 
-def test_what_cannot_be_made_leaves_the_old_one_in_place(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "fault", [UserError("half a push"), KeyError("title")], ids=["foreseen", "unforeseen"]
+)
+def test_what_cannot_be_made_leaves_the_old_one_in_place(
+    monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
     world = World()
     app = LiveApp(world.build, world.stamp)
-    world.number, world.broken = 2, True
+    world.number, world.broken = 2, fault
     assert not app.refresh()
-    world.broken = False
+    world.broken = None
     assert not app.refresh()  # the same state is tried again later
     assert TestClient(app).get("/number").json() == 1
     monkeypatch.setattr(live, "RETRY_SECONDS", 0.0)

@@ -26,6 +26,7 @@ async function ask(say, signal = undefined) {
   if (busy) return [];
   busy = true;
   const asked = session;
+  const first = asked.turns.length;
   if (say) asked.turns.push({ said: say });
   show();
   try {
@@ -45,11 +46,12 @@ async function ask(say, signal = undefined) {
     return [];
   } finally {
     busy = false;
-    show();
+    show(first);
   }
 }
 
-function show() {
+/** Shows the session, from its turn number `from` on where that is given, so that what is new is read from its beginning. */
+function show(from = undefined) {
   if (!location.hash.startsWith("#/dj")) return;
   const main = byId("main");
   if (!byId("talk")) build(main);
@@ -57,7 +59,8 @@ function show() {
   const turns = session.turns.map((turn, at) => turnOf(turn, at));
   replace(log, turns, busy ? h("p", { class: "thinking" }, "…") : null);
   for (const button of main.querySelectorAll(".wishes button, .ask button")) button.disabled = busy;
-  log.lastElementChild?.scrollIntoView({ block: "nearest" });
+  if (from === undefined) log.lastElementChild?.scrollIntoView({ block: "nearest" });
+  else if (from > 0) log.children[from]?.scrollIntoView({ block: "start" });
 }
 
 function build(main) {

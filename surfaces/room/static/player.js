@@ -129,7 +129,7 @@ class Player {
     const bar = byId("player");
     const { item } = this;
     bar.classList.toggle("empty", !item);
-    if (!item) return replace(bar, h("p", { class: "idle" }, "Nothing plays yet. Choose a cover; no sound is made."));
+    if (!item) return replace(bar, h("p", { class: "idle" }, "Choose a cover. No sound is made."));
     const seek = (event) => {
       this.#heard = Number(event.target.value);
       this.#update();

@@ -179,6 +179,17 @@ def test_the_dj_speaks_and_does_what_it_is_told(page: Any, room: Room):
     assert page.locator("#player .title").count() == 1
 
 
+def test_what_the_dj_adds_is_read_from_its_beginning(page: Any, whole_room: Room):
+    page.set_viewport_size({"width": 390, "height": 844})
+    visit(page, whole_room, "dj")
+    page.locator(".segment").first.wait_for()
+    assert page.locator("#main").evaluate("main => main.scrollTop") == 0
+    page.get_by_label("Talk to the DJ").fill("calmer")
+    page.get_by_role("button", name="Say").click()
+    expect(page.locator(".mine")).to_be_in_viewport()
+    expect(page.locator(".mine + .segment h2, .mine + .notice")).to_be_in_viewport()
+
+
 def test_a_prompt_makes_a_playlist_and_a_second_sentence_refines_it(page: Any, room: Room):
     visit(page, room, "playlists")
     page.get_by_label("A prompt").fill("jazz for me gloriously")

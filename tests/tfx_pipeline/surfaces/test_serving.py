@@ -52,7 +52,8 @@ def test_it_answers_without_models_takes_plays_and_sees_a_new_push(
     log = next(home.logs.glob("surfaces-*.log")).read_text()
     assert "POST /v1/events 202" in log
     assert "ann" not in log
-    assert {path.suffix for path in home.surfaces.iterdir()} == {".sqlite", ".npy"}
+    kinds = {path.name.partition("-")[0] for path in home.surfaces.iterdir()}
+    assert kinds == {"log", "meaning", "words", "store.sqlite"}
 
 
 def test_a_port_in_use_is_one_line(surfaces: Surfaces, home: Home) -> None:
