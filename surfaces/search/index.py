@@ -23,7 +23,7 @@ from surfaces.search.terms import split_terms
 
 POOL: Final = 200
 """Documents that each way of searching brings, of which an answer is made."""
-_WIDER: Final = 10
+_WIDER: Final = 4
 _MOST_CHARACTERS: Final = 400
 _MOST_TERMS: Final = 16
 _PLACES: Final = 32

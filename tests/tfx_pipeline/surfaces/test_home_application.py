@@ -27,7 +27,7 @@ def cut(asset: Path) -> None:
 
 
 def lose_titles(asset: Path) -> None:
-    pq.write_table(pq.read_table(asset).drop_columns([names.TITLE]), asset)
+    pq.write_table(pq.read_table(asset).drop([names.TITLE]), asset)
 
 
 @pytest.mark.parametrize(
