@@ -3,7 +3,6 @@
 import json
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
 from typing import Final
 
 from sqlalchemy import insert, select, update
@@ -24,11 +23,11 @@ class Learning(Part):
         """Adds what was decided for an answer, and what the answer shows, all or none."""
         if not self.keeps(decision.user_id):
             return
-        row = {**asdict(decision), "content": json.dumps(decision.content)}
+        row = {**vars(decision), "content": json.dumps(decision.content)}
         with self._database.writing() as connection:
             connection.execute(insert(DECISIONS), row)
             if impressions:
-                connection.execute(insert(IMPRESSIONS), [asdict(one) for one in impressions])
+                connection.execute(insert(IMPRESSIONS), [dict(vars(one)) for one in impressions])
 
     def claim_decisions(self, surface: str, until: int, limit: int) -> list[Decision]:
         """Hands out decisions up to a time that nobody has learnt from, the oldest first; each one once.

@@ -1,7 +1,6 @@
 """What listeners played, and what they were shown."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any
 
 from sqlalchemy import bindparam, func, insert, select, update
@@ -20,7 +19,7 @@ class Listening(Part):
         A listener's play of an item at a second is one play. What comes later adds what it says to the play that is
         there, as how long it was heard; but not once the play was exported.
         """
-        rows = [asdict(play) for play in plays if self.keeps(play.user_id)]
+        rows = [dict(vars(play)) for play in plays if self.keeps(play.user_id)]
         if not rows:
             return 0
         add = self._database.insert(PLAYS).on_conflict_do_nothing().returning(PLAYS.c.id)
@@ -55,7 +54,7 @@ class Listening(Part):
 
     def add_impressions(self, impressions: Sequence[Impression]) -> None:
         """Adds what an answer shows, all or none."""
-        rows = [asdict(one) for one in impressions if self.keeps(one.user_id)]
+        rows = [dict(vars(one)) for one in impressions if self.keeps(one.user_id)]
         if rows:
             with self._database.writing() as connection:
                 connection.execute(insert(IMPRESSIONS), rows)
