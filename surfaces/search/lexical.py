@@ -77,7 +77,10 @@ class LexicalIndex:
             [(Occur.Should, clause) for way in ways for clause in (way, _counted(way))]
         )
         if among is not None:
-            chosen = Query.term_set_query(self._schema, "doc", among.tolist())
+            # one term a document: a set of terms is a walk through all documents, and takes three times as long
+            chosen = Query.boolean_query(
+                [(Occur.Should, Query.term_query(self._schema, "doc", doc)) for doc in among.tolist()]
+            )
             query = Query.boolean_query(
                 [(Occur.Must, query), (Occur.Must, Query.const_score_query(chosen, 0.0))]
             )

@@ -1,4 +1,5 @@
 import numpy as np
+import pytest
 
 from surfaces.search.hits import NOTHING, Hits, best, fuse
 
@@ -11,6 +12,22 @@ def test_the_best_scores_in_order_and_equals_by_document():
     top = best(np.array([0.1, 0.9, 0.5, 0.9, 0.4], np.float32), 0.4, 3)
     assert top.docs.tolist() == [1, 3, 2]
     assert best(np.zeros(3, np.float32), 0.1, 3).docs.tolist() == []
+
+
+@pytest.mark.parametrize("order", ["mixed", "rising", "every sixteenth", "none of them", "equal"])
+def test_of_many_scores_the_very_best_are_chosen_however_they_lie(order: str):
+    scores = np.random.default_rng(1).permutation(5_000).astype(np.float32)
+    if order == "rising":
+        scores.sort()
+    elif order == "every sixteenth":  # where the guess looks there is nothing but the best
+        scores[::16] += 10_000
+    elif order == "none of them":
+        scores[::16] -= 10_000
+    elif order == "equal":
+        scores[:] = 1
+    top = best(scores, 0.5, 100)
+    assert top.scores.tolist() == np.sort(scores)[::-1][:100].tolist()
+    assert len({*top.docs.tolist()}) == 100
 
 
 def test_what_two_lists_have_comes_before_what_one_has():
