@@ -11,6 +11,8 @@ from surfaces.dj.knowing.plan import Plan, Topic
 from surfaces.dj.themes.pools import FEWEST, LOVED, draw, only, pooled
 
 FRESH_DAYS: Final = (14, 30, 60, 120)
+CHOICE: Final = 20
+"""So many new items are enough to choose a segment from."""
 
 
 def more_by_a_creator(desk: Desk) -> Plan | None:
@@ -37,13 +39,16 @@ def more_by_a_creator(desk: Desk) -> Plan | None:
 
 
 def turn(desk: Desk) -> Plan | None:
-    """A genre that the listener plays seldom these months, among those that they play at all or many play."""
+    """A genre that the listener plays seldom these months; the likelier the better they like what there is in it."""
     genres = desk.catalogue.genres
     if len(genres.values) < 2 or any(token.startswith(f"{GENRE}=") for token in desk.steers.only):
         return None
-    here = np.asarray(genres.matrix[np.flatnonzero(desk.music)].sum(axis=0)).ravel()
+    places = np.flatnonzero(desk.music)
+    bearing = genres.matrix[places]
+    here = np.asarray(bearing.sum(axis=0)).ravel()
+    liked = np.asarray(bearing.T @ np.exp(desk.likings[places])).ravel() / np.maximum(here, 1)
     share = desk.taste.genres
-    weight = np.sqrt(here) * (share + 0.01) * np.exp(2.0 * desk.reactions.genres)
+    weight = np.sqrt(here) * (share + 0.01) * liked * np.exp(2.0 * desk.reactions.genres)
     chosen = draw(desk, (here >= 2 * FEWEST) & (share < max(0.1, float(np.median(share)))), weight)
     if chosen is None:
         return None
@@ -58,13 +63,13 @@ def turn(desk: Desk) -> Plan | None:
 
 
 def fresh(desk: Desk) -> Plan | None:
-    """What came out in the last weeks, by the listener's own calendar."""
+    """What came out in the last weeks, by the listener's own calendar; in so many that there is a choice."""
     age = desk.today - desk.catalogue.release_days
-    for days in FRESH_DAYS:
-        new = desk.music & (age >= 0) & (age <= days)
-        if new.sum() >= FEWEST:
-            return pooled(desk, "fresh", new, topic=Topic(fresh_days=days))
-    return None
+    new = {days: desk.music & (age >= 0) & (age <= days) for days in FRESH_DAYS}
+    days = next((days for days in FRESH_DAYS if new[days].sum() >= CHOICE), FRESH_DAYS[-1])
+    if new[days].sum() < FEWEST:
+        return None
+    return pooled(desk, "fresh", new[days], topic=Topic(fresh_days=days))
 
 
 def popular(desk: Desk) -> Plan | None:
