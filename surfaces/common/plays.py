@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Final
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,9 @@ import numpy.typing as npt
 from models import names
 
 Ints = npt.NDArray[np.int64]
+
+MANY: Final = 20
+"""So many plays say whether a listener plays anything twice."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +76,11 @@ class Plays:
     def last_times(self) -> Mapping[int, int]:
         """When each item was last played and not skipped, by its place."""
         return dict(zip(self.kept.items.tolist(), self.kept.times.tolist(), strict=True))
+
+    @property
+    def never_twice(self) -> bool:
+        """Whether there are many plays and no item was played again, as it is with films that are rated."""
+        return len(self.kept) >= MANY and len(self.counts) == len(self.kept)
 
     @cached_property
     def heard(self) -> frozenset[int]:

@@ -20,14 +20,15 @@ _HALF_LIFE: Final = 14 * 86_400.0
 def jump_back_in(material: Material) -> Shelf:
     """Music that the listener plays: what the models rank first now, then what was played most of late.
 
-    An item whose last play was skipped isn't there, nor is talk, which is heard once.
+    An item whose last play was skipped isn't there, nor is talk, which is heard once. Who plays nothing twice has no
+    such shelf.
     """
     plays, catalogue = material.plays, material.catalogue
     last = dict(zip(plays.items.tolist(), plays.outcomes.tolist(), strict=True))
     times = plays.last_times
     wanted = np.zeros(catalogue.size, bool)
     wanted[[place for place in times if last[place] != names.SKIPPED]] = True
-    wanted &= material.eligible & ~catalogue.is_talk
+    wanted &= material.eligible & ~catalogue.is_talk & (not plays.never_twice)
     ranks = dict(material.ranked(FAMILIAR, wanted))
     order = [*ranks, *_played_most(material, [p for p in times if wanted[p] and p not in ranks])]
     offers = [

@@ -59,6 +59,12 @@ def test_jump_back_in_is_music_that_is_played_and_wasnt_skipped_last(tmp_path: P
     assert ids(jump_back_in(material(tmp_path, play("A1", "A2", "A2"), models=False))) == ["A2", "A1"]
 
 
+def test_who_plays_nothing_twice_has_nothing_to_jump_back_to(tmp_path: Path) -> None:
+    films = [f"{creator}{number}" for creator in "AB" for number in range(10)]
+    assert jump_back_in(material(tmp_path, play(*films))).offers == []
+    assert jump_back_in(material(tmp_path, play(*films[:-1], "A0"))).offers
+
+
 def test_made_for_you_was_never_played_and_leaves_shows_to_their_shelf(tmp_path: Path) -> None:
     shelf = made_for_you(material(tmp_path, play("A0", "P0")))
     assert {item[0] for item in ids(shelf)} == {"A", "B", "C"}
