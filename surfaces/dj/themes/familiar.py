@@ -17,7 +17,7 @@ LONG_DAYS: Final = 60
 
 
 def old_favourite(desk: Desk) -> Plan | None:
-    """A favourite that had a rest, and what the models play after it."""
+    """A favourite that had a rest, and what the models play for this listener after it."""
     favourites = desk.music & (desk.counts >= LOVED)
     if desk.timed:
         rested = favourites & (desk.latest < desk.visit.moment.unix - REST_DAYS * DAY)
@@ -25,11 +25,10 @@ def old_favourite(desk: Desk) -> Plan | None:
     favourite = draw(desk, favourites, desk.counts)
     if favourite is None:
         return None
-    own = desk.visit.plays.kept
     return Plan(
         "old favourite",
         desk.music,
-        history=own.at(own.items == favourite),
+        history=desk.visit.plays.then(desk.one_play(favourite)),
         wish=desk.wish(),
         openers=[favourite],
     )
