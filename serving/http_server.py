@@ -24,6 +24,7 @@ from serving.rest_service import Answer, RestService, error_answer
 
 IDLE_SECONDS: Final = 60.0  # between two requests, for a whole header, and for a whole body
 MOST_DISCARDED: Final = 1 << 30  # bytes of a body that is too long, read on for the client to see the answer
+UNREAD_SECONDS: Final = 0.1  # for requests to be read that came before a stop
 BODIES: Final = 4  # of the longest, in memory at once
 WAITING_PER_THREAD: Final = 64
 _INFLATED: Final = 1 << 16  # bytes that a gzipped body grows by at a time
@@ -122,6 +123,7 @@ class HttpServer(httputil.HTTPServerConnectionDelegate):
         async def stop() -> None:
             self._server.stop()
             end = self.loop.time() + seconds
+            await asyncio.sleep(min(UNREAD_SECONDS, seconds))
             while self.waiting and self.loop.time() < end:
                 await asyncio.sleep(0.02)
             with suppress(asyncio.TimeoutError):

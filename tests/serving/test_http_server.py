@@ -149,6 +149,22 @@ def test_a_stop_waits_for_what_is_under_way(running: Running) -> None:
         running.ask()
 
 
+def test_a_stop_reads_what_has_come(running: Running) -> None:
+    running.service.gate.set()
+    connection = http.client.HTTPConnection(running.address, running.port, timeout=20)
+    connection.request("POST", "/", b"")
+    connection.getresponse().read()
+    running.server.loop.call_soon_threadsafe(
+        time.sleep, 0.3
+    )  # a machine so busy that nothing is read meanwhile
+    connection.request("POST", "/", b"")
+    with ThreadPoolExecutor(1) as pool:
+        stopped = pool.submit(running.server.shutdown, 5)
+        assert connection.getresponse().status == 200
+        stopped.result(10)
+    connection.close()
+
+
 def test_after_the_signal_to_stop_what_came_before_is_answered_alone(running: Running) -> None:
     with ThreadPoolExecutor(2) as pool:
         waiting = [pool.submit(running.ask) for _ in range(2)]  # one at work, one that waits for the thread
