@@ -54,7 +54,7 @@ class RankerConfig(Settings):
     softmax_items: Count = 4096
     """The loss is over all played items up to so many of them, above that over as many shared uniform
     negatives."""
-    learning_rate: Positive = 2e-3
+    learning_rate: Positive = 4e-3
     """Learning rate of Adam, at the start."""
     max_epochs: Count = 60
     """Most passes over the training windows."""

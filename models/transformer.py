@@ -12,6 +12,7 @@ SPANS: Final = 4
 """Parts of a window whose attention is computed apart in training, each over the events up to its end: that is 5/8 of
 the whole square."""
 _NEVER: Final = -1e9  # added to the score of an event that has not happened yet
+_OPEN: Final = 2.0  # where a gate begins: sigmoid(2) = 0.88
 
 
 class CausalSelfAttention(tf.keras.layers.Layer):
@@ -99,6 +100,9 @@ class CausalSelfAttention(tf.keras.layers.Layer):
 class TransformerBlock(tf.keras.layers.Layer):
     """Pre-norm block (https://arxiv.org/abs/2002.04745): attention and a feed-forward layer, each added to its input.
 
+    What is added goes through a gate that reads the same input (https://arxiv.org/abs/2502.03417, section 3.2), so
+    each position chooses what it takes.
+
         block = TransformerBlock(64, heads=2, max_length=200, dropout=0.2)
         y = block(x, training=True)  # float32 [B, T, D] to float32 [B, T, D]
 
@@ -117,14 +121,26 @@ class TransformerBlock(tf.keras.layers.Layer):
         self.feed = tf.keras.Sequential(
             [tf.keras.layers.Dense(2 * dimension, activation="gelu"), tf.keras.layers.Dense(dimension)]
         )
+        self.attention_gate, self.feed_gate = (
+            tf.keras.layers.Dense(
+                dimension, activation="sigmoid", bias_initializer=tf.keras.initializers.Constant(_OPEN)
+            )
+            for _ in range(2)
+        )
         self.dropout = Dropout(dropout)
 
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
-        x += self.dropout(self.attention(self.attention_norm(x), training=training), training=training)
-        return x + self.dropout(self.feed(self.feed_norm(x)), training=training)
+        y = self.attention_norm(x)
+        mixed = self.attention(y, training=training) * self.attention_gate(y)
+        return self._fed(x + self.dropout(mixed, training=training), training)
 
     def output_at(self, x: tf.Tensor, place: tf.Tensor) -> tf.Tensor:
         """Computes what `call` does at `place` int32 [B] of each row alone, without dropout: float32 [B, D]."""
-        y = tf.gather(x, place, batch_dims=1) + self.attention.output_at(self.attention_norm(x), place)
-        y = y[:, None]
-        return (y + self.feed(self.feed_norm(y)))[:, 0]
+        y = self.attention_norm(x)
+        gate = self.attention_gate(tf.gather(y, place, batch_dims=1))
+        mixed = tf.gather(x, place, batch_dims=1) + self.attention.output_at(y, place) * gate
+        return self._fed(mixed[:, None], training=False)[:, 0]
+
+    def _fed(self, x: tf.Tensor, training: bool) -> tf.Tensor:
+        y = self.feed_norm(x)
+        return x + self.dropout(self.feed(y) * self.feed_gate(y), training=training)
