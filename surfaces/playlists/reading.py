@@ -158,6 +158,8 @@ class _Reader:
                 break
             following += 1
         counted = following < len(self.terms) and self.terms[following].role in _NOUNS
+        if at + 1 < len(self.terms) and not self._breaks(at + 1):  # ten comedies
+            counted |= self.terms[at + 1].role is Role.GENRE
         before = self.terms[at - 1].words[-1].folded if at else ""
         alone = all(t.role in (Role.FILLER, Role.GO_ON, Role.BUT) for t in self.terms[at + 1 :])
         if term.number >= 1 and (
