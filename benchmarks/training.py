@@ -181,7 +181,7 @@ def make_ranker(items: int, negatives: int, dropout: float) -> Ranker:
     plays = np.minimum(np.arange(items + 1), 1)
     config = RankerConfig(softmax_items=negatives or items, dropout=dropout)
     model = Ranker(catalog, plays, FeatureSizes(context=1), LENGTH, [], config)
-    model.compile(optimizer=LazyAdam(config.learning_rate, clipnorm=CLIP_NORM))
+    model.compile(optimizer=LazyAdam(clipnorm=CLIP_NORM))
     return model
 
 

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from typing import Final
 
 import numpy as np
 import tensorflow as tf
@@ -29,8 +30,10 @@ from models.served import ServedRanker
 MONITOR = "eval_ndcg@10"
 FEW_REPEATS = 0.01
 """Below this share of repeated plays, what a listener has played already is not what comes next."""
-SHORT_HISTORY, DROPOUT_OF_SHORT = 20, 0.5
-"""Where listeners have fewer plays on average, training drops more."""
+SHORT_HISTORY: Final = 20
+"""Where listeners have fewer plays on average, histories are short: items have few plays to be learnt from."""
+DROPOUT_OF_SHORT: Final = 0.5
+LEARNING_RATE, LEARNING_RATE_OF_SHORT = 4e-3, 2e-3
 _EVIDENCE = "evidence.npz"
 
 
@@ -40,11 +43,12 @@ def run_fn(fn_args: FnArgs) -> None:
     inputs, max_length, config = job.inputs, job.max_length, job.arguments.model_config(RankerConfig)
     if config.dropout is None:
         config = config.model_copy(update={"dropout": dropout_of(job.interactions)})
+    learning_rate = config.learning_rate or learning_rate_of(job.interactions)
     model = build(inputs, job.plays, max_length, config)
     first = RankerTraining.read(job.first_dir) if job.first_dir else None
     exclude_seen = first.exclude_seen if first else repeat_share(job.interactions) < FEW_REPEATS
     measure = ndcg_measure(model, inputs, max_length, exclude_seen)
-    history = job.fit(model, config, monitor=MONITOR, measure=measure)
+    history = job.fit(model, config, learning_rate=learning_rate, monitor=MONITOR, measure=measure)
     earlier, evidence = first, None
     if not first and not job.trained:
         earlier = RankerTraining.read(job.production_dir)
@@ -53,7 +57,13 @@ def run_fn(fn_args: FnArgs) -> None:
     else:
         evidence = fit_evidence(job.interactions)
         weight, shares = weigh_evidence(model, evidence, inputs, max_length, exclude_seen)
-    last = job.rehearse(model, lambda plays: build(inputs, plays, max_length, config), config, history)
+    last = job.rehearse(
+        model,
+        lambda plays: build(inputs, plays, max_length, config),
+        config,
+        history,
+        learning_rate=learning_rate,
+    )
     if evidence is None or job.last_split != job.split:
         evidence = fit_evidence(job.last_interactions)
     last.add_evidence(evidence, weight, shares)
@@ -76,7 +86,16 @@ def run_fn(fn_args: FnArgs) -> None:
 
 def dropout_of(interactions: Interactions) -> float:
     """Returns the share of activations that training drops on a log: more where histories are short."""
-    return DROPOUT_OF_SHORT if len(interactions.items) < SHORT_HISTORY * len(interactions) else DROPOUT
+    return DROPOUT_OF_SHORT if _are_short(interactions) else DROPOUT
+
+
+def learning_rate_of(interactions: Interactions) -> float:
+    """Returns the learning rate at the start on a log: less where histories are short."""
+    return LEARNING_RATE_OF_SHORT if _are_short(interactions) else LEARNING_RATE
+
+
+def _are_short(interactions: Interactions) -> bool:
+    return len(interactions.items) < SHORT_HISTORY * len(interactions)
 
 
 def build(inputs: Inputs, plays: np.ndarray, max_length: int, config: RankerConfig) -> Ranker:

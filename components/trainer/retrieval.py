@@ -30,8 +30,11 @@ def run_fn(fn_args: FnArgs) -> None:
     inputs, max_length, config = job.inputs, job.max_length, job.arguments.model_config(TwoTowerConfig)
     model = build(inputs, job.plays, config)
     monitor = f"eval_recall@{monitored_places(inputs.catalog.size)}"
-    history = job.fit(model, config, monitor=monitor, measure=recall_measure(model, inputs, max_length))
-    last = job.rehearse(model, lambda plays: build(inputs, plays, config), config, history)
+    measure, rate = recall_measure(model, inputs, max_length), config.learning_rate
+    history = job.fit(model, config, learning_rate=rate, monitor=monitor, measure=measure)
+    last = job.rehearse(
+        model, lambda plays: build(inputs, plays, config), config, history, learning_rate=rate
+    )
     features, retrieval = inputs.request_features(max_length), Retriever(last, searcher=None)
     training = RetrievalTraining(
         config=config,

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from components.trainer import trained_model
-from components.trainer.ranker import build, dropout_of, load, ndcg_measure
+from components.trainer.ranker import build, dropout_of, learning_rate_of, load, ndcg_measure
 from components.trainer.training_records import RankerTraining, TrainingHistory
 from models.config import RankerConfig
 from models.memory.evidence import Evidence, fit_evidence, mixed_with_counts
@@ -67,6 +67,9 @@ def test_a_saved_ranker_is_loaded_with_its_evidence(tmp_path: Path) -> None:
     np.testing.assert_array_equal(loaded.score_all(query, history, loaded.items.table()), expected)
 
 
-@pytest.mark.parametrize(("length", "dropout"), [(19, 0.5), (20, 0.2)])
-def test_more_is_dropped_where_histories_are_short(length: int, dropout: float) -> None:
-    assert dropout_of(Interactions.from_sequences([[1] * length] * 3, 12)) == dropout
+@pytest.mark.parametrize(("length", "dropout", "rate"), [(19, 0.5, 2e-3), (20, 0.2, 4e-3)])
+def test_short_histories_are_learnt_with_more_dropout_at_a_lower_rate(
+    length: int, dropout: float, rate: float
+) -> None:
+    log = Interactions.from_sequences([[1] * length] * 3, 12)
+    assert (dropout_of(log), learning_rate_of(log)) == (dropout, rate)
