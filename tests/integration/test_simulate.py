@@ -26,6 +26,7 @@ def home(whole_run: WholeRun, tmp_path: Path) -> Path:
         ("retrieval", {"max_epochs": 1}),
         ("ranker", {"max_epochs": 1}),
         ("gates", {"confidence": 0.999}),
+        ("keep", {"versions": 4}),  # all pushes are looked at in the end
     ):
         config[section] = {**config[section], **values}
     record.model_copy(update={"config": config}).write(home)
