@@ -25,9 +25,14 @@ def full_softmax(queries: tf.Tensor, items: tf.Tensor, bias: tf.Tensor, target: 
     Returns:
         float32 [], the mean over the queries; 0 if there are none.
     """
-    positive = tf.reduce_sum(queries * tf.gather(items, target), axis=-1) + tf.gather(bias, target)
+    positive = target_logits(queries, items, bias, target)
     itself = tf.stack([tf.range(tf.size(target)), target], axis=1)
     return softmax_in_chunks(queries, positive, items, bias, itself)
+
+
+def target_logits(queries: tf.Tensor, items: tf.Tensor, bias: tf.Tensor, target: tf.Tensor) -> tf.Tensor:
+    """Computes each query's logit of its own target: float32 [Q]; the arguments are those of `full_softmax`."""
+    return tf.reduce_sum(queries * tf.gather(items, target), axis=-1) + tf.gather(bias, target)
 
 
 def softmax_in_chunks(

@@ -25,7 +25,7 @@ from models.layers import (
     shift_right,
     small_normal,
 )
-from models.losses import NO_LOGIT, full_softmax, hits_of, softmax_in_chunks
+from models.losses import NO_LOGIT, full_softmax, hits_of, softmax_in_chunks, target_logits
 from models.masking import mask_features
 from models.memory.evidence import COUNTS, Evidence, Shares
 from models.memory.evidence_layer import EvidenceLayer, NamedItems
@@ -274,10 +274,9 @@ def next_item_loss(
     """
     if sample is None:
         return full_softmax(queries, items, bias, target)
-    positive = tf.reduce_sum(queries * tf.gather(items, target), axis=-1) + tf.gather(bias, target)
     return softmax_in_chunks(
         queries,
-        positive - sample.target_log_q,
+        target_logits(queries, items, bias, target) - sample.target_log_q,
         tf.gather(items, sample.items),
         tf.gather(bias, sample.items) - sample.log_q,
         hits_of(target, sample.items),
