@@ -40,12 +40,14 @@ _EVIDENCE = "evidence.npz"
 def run_fn(fn_args: FnArgs) -> None:
     """Entry point of TFX's Trainer."""
     job = Job.start(fn_args, names.RANKER)
-    inputs, max_length, config = job.inputs, job.max_length, job.arguments.model_config(RankerConfig)
-    if config.dropout is None:
-        config = config.model_copy(update={"dropout": dropout_of(job.interactions)})
-    learning_rate = config.learning_rate or learning_rate_of(job.interactions)
-    model = build(inputs, job.plays, max_length, config)
+    inputs, max_length = job.inputs, job.max_length
     first = RankerTraining.read(job.first_dir) if job.first_dir else None
+    # a final fit keeps what the first one, which was measured, took from its log
+    config = first.config if first else job.arguments.model_config(RankerConfig)
+    learning_rate = config.learning_rate or learning_rate_of(job.interactions)
+    dropout = dropout_of(job.interactions) if config.dropout is None else config.dropout
+    config = config.model_copy(update={"dropout": dropout, "learning_rate": learning_rate})
+    model = build(inputs, job.plays, max_length, config)
     exclude_seen = first.exclude_seen if first else repeat_share(job.interactions) < FEW_REPEATS
     measure = ndcg_measure(model, inputs, max_length, exclude_seen)
     history = job.fit(model, config, learning_rate=learning_rate, monitor=MONITOR, measure=measure)
