@@ -4,7 +4,9 @@ A score is a sum of evidence: the transformer's logit, the evidence of `models.m
 `RankerConfig.head_weight` times that of the outcome heads.
 """
 
+import itertools
 from collections.abc import Sequence
+from typing import Final
 
 import numpy as np
 import tensorflow as tf
@@ -34,6 +36,9 @@ from models.samplers import Sample, UniformSampler
 from models.transformer import TransformerBlock
 
 HEAD_LOSS_WEIGHT = 0.2
+PARTS: Final = (4, 8, 12, 15, 16)
+"""Where the parts of a training batch end whose rows are padded alike, in sixteenths of its rows, shortest first."""
+_READ: Final = (names.ITEM, names.SEEN_OUTCOME, names.GAP, names.HOUR, names.WEEKDAY, names.CONTEXT)
 DROPOUT = 0.2
 """Share of activations that training drops where the settings don't say."""
 
@@ -246,18 +251,38 @@ class Ranker(tf.keras.Model):
             index, batch, sampled = renumber(batch, sample.items)
             sample = sample._replace(items=sampled)
             items, bias = self.items.vectors(index, training=training), tf.gather(self.bias, index)
-        queries = self.queries(batch, items, training=training)
+        queries, events = self._queries_of_events(batch, items, training), batch[names.ITEM] > 0
         target = tf.gather_nd(batch[names.ITEM], places)
-        losses = {"next_item": next_item_loss(tf.gather_nd(queries, places), target, items, bias, sample)}
+        at_targets = tf.boolean_mask(queries, tf.boolean_mask(positives(batch), events))
+        losses = {"next_item": next_item_loss(at_targets, target, items, bias, sample)}
         if self.heads:
-            known = (batch[names.ITEM] > 0) & (batch[names.OUTCOME] != names.UNKNOWN)
-            places = tf.where((batch[names.TARGET] > 0) & known)
-            played = tf.gather(items, tf.gather_nd(batch[names.ITEM], places))
-            outcome = tf.gather_nd(batch[names.OUTCOME], places)
-            logits = self.head_logits(tf.gather_nd(queries, places)[:, None, :], played[:, None, :])
+            known = events & (batch[names.TARGET] > 0) & (batch[names.OUTCOME] != names.UNKNOWN)
+            played = tf.gather(items, tf.boolean_mask(batch[names.ITEM], known))
+            outcome = tf.boolean_mask(batch[names.OUTCOME], known)
+            at_known = tf.boolean_mask(queries, tf.boolean_mask(known, events))
+            logits = self.head_logits(at_known[:, None, :], played[:, None, :])
             for head, logit in logits.items():
                 losses[head] = HEAD_LOSS_WEIGHT * outcome_loss(head, logit[:, 0], outcome)
         return losses
+
+    def _queries_of_events(self, batch: Batch, items: tf.Tensor, training: bool) -> tf.Tensor:
+        """Computes what the place of each event asks for: float32 [E, D], in the order of `batch[names.ITEM] > 0`.
+
+        Rows of like length go through the blocks together, as far as the longest of them: that saves padding.
+        """
+        item = batch[names.ITEM]
+        lengths = tf.reduce_max(tf.where(item > 0, tf.range(1, tf.shape(item)[1] + 1), 1), axis=1)
+        rows, queries = tf.shape(item)[0], []
+        for start, end in itertools.pairwise((0, *(rows * sixteenths // 16 for sixteenths in PARTS))):
+            longest = tf.maximum(tf.reduce_max(lengths[start:end]), 1)
+            part = {name: batch[name][start:end, :longest] for name in _READ}
+            part[names.LISTENER] = batch[names.LISTENER][start:end]
+            queries.append(self._part(part, items, training))
+        return tf.concat(queries, axis=0)
+
+    @tf.function(reduce_retracing=True)  # traced once, not once a part
+    def _part(self, batch: Batch, items: tf.Tensor, training: bool) -> tf.Tensor:
+        return tf.boolean_mask(self.queries(batch, items, training=training), batch[names.ITEM] > 0)
 
 
 def next_item_loss(

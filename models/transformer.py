@@ -1,6 +1,5 @@
 """A causal transformer over a listener's history."""
 
-import itertools
 from typing import Final
 
 import numpy as np
@@ -8,9 +7,6 @@ import tensorflow as tf
 
 from models.dropout import Dropout
 
-SPANS: Final = 4
-"""Parts of a window whose attention is computed apart in training, each over the events up to its end: that is 5/8 of
-the whole square."""
 _NEVER: Final = -1e9  # added to the score of an event that has not happened yet
 _OPEN: Final = 2.0  # where a gate begins: sigmoid(2) = 0.88
 
@@ -45,20 +41,8 @@ class CausalSelfAttention(tf.keras.layers.Layer):
     def call(self, x: tf.Tensor, training: bool = False) -> tf.Tensor:
         batch, length = tf.shape(x)[0], tf.shape(x)[1]
         query, key, value = self._project(x)
-        bias = self._bias_by_distance(length)
-        spans = SPANS if training else 1  # a request is too short for it to pay
-        ends = [length * part // spans for part in range(spans + 1)]
-        mixed = [
-            self._attend(
-                query[:, :, start:end],
-                key[:, :, :end],
-                value[:, :, :end],
-                bias[:, start:end, :end],
-                training=training,
-            )
-            for start, end in itertools.pairwise(ends)
-        ]
-        joined = tf.transpose(tf.concat(mixed, axis=2), [0, 2, 1, 3])
+        mixed = self._attend(query, key, value, self._bias_by_distance(length), training=training)
+        joined = tf.transpose(mixed, [0, 2, 1, 3])
         return self.out(tf.reshape(joined, [batch, length, self._heads * self._size]))
 
     def output_at(self, x: tf.Tensor, place: tf.Tensor) -> tf.Tensor:

@@ -35,7 +35,6 @@ _ITEM: Final = {
     names.RELEASE_DAY: tf.int64,
 }
 _SHUFFLE_WINDOWS: Final = 16_384  # some 50 MB of serialised windows
-_CHUNK_BATCHES: Final = 16  # batches that are sorted by length together
 
 
 def window_dataset(
@@ -52,8 +51,9 @@ def window_dataset(
     """Reads a split's windows in batches, once over; the same ones in the same order at each run.
 
     Without a seed windows come in the order of the files: a listener's follow each other, oldest first. With
-    one they are shuffled anew at each pass, and windows of about the same length share a batch, to save
-    padding. Either way there are ceil(windows / batch_size) batches.
+    one they are shuffled anew at each pass, and those of a batch come shortest first, so that parts of it need little
+    padding. (Batches of one length each are learnt from far slower.) Either way there are
+    ceil(windows / batch_size) batches.
 
     Args:
         uri: URI of the Examples artifact.
@@ -79,10 +79,7 @@ def window_dataset(
         shuffled = tf.data.Dataset.from_tensor_slices(files).shuffle(len(files), seed=shuffle_seed)
         records = shuffled.interleave(read_records, cycle_length=8, block_length=16)
         records = records.shuffle(_SHUFFLE_WINDOWS, seed=shuffle_seed)
-        chunks = records.batch(_CHUNK_BATCHES * batch_size).enumerate()
-        batches = chunks.flat_map(
-            lambda number, chunk: _batch_by_length(chunk, batch_size, (shuffle_seed, number))
-        )
+        batches = records.batch(batch_size).map(_shortest_first)
     return batches.map(
         lambda serialized: only_known(parse(serialized)) if split == names.KNOWN else parse(serialized),
         num_parallel_calls=tf.data.AUTOTUNE,
@@ -144,16 +141,10 @@ def read_catalog_arrays(uri: str, transform_graph_uri: str) -> CatalogArrays:
     )
 
 
-def _batch_by_length(chunk: tf.Tensor, batch_size: int, seed: tuple[int, tf.Tensor]) -> tf.data.Dataset:
-    """Batches windows of about the same length, in an order drawn anew for each chunk."""
+def _shortest_first(windows: tf.Tensor) -> tf.Tensor:
+    """Sorts serialised windows, string [B], by about their number of events."""
     # An example's bytes grow with its events: near enough, and no example is parsed twice.
-    ordered = tf.gather(chunk, tf.argsort(tf.strings.length(chunk), stable=True))
-    count = -(-tf.size(ordered) // batch_size)
-    place = tf.random.experimental.index_shuffle(
-        tf.range(count), tf.stack([tf.cast(seed[0], tf.int64), seed[1]]), count - 1
-    )
-    starts = tf.data.Dataset.from_tensor_slices(place * batch_size)
-    return starts.map(lambda start: ordered[start : start + batch_size])
+    return tf.gather(windows, tf.argsort(tf.strings.length(windows), stable=True))
 
 
 def _sparse(dtypes: dict[str, tf.DType]) -> dict[str, tf.io.VarLenFeature]:

@@ -4,7 +4,10 @@ import tensorflow as tf
 
 from models import names
 from models.config import RankerConfig
-from models.ranker import Ranker
+from models.layers import positives
+from models.losses import NO_LOGIT, full_softmax
+from models.outcome_head import outcome_loss
+from models.ranker import HEAD_LOSS_WEIGHT, Ranker
 from tests.models import tiny
 
 CONFIG = RankerConfig(dimension=16, blocks=1, dropout=0.0, mask_outcomes=0.0)
@@ -65,6 +68,31 @@ def test_a_skip_trains_the_skip_head_and_is_no_positive(model):
 
     assert losses["next_item"] == 0.0
     assert losses[names.P_SKIP] > 0.0
+
+
+@pytest.mark.parametrize("count", [1, 3, 16, 37])
+def test_rows_that_go_through_the_blocks_in_parts_have_the_loss_of_all_at_once(count: int):
+    """Item 13 is none of the catalogue: an event that the log has and the catalogue has not is 0 in a window."""
+    model = make([names.P_SKIP])
+    draw = np.random.default_rng(count)
+    lengths = np.sort(draw.integers(1, 9, count))
+    rows = [[*draw.integers(0, 13, length - 1).tolist(), 5] for length in lengths]
+    batch = tiny.batch(rows)
+    batch[names.TARGET] = tf.sequence_mask(lengths, dtype=tf.int32)
+    batch[names.OUTCOME] = tf.constant(draw.integers(0, 4, batch[names.ITEM].shape), tf.int32)
+
+    losses = model.losses_of(batch, training=False)
+
+    table, targets = model.items.table(), positives(batch)
+    at_once, item = model.queries(batch, table), batch[names.ITEM]
+    next_item = full_softmax(
+        at_once[targets], table, tf.where(tiny.plays() > 0, model.bias, NO_LOGIT), item[targets]
+    )
+    np.testing.assert_allclose(losses["next_item"], next_item, rtol=1e-5)
+    known = (item > 0) & (batch[names.OUTCOME] != names.UNKNOWN)
+    logits = model.head_logits(at_once[known][:, None], tf.gather(table, item[known])[:, None])
+    skip = outcome_loss(names.P_SKIP, logits[names.P_SKIP][:, 0], batch[names.OUTCOME][known])
+    np.testing.assert_allclose(losses[names.P_SKIP], HEAD_LOSS_WEIGHT * skip, rtol=1e-5)
 
 
 def test_a_log_without_outcomes_trains_no_head_and_divides_by_nothing(model):

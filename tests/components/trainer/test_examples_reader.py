@@ -91,11 +91,12 @@ def test_a_shuffle_keeps_each_window_and_repeats_with_its_seed(uri, items):
     assert len(one) == 19  # ceil(150 / 8)
 
 
-def test_shuffled_batches_hold_windows_of_about_one_length(uri, items):
-    def padding(batches) -> int:
-        return sum(int((batch[names.ITEM] == 0).sum()) for batch in batches)
+def test_a_shuffled_batch_holds_short_windows_and_long_ones_the_shortest_first(uri, items):
+    lengths = [(batch[names.ITEM] > 0).sum(axis=1) for batch in _batches(uri, items, shuffle_seed=3)]
 
-    assert padding(_batches(uri, items, shuffle_seed=3)) < padding(_batches(uri, items)) / 4
+    assert all((np.diff(batch) >= 0).all() for batch in lengths)
+    means = [batch.mean() for batch in lengths[:-1]]
+    assert np.std(means) < np.concatenate(lengths).std() / 2
 
 
 def test_each_pass_is_shuffled_anew(uri, items):
