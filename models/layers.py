@@ -34,8 +34,8 @@ class ItemEncoder(tf.keras.layers.Layer):
     """Vectors of items: an id vector plus the scaled sum of content token vectors.
 
     An item without plays in training has no id vector of its own (it could only have been learnt from
-    negatives), so its content speaks for it. While training, a share of the id vectors is dropped so that
-    content learns to stand alone (DropoutNet, https://papers.nips.cc/paper/7081).
+    negatives), so its content speaks for it. While training, a share of the id vectors of items with content is
+    dropped so that content learns to stand alone (DropoutNet, https://papers.nips.cc/paper/7081).
 
     Only the rows of the items that are asked for are read, so only they have gradients: a step costs the same
     whatever the size of the catalogue.
@@ -47,7 +47,7 @@ class ItemEncoder(tf.keras.layers.Layer):
         catalog: the items and their content tokens.
         played: bool [N + 1], the items with plays in training.
         dimension: width of the vectors.
-        id_dropout: share of the id vectors that training drops.
+        id_dropout: share of the id vectors that training drops, of items that have content.
     """
 
     def __init__(
@@ -57,7 +57,8 @@ class ItemEncoder(tf.keras.layers.Layer):
         self.size = catalog.size
         self._content = tf.constant(catalog.content)
         self._played = tf.constant(played)
-        self._id_dropout = id_dropout
+        # without content nothing would be left of an item whose id vector is dropped
+        self._chance = tf.constant(np.where(np.any(catalog.content > 0, axis=1), id_dropout, 0.0), tf.float32)
         self.ids = self.add_weight("ids", (catalog.size + 1, dimension), initializer=small_normal())
         self.tokens = self.add_weight(
             "tokens", (catalog.content_size + 1, dimension), initializer=small_normal()
@@ -76,7 +77,7 @@ class ItemEncoder(tf.keras.layers.Layer):
         """Computes the vectors of the items `index` int32 [U]: float32 [U, dimension]; zero where the index is 0."""
         keep = tf.gather(self._played, index)
         if training:
-            keep &= tf.random.uniform(tf.shape(index)) >= self._id_dropout
+            keep &= tf.random.uniform(tf.shape(index)) >= tf.gather(self._chance, index)
         vectors = tf.gather(self.ids, index) * tf.cast(keep, tf.float32)[:, None] + self._content_of(index)
         return vectors * tf.cast(index > 0, tf.float32)[:, None]
 

@@ -40,6 +40,18 @@ def test_training_drops_some_id_vectors_whole():
     assert 0 < (sums[1:12] == 0).sum() < 11
 
 
+def test_an_item_without_content_always_keeps_its_id_vector():
+    tf.keras.utils.set_random_seed(3)
+    catalog = tiny.catalog()
+    catalog.content[4] = 0
+    encoder = ItemEncoder(catalog, tiny.plays() > 0, 4, id_dropout=0.9)
+
+    sums = [encoder.vectors(tf.constant([3, 4]), training=True).numpy().sum(axis=1) for _ in range(40)]
+
+    np.testing.assert_allclose([one[1] for one in sums], encoder.ids.numpy()[4].sum(), rtol=1e-5)
+    assert len({float(one[0]) for one in sums}) == 2
+
+
 def test_the_vectors_of_some_items_are_rows_of_the_table():
     encoder = ItemEncoder(tiny.catalog(), tiny.plays() > 0, 4)
 
