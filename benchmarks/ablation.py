@@ -24,7 +24,7 @@ from pydantic import ValidationError
 from components.trainer.fit import CLIP_NORM, make_repeatable
 from components.trainer.history import Logs
 from components.trainer.inputs import Inputs
-from components.trainer.ranker import FEW_REPEATS, build, dropout_of, learning_rate_of, ndcg_measure
+from components.trainer.ranker import FEW_REPEATS, adapted, build, ndcg_measure
 from components.trainer.sequences import plays_of, read_sequences, repeat_share
 from components.trainer.training_records import RankerTraining
 from components.trainer.weight_average import WeightAverage
@@ -102,9 +102,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     args = parser.parse_args(argv)
     try:
         log = read_log(args.home)
-        default = RankerConfig(
-            dropout=dropout_of(log.interactions), learning_rate=learning_rate_of(log.interactions)
-        )
+        windows = log.inputs.steps(names.TRAIN, batch_size=1)
+        default = adapted(RankerConfig(), log.interactions, windows)
         choices = choices_of(args.vary, default)
     except UserError as error:
         parser.exit(1, f"{error}\n")

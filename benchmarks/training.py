@@ -4,8 +4,9 @@
     python -m benchmarks.training --items 10000 100000 1000000
 
 Windows are made at random. Their lengths are all the same, or those of a log's histories, cut at the same. Tokens
-are real events: what pads a window doesn't count. Batches hold windows of about one length, as the trainers' do;
-PyTorch's are drawn at random and padded to the full length, as is usual.
+are real events: what pads a window doesn't count. The windows of a batch come shortest first, as the trainers' do,
+so that parts of it are padded little; PyTorch's are padded to the full length, as is usual. Beside it both have
+SASRec's size; the made catalogues have a model of the default size.
 """
 
 import argparse
@@ -37,7 +38,7 @@ LENGTH: Final = 200
 ITEMS: Final = 3416  # as many as MovieLens 1M has
 NEGATIVES: Final = 256
 WARM_UP: Final = 3
-_CHUNK_BATCHES: Final = 16  # batches that are sorted by length together, as by the trainers' reader
+SASREC_SIZE: Final = {"dimension": 64, "blocks": 2}
 _POPULARITY: Final = 0.8  # exponent of the long tail
 _SASREC: Final = Path(__file__).parent / "sasrec.py"
 _KIB_A_MIB: Final = 1024
@@ -71,28 +72,20 @@ def main(argv: Sequence[str] | None = None) -> None:
 def print_speeds(kind: str, lengths: np.ndarray, negatives: int, args: argparse.Namespace) -> None:
     """Prints a line for this project and, where there is a PyTorch, one for SASRec."""
     draw = np.random.default_rng(args.seed)
-    batches = draw.choice(lengths, (max(_CHUNK_BATCHES, WARM_UP + args.steps), BATCH))
+    batches = draw.choice(lengths, (WARM_UP + args.steps, BATCH))
     loss = f"{negatives} negatives" if negatives else f"softmax over {ITEMS:,}"
 
     def line(name: str, speed: Speed) -> None:
         step = f"{1000 * speed.step:6.0f} ms"
         print(f"lengths {kind:<16} {loss:<20} {name:<28} {step} {speed.tokens:9,.0f} tokens/s", flush=True)
 
-    ours = train(sorted_by_length(batches, draw), ITEMS, negatives, args.steps, args.dropout)
+    ours = train(np.sort(batches, axis=1), ITEMS, negatives, args.steps, args.dropout)
     line("this project", ours)
     if args.torch:
         for attention in sorted({0.0, args.dropout}):
-            theirs = train_sasrec(args.torch, batches[: WARM_UP + args.steps], negatives, args, attention)
+            theirs = train_sasrec(args.torch, batches, negatives, args, attention)
             line(f"SASRec, attention drops {attention:.1f}", theirs)
             print(f"  {ours.tokens / theirs.tokens:.2f} times as many tokens a second", flush=True)
-
-
-def sorted_by_length(batches: np.ndarray, draw: np.random.Generator) -> np.ndarray:
-    """Gives each batch of a chunk windows of about one length, in an order drawn at random: int [S, B]."""
-    chunks = np.array_split(batches, range(_CHUNK_BATCHES, len(batches), _CHUNK_BATCHES))
-    return np.concatenate(
-        [draw.permutation(np.sort(chunk, axis=None).reshape(chunk.shape)) for chunk in chunks]
-    )
 
 
 def history_lengths(folder: Path) -> np.ndarray:
@@ -104,7 +97,7 @@ def history_lengths(folder: Path) -> np.ndarray:
 
 def train(lengths: np.ndarray, items: int, negatives: int, steps: int, dropout: float) -> Speed:
     """Trains the ranker on a batch for each row of `lengths` int [S, B]."""
-    model = make_ranker(items, negatives, dropout)
+    model = make_ranker(items, RankerConfig(softmax_items=negatives or items, dropout=dropout, **SASREC_SIZE))
     step = traced_step(model)
     draw = np.random.default_rng(0)
     chances = popularity(items, draw)
@@ -117,7 +110,7 @@ def train(lengths: np.ndarray, items: int, negatives: int, steps: int, dropout: 
         step(batch)["loss"].numpy()
         seconds.append(time.perf_counter() - begin)
         tokens += int(row.sum())
-        if len(seconds) >= steps and len(seconds) % _CHUNK_BATCHES == 0:
+        if len(seconds) >= steps:
             break
     return Speed(statistics.median(seconds), tokens / sum(seconds))
 
@@ -145,7 +138,7 @@ def train_sasrec(
 def print_cost(items: int, steps: int, seed: int) -> None:
     """Prints what a step, the start and a checkpoint take on a made catalogue."""
     begin = time.perf_counter()
-    model = make_ranker(items, RankerConfig().softmax_items, DROPOUT)
+    model = make_ranker(items, RankerConfig(dropout=DROPOUT))
     step = traced_step(model)
     draw = np.random.default_rng(seed)
     chances = popularity(items, draw)
@@ -173,15 +166,14 @@ def print_cost(items: int, steps: int, seed: int) -> None:
     )
 
 
-def make_ranker(items: int, negatives: int, dropout: float) -> Ranker:
+def make_ranker(items: int, config: RankerConfig) -> Ranker:
     """Builds a ranker for a catalogue without content whose items were all played, with its optimizer."""
     catalog = CatalogArrays(
         [b"%d" % item for item in range(items)], np.zeros((items + 1, 1), np.int32), 1, *invert_tokens([[]])
     )
     plays = np.minimum(np.arange(items + 1), 1)
-    config = RankerConfig(softmax_items=negatives or items, dropout=dropout)
     model = Ranker(catalog, plays, FeatureSizes(context=1), LENGTH, [], config)
-    model.compile(optimizer=LazyAdam(clipnorm=CLIP_NORM))
+    model.compile(optimizer=LazyAdam(config.learning_rate, clipnorm=CLIP_NORM))
     return model
 
 

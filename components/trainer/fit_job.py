@@ -14,7 +14,7 @@ from components.trainer import fit, trained_model
 from components.trainer.fit import FitRun
 from components.trainer.fit_arguments import FitArguments
 from components.trainer.history import History
-from components.trainer.inputs import Inputs
+from components.trainer.inputs import BATCH_WINDOWS, Inputs
 from components.trainer.sequences import plays_of, read_sequences
 from components.trainer.training_records import Training
 from components.trainer.warm_start import FIRST_WEIGHTS, warm_start
@@ -204,9 +204,10 @@ class Job:
 
     def _run(self, split: str, config: TwoTowerConfig | RankerConfig, checkpoint: str | None) -> FitRun:
         """Returns what a fit on a split reads."""
+        batch_size = config.batch_size or BATCH_WINDOWS
         return FitRun(
-            self.inputs.windows(split, batch_size=config.batch_size, shuffle_seed=self.arguments.seed),
-            steps=self.inputs.steps(split, config.batch_size),
+            self.inputs.windows(split, batch_size=batch_size, shuffle_seed=self.arguments.seed),
+            steps=self.inputs.steps(split, batch_size),
             stage=self.stage,
             seed=self.arguments.seed,
             checkpoint=checkpoint,

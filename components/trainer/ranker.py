@@ -13,7 +13,7 @@ from components.trainer import fit, trained_model
 from components.trainer.evaluate_signature import evaluate_signature
 from components.trainer.evidence_weights import weigh_evidence
 from components.trainer.fit_job import Job
-from components.trainer.inputs import Inputs
+from components.trainer.inputs import BATCH_WINDOWS, Inputs
 from components.trainer.sequences import repeat_share
 from components.trainer.training_records import RankerTraining
 from models import names
@@ -31,9 +31,11 @@ MONITOR = "eval_ndcg@10"
 FEW_REPEATS = 0.01
 """Below this share of repeated plays, what a listener has played already is not what comes next."""
 SHORT_HISTORY: Final = 20
-"""Where listeners have fewer plays on average, histories are short: items have few plays to be learnt from."""
-DROPOUT_OF_SHORT: Final = 0.5
-LEARNING_RATE, LEARNING_RATE_OF_SHORT = 4e-3, 2e-3
+"""Where listeners have fewer plays on average, histories are short."""
+FEW_PLAYS: Final = 500_000
+"""Below so many plays of short histories, all is learnt by heart before it is learnt."""
+DROPOUT_OF_SMALL: Final = 0.5
+BATCH_PLAYS: Final = 1500
 _EVIDENCE = "evidence.npz"
 
 
@@ -44,13 +46,11 @@ def run_fn(fn_args: FnArgs) -> None:
     first = RankerTraining.read(job.first_dir) if job.first_dir else None
     # a final fit keeps what the first one, which was measured, took from its log
     config = first.config if first else job.arguments.model_config(RankerConfig)
-    learning_rate = config.learning_rate or learning_rate_of(job.interactions)
-    dropout = dropout_of(job.interactions) if config.dropout is None else config.dropout
-    config = config.model_copy(update={"dropout": dropout, "learning_rate": learning_rate})
+    config = adapted(config, job.interactions, inputs.steps(job.split, batch_size=1))
     model = build(inputs, job.plays, max_length, config)
     exclude_seen = first.exclude_seen if first else repeat_share(job.interactions) < FEW_REPEATS
     measure = ndcg_measure(model, inputs, max_length, exclude_seen)
-    history = job.fit(model, config, learning_rate=learning_rate, monitor=MONITOR, measure=measure)
+    history = job.fit(model, config, learning_rate=config.learning_rate, monitor=MONITOR, measure=measure)
     earlier, evidence = first, None
     if not first and not job.trained:
         earlier = RankerTraining.read(job.production_dir)
@@ -64,7 +64,7 @@ def run_fn(fn_args: FnArgs) -> None:
         lambda plays: build(inputs, plays, max_length, config),
         config,
         history,
-        learning_rate=learning_rate,
+        learning_rate=config.learning_rate,
     )
     if evidence is None or job.last_split != job.split:
         evidence = fit_evidence(job.last_interactions)
@@ -86,18 +86,30 @@ def run_fn(fn_args: FnArgs) -> None:
     evidence.save(os.path.join(folder, _EVIDENCE))
 
 
+def adapted(config: RankerConfig, interactions: Interactions, windows: int) -> RankerConfig:
+    """Chooses what the settings leave to the log, from its figures.
+
+    Args:
+        config: the settings.
+        interactions: the positive plays that are learnt from.
+        windows: the windows that hold them.
+    """
+    chosen = {"dropout": dropout_of(interactions), "batch_size": batch_size_of(interactions, windows)}
+    return config.model_copy(
+        update={key: value for key, value in chosen.items() if getattr(config, key) is None}
+    )
+
+
 def dropout_of(interactions: Interactions) -> float:
-    """Returns the share of activations that training drops on a log: more where histories are short."""
-    return DROPOUT_OF_SHORT if _are_short(interactions) else DROPOUT
+    """Returns the share of activations that training drops on a log: more on a small one of short histories."""
+    plays = len(interactions.items)
+    small = plays < SHORT_HISTORY * len(interactions) and plays < FEW_PLAYS
+    return DROPOUT_OF_SMALL if small else DROPOUT
 
 
-def learning_rate_of(interactions: Interactions) -> float:
-    """Returns the learning rate at the start on a log: less where histories are short."""
-    return LEARNING_RATE_OF_SHORT if _are_short(interactions) else LEARNING_RATE
-
-
-def _are_short(interactions: Interactions) -> bool:
-    return len(interactions.items) < SHORT_HISTORY * len(interactions)
+def batch_size_of(interactions: Interactions, windows: int) -> int:
+    """Returns the windows of a batch on a log: more where they are short, so that a step has enough to learn from."""
+    return max(BATCH_WINDOWS, BATCH_PLAYS * windows // max(len(interactions.items), 1))
 
 
 def build(inputs: Inputs, plays: np.ndarray, max_length: int, config: RankerConfig) -> Ranker:

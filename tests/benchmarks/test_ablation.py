@@ -11,7 +11,7 @@ from models import names
 from models.config import RankerConfig
 from tests.components.trainer.tiny_inputs import MAX_LENGTH, tiny_inputs
 
-CONFIG = RankerConfig(dimension=8, blocks=1)
+CONFIG = RankerConfig(dimension=8, blocks=1, batch_size=64)
 CYCLES = [[1 + (start + step) % 5 for step in range(6)] for start in range(5)] * 8
 """Each item of five follows the one before it."""
 

@@ -8,7 +8,7 @@ import pytest
 import tensorflow as tf
 
 from components.trainer import trained_model
-from components.trainer.ranker import build, dropout_of, learning_rate_of, load, ndcg_measure
+from components.trainer.ranker import adapted, build, load, ndcg_measure
 from components.trainer.training_records import RankerTraining, TrainingHistory
 from models.config import RankerConfig
 from models.memory.evidence import Evidence, fit_evidence, mixed_with_counts
@@ -67,9 +67,24 @@ def test_a_saved_ranker_is_loaded_with_its_evidence(tmp_path: Path) -> None:
     np.testing.assert_array_equal(loaded.score_all(query, history, loaded.items.table()), expected)
 
 
-@pytest.mark.parametrize(("length", "dropout", "rate"), [(19, 0.5, 2e-3), (20, 0.2, 4e-3)])
-def test_short_histories_are_learnt_with_more_dropout_at_a_lower_rate(
-    length: int, dropout: float, rate: float
+@pytest.mark.parametrize(
+    ("length", "listeners", "dropout"), [(19, 3, 0.5), (20, 3, 0.2), (19, 26_315, 0.5), (19, 26_316, 0.2)]
+)
+def test_a_small_log_of_short_histories_is_learnt_with_more_dropout(
+    length: int, listeners: int, dropout: float
 ) -> None:
-    log = Interactions.from_sequences([[1] * length] * 3, 12)
-    assert (dropout_of(log), learning_rate_of(log)) == (dropout, rate)
+    offsets = np.arange(listeners + 1) * length
+    log = Interactions(np.ones(length * listeners, np.int32), offsets, 12)
+    assert adapted(RankerConfig(), log, listeners).dropout == dropout
+    assert adapted(RankerConfig(dropout=0.1), log, listeners).dropout == 0.1
+
+
+@pytest.mark.parametrize(("length", "windows"), [(5, 300), (23, 65), (24, 64), (100, 64)])
+def test_a_batch_holds_more_windows_where_they_are_short(length: int, windows: int) -> None:
+    log = Interactions.from_sequences([[1] * length] * 8, 12)
+    assert adapted(RankerConfig(), log, windows=8).batch_size == windows
+    assert adapted(RankerConfig(batch_size=7), log, windows=8).batch_size == 7
+
+
+def test_a_log_without_plays_has_a_batch_size_too() -> None:
+    assert adapted(RankerConfig(), Interactions.from_sequences([], 12), windows=0).batch_size == 64
