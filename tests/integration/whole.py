@@ -24,6 +24,8 @@ AUDIOBOOKS = 10
 AUDIOBOOK_TOKEN = "kind=audiobook"
 SETTINGS = (
     "ranker.max_epochs=6",
+    "ranker.dimension=64",  # a world this small needs no more
+    "ranker.blocks=2",
     "retrieval.max_epochs=6",
     "index.search=quantised",  # small as the catalogue is
 )

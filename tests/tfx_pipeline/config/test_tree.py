@@ -31,7 +31,7 @@ def test_overrides_come_after_the_file(tmp_path: Path):
         ("seed=-1", "seed: expected 0 or more, got -1"),
         ("seed=2147483648", "seed: expected less than 2**31, got 2147483648"),
         ("log.max_length=1", "log.max_length: expected 2 or more, got 1"),
-        ("ranker.heads=3", "ranker.heads: expected a divisor of ranker.dimension 64, got 3"),
+        ("ranker.heads=3", "ranker.heads: expected a divisor of ranker.dimension 128, got 3"),
     ],
 )
 def test_a_setting_out_of_range_stops_with_its_path(override: str, message: str):
