@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import tensorflow as tf
 
 from models import names
@@ -34,8 +35,9 @@ class ItemEncoder(tf.keras.layers.Layer):
     """Vectors of items: an id vector plus the scaled sum of content token vectors.
 
     An item without plays in training has no id vector of its own (it could only have been learnt from
-    negatives), so its content speaks for it. While training, a share of the id vectors of items with content is
-    dropped so that content learns to stand alone (DropoutNet, https://papers.nips.cc/paper/7081).
+    negatives), so its content speaks for it. While training, a share of the id vectors of items with content of
+    their own (`have_own_content`) is dropped so that content learns to stand alone (DropoutNet,
+    https://papers.nips.cc/paper/7081).
 
     Only the rows of the items that are asked for are read, so only they have gradients: a step costs the same
     whatever the size of the catalogue.
@@ -47,7 +49,7 @@ class ItemEncoder(tf.keras.layers.Layer):
         catalog: the items and their content tokens.
         played: bool [N + 1], the items with plays in training.
         dimension: width of the vectors.
-        id_dropout: share of the id vectors that training drops, of items that have content.
+        id_dropout: share of the id vectors that training drops, of items with content of their own.
     """
 
     def __init__(
@@ -57,8 +59,7 @@ class ItemEncoder(tf.keras.layers.Layer):
         self.size = catalog.size
         self._content = tf.constant(catalog.content)
         self._played = tf.constant(played)
-        # without content nothing would be left of an item whose id vector is dropped
-        self._chance = tf.constant(np.where(np.any(catalog.content > 0, axis=1), id_dropout, 0.0), tf.float32)
+        self._chance = tf.constant(np.where(have_own_content(catalog.content), id_dropout, 0.0), tf.float32)
         self.ids = self.add_weight("ids", (catalog.size + 1, dimension), initializer=small_normal())
         self.tokens = self.add_weight(
             "tokens", (catalog.content_size + 1, dimension), initializer=small_normal()
@@ -124,6 +125,27 @@ class RequestEncoder(tf.keras.layers.Layer):
         event = tf.reduce_sum(embed_known(self.token, batch[names.CONTEXT]), axis=2)
         listener = tf.reduce_sum(embed_known(self.token, batch[names.LISTENER]), axis=1)
         return times + event + listener[:, None, :]
+
+
+def have_own_content(content: npt.NDArray[np.int32]) -> npt.NDArray[np.bool_]:
+    """Marks the items whose content tells them from others: no more than one in a hundred has the same tokens.
+
+    A log of ids alone has content too: each item is a track, say. Without its id nothing would be left of one.
+
+    Args:
+        content: int32 [N + 1, T], tokens of each item in any order, 0 for none; row 0 is no item.
+
+    Returns:
+        bool [N + 1].
+    """
+    # the sum of a random number for each token is the same for the same tokens, and hardly ever for others
+    numbers = np.random.default_rng(0).integers(1, 2**62, content.max(initial=0) + 1, np.uint64)
+    numbers[0] = 0
+    sums = np.zeros(len(content), np.uint64)
+    for column in content.T:
+        sums += numbers[column]
+    _, same, counts = np.unique(sums, return_inverse=True, return_counts=True)
+    return (sums > 0) & (counts[same] <= max(1, (len(content) - 1) // 100))
 
 
 def small_normal() -> tf.keras.initializers.Initializer:

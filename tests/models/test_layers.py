@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import tensorflow as tf
 
@@ -7,6 +9,7 @@ from models.layers import (
     RequestEncoder,
     as_served,
     embed_known,
+    have_own_content,
     positives,
     renumber,
     shift_right,
@@ -28,28 +31,34 @@ def test_an_items_vector_is_its_own_plus_the_scaled_sum_of_its_contents():
     np.testing.assert_allclose(table[12], (2.0 + 3.0) / np.sqrt(2.0), rtol=1e-6)
 
 
-def test_training_drops_some_id_vectors_whole():
+def test_training_drops_some_id_vectors_whole_of_items_with_content_of_their_own():
     tf.keras.utils.set_random_seed(3)
-    encoder = ItemEncoder(tiny.catalog(), tiny.plays() > 0, 4, id_dropout=0.5)
+    catalog = tiny.catalog()
+    catalog.content[1:7, 1] = 10 + np.arange(6)
+    catalog = dataclasses.replace(catalog, content_size=16)
+    encoder = ItemEncoder(catalog, tiny.plays() > 0, 4, id_dropout=0.5)
     encoder.ids.assign(np.ones((13, 4)))
-    encoder.tokens.assign(np.zeros((4, 4)))
+    encoder.tokens.assign(np.zeros((17, 4)))
 
     sums = encoder.vectors(tf.range(13), training=True).numpy().sum(axis=1)
 
     assert set(sums) == {0.0, 4.0}
-    assert 0 < (sums[1:12] == 0).sum() < 11
+    assert 0 < (sums[1:7] == 0).sum() < 6
+    assert sums[7:12].tolist() == [4.0] * 5
 
 
-def test_an_item_without_content_always_keeps_its_id_vector():
-    tf.keras.utils.set_random_seed(3)
-    catalog = tiny.catalog()
-    catalog.content[4] = 0
-    encoder = ItemEncoder(catalog, tiny.plays() > 0, 4, id_dropout=0.9)
+def test_content_that_many_items_share_is_none_of_their_own():
+    content = np.zeros((402, 3), np.int32)
+    content[1:, 0] = 7  # what all have
+    content[1:5, 1:] = [3, 5]
+    content[5:9, 1:] = [[5, 3], [3, 5], [4, 4], [8, 0]]  # in another order, and three of their own
+    content[9:14, 1] = 9  # five have the same, of 401
+    content[401, 0] = 0  # none at all
 
-    sums = [encoder.vectors(tf.constant([3, 4]), training=True).numpy().sum(axis=1) for _ in range(40)]
-
-    np.testing.assert_allclose([one[1] for one in sums], encoder.ids.numpy()[4].sum(), rtol=1e-5)
-    assert len({float(one[0]) for one in sums}) == 2
+    assert np.flatnonzero(have_own_content(content)).tolist() == [7, 8]
+    assert np.flatnonzero(have_own_content(np.concatenate([content, content[-1:].repeat(400, axis=0)]))).tolist() == [
+        *range(1, 14)
+    ]  # fmt: skip
 
 
 def test_the_vectors_of_some_items_are_rows_of_the_table():
