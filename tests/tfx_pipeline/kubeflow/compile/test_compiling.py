@@ -32,7 +32,7 @@ def test_what_may_differ_from_run_to_run_is_a_parameter_with_a_default(spec: Tre
         "destination": "/mnt/upnext/serving",
         "seed": 17,
         "retrieval_positions": 20_000_000,
-        "ranker_positions": 32_000_000,
+        "ranker_positions": 16_000_000,
         "forgotten": "",
     }
     numbers = {name for name, parameter in declared.items() if parameter["parameterType"] == "NUMBER_INTEGER"}
