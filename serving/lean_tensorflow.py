@@ -33,6 +33,15 @@ def turn_off_onednn() -> None:
         os.environ.setdefault(_ONEDNN, "0")
 
 
+def same_kernels() -> dict[str, str]:
+    """The environment in which another process computes by the kernels of this one, to the last bit.
+
+    oneDNN's round in another order, and a search may then find another candidate.
+    """
+    is_imported = "tensorflow.python" in sys.modules
+    return {_ONEDNN: os.environ.get(_ONEDNN, "1" if is_imported else "0")}
+
+
 def register_scann() -> None:
     """Registers ScaNN's ops, as importing its package does, which needs the public interface."""
     from tensorflow.python.framework.load_library import load_op_library

@@ -16,6 +16,7 @@ from components.serving_check.questions import Question, make_questions
 from listening_log.errors import UserError
 from models import names
 from serving.errors import ServerError
+from serving.lean_tensorflow import same_kernels
 
 STAGE: Final = "ServingCheck"
 SERVER_LOG: Final = "server.log"
@@ -42,7 +43,10 @@ def check(*, seed: int, out_uri: str, models_uri: str, catalog_uri: str) -> None
     progress.report(STAGE, note="asking a fresh server")
     served: dict[str, Answers] = {}
     try:
-        with fresh_server(scann, out / SERVER_LOG) as (grpc_address, rest_address):
+        with fresh_server(scann, out / SERVER_LOG, environment=same_kernels()) as (
+            grpc_address,
+            rest_address,
+        ):
             served = {"gRPC": over_grpc(grpc_address, questions), "REST": over_rest(rest_address, questions)}
     except (UserError, ServerError) as error:
         reasons.append(str(error))

@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
 import models
@@ -25,7 +26,10 @@ _POLL_SECONDS: Final = 0.2
 
 @contextlib.contextmanager
 def fresh_server(
-    model_dirs: Mapping[str, Path], log_file: Path, flags: Sequence[str] = ()
+    model_dirs: Mapping[str, Path],
+    log_file: Path,
+    flags: Sequence[str] = (),
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Iterator[tuple[str, str]]:
     """Starts the model server for SavedModels by name and stops it afterwards; it ends with this process.
 
@@ -33,6 +37,7 @@ def fresh_server(
         model_dirs: the folder of each.
         log_file: takes what the server says.
         flags: more of its flags.
+        environment: variables that differ from this process's.
 
     Yields:
         The addresses `host:port` of gRPC and of REST, once all models are served.
@@ -48,7 +53,11 @@ def fresh_server(
         command += [f"--port={grpc_port}", f"--rest_api_port={rest_port}", *flags]
         with log_file.open("ab") as log:
             process = subprocess.Popen(
-                command, stdout=log, stderr=log, stdin=subprocess.DEVNULL, env=_environment()
+                command,
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                env={**_environment(), **environment},
             )
             try:
                 _wait(process, f"{HOST}:{rest_port}", list(model_dirs), log_file)

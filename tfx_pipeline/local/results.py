@@ -82,6 +82,7 @@ class Results:
                 f"{'server agreement':28}{_number(figures.server_agreement)}",
                 f"{'neutral agreement':28}{_number(figures.neutral_agreement)}",
                 f"{'stock agreement':28}{_number(figures.stock_agreement)}",
+                *self.serving.reasons,
             ]
         return lines
 

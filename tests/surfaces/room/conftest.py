@@ -32,21 +32,21 @@ class Room:
 
 
 @pytest.fixture
-def room(tmp_path: Path) -> Iterator[Room]:
+def room(page: Any, tmp_path: Path) -> Iterator[Room]:
     """The page over destinations that answer by the contract alone, in a new world."""
     service = room_service(tmp_path)
-    yield from serve(create_app([stubs.router(service), routes.router(service)]), service)
+    yield from serve(create_app([stubs.router(service), routes.router(service)]), service, page)
 
 
 @pytest.fixture
-def whole_room(tmp_path: Path) -> Iterator[Room]:
+def whole_room(page: Any, tmp_path: Path) -> Iterator[Room]:
     """The page over the real destinations, in a new world."""
     service = room_service(tmp_path)
-    yield from serve(all_destinations(service), service)
+    yield from serve(all_destinations(service), service, page)
 
 
-def serve(app: FastAPI, service: Service) -> Iterator[Room]:
-    """Serves an application on a free port of loopback while a test runs."""
+def serve(app: FastAPI, service: Service, page: Any) -> Iterator[Room]:
+    """Serves an application on a free port of loopback while a test runs; the page leaves before it stops."""
     listening = socket.create_server(("127.0.0.1", 0))
     server = uvicorn.Server(uvicorn.Config(app, log_level="warning"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, daemon=True)
@@ -54,6 +54,7 @@ def serve(app: FastAPI, service: Service) -> Iterator[Room]:
     while not server.started:
         time.sleep(0.01)
     yield Room(f"http://127.0.0.1:{listening.getsockname()[1]}", service)
+    page.goto("about:blank")
     server.should_exit = True
     thread.join(10)
     service.store.close()

@@ -3,7 +3,17 @@
 import math
 from pathlib import Path
 
-from components.common.records import Difference, Evaluation, Gate, Gates, Index, Push, Ranking
+from components.common.records import (
+    Agreement,
+    Difference,
+    Evaluation,
+    Gate,
+    Gates,
+    Index,
+    Push,
+    Ranking,
+    ServingCheck,
+)
 from tfx_pipeline.local.results import Results, read
 
 EVALUATION = Evaluation(
@@ -51,6 +61,11 @@ def test_models_stand_beside_baselines() -> None:
     assert lines[2].split() == ["popularity", "0.1000", "0.0500", "0.0400"]
     assert lines[3] == "  ndcg@10 is 0.0123 below the blend of counts"
     assert lines[5].split() == ["index", "recall@200", "0.9900", "scann"]
+
+
+def test_what_the_serving_check_saw_stands_below_its_figures() -> None:
+    serving = ServingCheck(ok=False, figures=Agreement(), reasons=["gRPC upnext: in 49 of 50 rows only"])
+    assert "gRPC upnext: in 49 of 50 rows only" in Results(EVALUATION, serving=serving).table().splitlines()
 
 
 def test_only_files_of_stages_that_ran_are_read(tmp_path: Path) -> None:
