@@ -14,10 +14,10 @@ OUTCOMES: Final = {names.P_COMPLETE: names.COMPLETED, names.P_SKIP: names.SKIPPE
 
 
 class OutcomeHead(tf.keras.layers.Layer):
-    """Gives the logit of one outcome as a dot product, so that a whole catalogue is one matrix product.
+    """Makes the query of one outcome: its logit for an item is a dot product and an offset.
 
-        head = OutcomeHead(dimension=64)
-        p_skip = tf.sigmoid(head(queries[:, None, :], candidates))  # float32 [Q, C]
+        vectors, offsets = OutcomeHead(dimension=64)(queries)
+        p_skip = tf.sigmoid(tf.matmul(vectors, items, transpose_b=True) + offsets)  # float32 [Q, N + 1]
 
     Args:
         dimension: width D of queries and items.
@@ -29,15 +29,10 @@ class OutcomeHead(tf.keras.layers.Layer):
         self.out = tf.keras.layers.Dense(dimension + 1)
         self.item = self.add_weight("item", (dimension,), initializer=small_normal())
 
-    def call(self, queries: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
-        """Computes logits float32 [Q, C] of `queries` float32 [Q, 1, D] for `items` float32 [Q, C, D]."""
+    def call(self, queries: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor]:
+        """Computes vectors float32 [Q, D] and offsets float32 [Q, 1] of `queries` float32 [Q, D]."""
         projected = self.out(self.hidden(queries))
-        return tf.reduce_sum((projected[..., :-1] + self.item) * items, axis=-1) + projected[..., -1]
-
-    def all_logits(self, queries: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
-        """Computes logits float32 [Q, N + 1] of `queries` float32 [Q, D] for all `items` float32 [N + 1, D]."""
-        projected = self.out(self.hidden(queries))
-        return tf.matmul(projected[:, :-1] + self.item, items, transpose_b=True) + projected[:, -1:]
+        return projected[:, :-1] + self.item, projected[:, -1:]
 
 
 def outcome_loss(head: str, logits: tf.Tensor, outcome: tf.Tensor) -> tf.Tensor:

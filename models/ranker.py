@@ -33,7 +33,7 @@ from models.memory.evidence import COUNTS, Evidence, Shares
 from models.memory.evidence_layer import EvidenceLayer, NamedItems
 from models.outcome_head import OutcomeHead, outcome_evidence, outcome_loss
 from models.samplers import Sample, UniformSampler
-from models.transformer import TransformerBlock
+from models.transformer import TransformerBlock, rowwise
 
 HEAD_LOSS_WEIGHT = 0.2
 PARTS: Final = (4, 8, 12, 15, 16)
@@ -117,7 +117,7 @@ class Ranker(tf.keras.Model):
         for number, block in enumerate(self.blocks):
             x = outputs[f"block_{number}"] = block(x, training=training)
         outputs["request"] = self.request(batch)
-        outputs["queries"] = self.out(self.norm(x) + outputs["request"])
+        outputs["queries"] = rowwise(self.out, rowwise(self.norm, x) + outputs["request"])
         return outputs
 
     def queries(self, batch: Batch, items: tf.Tensor, training: bool = False) -> tf.Tensor:
@@ -129,8 +129,8 @@ class Ranker(tf.keras.Model):
         x = self._embed(batch, items)
         for block in self.blocks[:-1]:
             x = block(x)
-        last = self.blocks[-1].output_at(x, place)[:, None]
-        return self.out(self.norm(last) + self.request(requests_at(batch, place)))[:, 0]
+        last = self.norm(self.blocks[-1].output_at(x, place))
+        return self.out(last + self.request(requests_at(batch, place))[:, 0])
 
     def _embed(self, batch: Batch, items: tf.Tensor) -> tf.Tensor:
         """Makes the blocks' input of the events before each position: float32 [B, T, D]."""
@@ -144,13 +144,17 @@ class Ranker(tf.keras.Model):
         return tf.matmul(queries, items, transpose_b=True) + self.bias
 
     def head_logits(self, queries: tf.Tensor, items: tf.Tensor) -> dict[str, tf.Tensor]:
-        """Computes each head's logits float32 [Q, C].
+        """Computes each head's logits float32 [Q].
 
         Args:
-            queries: float32 [Q, 1, D].
-            items: float32 [Q, C, D].
+            queries: float32 [Q, D].
+            items: float32 [Q, D], one item for each.
         """
-        return {head: layer(queries, items) for head, layer in self.head_query.items()}
+        asked = {head: layer(queries) for head, layer in self.head_query.items()}
+        return {
+            head: tf.reduce_sum(vectors * items, axis=1) + offsets[:, 0]
+            for head, (vectors, offsets) in asked.items()
+        }
 
     def add_evidence(self, evidence: Evidence, weight: float, shares: Shares = COUNTS) -> None:
         """Adds the evidence to the score, `weight` times, in which each memory has its share."""
@@ -198,7 +202,11 @@ class Ranker(tf.keras.Model):
             float32 [B, N + 1].
         """
         scores = self._next_item_scores(queries, history, items)
-        logits = {head: layer.all_logits(queries, items) for head, layer in self.head_query.items()}
+        asked = {head: layer(queries) for head, layer in self.head_query.items()}
+        logits = {
+            head: tf.matmul(vectors, items, transpose_b=True) + offsets
+            for head, (vectors, offsets) in asked.items()
+        }
         return scores + self.config.head_weight * outcome_evidence(logits)
 
     def score(
@@ -215,10 +223,15 @@ class Ranker(tf.keras.Model):
         self, queries: tf.Tensor, candidates: tf.Tensor, remembered: tf.Tensor, items: tf.Tensor
     ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         """Does what `score` does, for candidates whose evidence is known: `remembered` float32 [B, C]."""
-        vectors = tf.gather(items, candidates)
-        scores = tf.linalg.matvec(vectors, queries) + tf.gather(self.bias, candidates)
-        scores += self._evidence_weight * remembered
-        logits = self.head_logits(queries[:, None, :], vectors)
+        asked = {head: layer(queries) for head, layer in self.head_query.items()}
+        # the vectors of the candidates are read once, for the next item and the heads together
+        columns = tf.stack([queries, *(vectors for vectors, _ in asked.values())], axis=2)
+        products = tf.unstack(tf.matmul(tf.gather(items, candidates), columns), num=1 + len(asked), axis=2)
+        scores = products[0] + tf.gather(self.bias, candidates) + self._evidence_weight * remembered
+        logits = {
+            head: product + offsets
+            for (head, (_, offsets)), product in zip(asked.items(), products[1:], strict=True)
+        }
         scores += self.config.head_weight * outcome_evidence(logits)
         scores = tf.where(candidates > 0, scores, -np.inf)
         return scores, {head: tf.sigmoid(logit) for head, logit in logits.items()}
@@ -260,9 +273,8 @@ class Ranker(tf.keras.Model):
             played = tf.gather(items, tf.boolean_mask(batch[names.ITEM], known))
             outcome = tf.boolean_mask(batch[names.OUTCOME], known)
             at_known = tf.boolean_mask(queries, tf.boolean_mask(known, events))
-            logits = self.head_logits(at_known[:, None, :], played[:, None, :])
-            for head, logit in logits.items():
-                losses[head] = HEAD_LOSS_WEIGHT * outcome_loss(head, logit[:, 0], outcome)
+            for head, logits in self.head_logits(at_known, played).items():
+                losses[head] = HEAD_LOSS_WEIGHT * outcome_loss(head, logits, outcome)
         return losses
 
     def _queries_of_events(self, batch: Batch, items: tf.Tensor, training: bool) -> tf.Tensor:

@@ -143,8 +143,15 @@ def _places_of_distinct(items: tf.Tensor, size: int) -> tuple[tf.Tensor, tf.Tens
         int32 [B, M], the place of each cell in a flat [B, W], and int32 W, at least `TOP_OF_ROW`.
     """
     rows = tf.shape(items)[0]
-    cell = tf.cast(items, tf.int64) + size * tf.range(tf.cast(rows, tf.int64))[:, None]
-    number = tf.reshape(tf.unique(tf.reshape(cell, [-1])).idx, tf.shape(items))
+
+    def numbered(dtype: tf.DType) -> tf.Tensor:
+        cell = tf.cast(items, dtype) + size * tf.range(tf.cast(rows, dtype))[:, None]
+        return tf.unique(tf.reshape(cell, [-1])).idx
+
+    # half the time where they fit
+    fits = tf.cast(rows, tf.int64) * size <= tf.int32.max
+    number = tf.cond(fits, lambda: numbered(tf.int32), lambda: numbered(tf.int64))
+    number = tf.reshape(number, tf.shape(items))
     end = tf.reduce_max(number, axis=1) + 1  # rows have no cell in common, and come one after the other
     start = tf.concat([tf.zeros_like(end[:1]), end[:-1]], axis=0)
     width = tf.maximum(tf.reduce_max(end - start), TOP_OF_ROW)

@@ -90,8 +90,8 @@ def test_rows_that_go_through_the_blocks_in_parts_have_the_loss_of_all_at_once(c
     )
     np.testing.assert_allclose(losses["next_item"], next_item, rtol=1e-5)
     known = (item > 0) & (batch[names.OUTCOME] != names.UNKNOWN)
-    logits = model.head_logits(at_once[known][:, None], tf.gather(table, item[known])[:, None])
-    skip = outcome_loss(names.P_SKIP, logits[names.P_SKIP][:, 0], batch[names.OUTCOME][known])
+    logits = model.head_logits(at_once[known], tf.gather(table, item[known]))
+    skip = outcome_loss(names.P_SKIP, logits[names.P_SKIP], batch[names.OUTCOME][known])
     np.testing.assert_allclose(losses[names.P_SKIP], HEAD_LOSS_WEIGHT * skip, rtol=1e-5)
 
 
