@@ -132,16 +132,13 @@ def _metrics_path(options: Options) -> str:
 
 
 def _load(options: Options, path: Path) -> "LoadedModel":
-    from tensorflow.core.protobuf.config_pb2 import ConfigProto
-
-    from serving.loaded_model import LoadedModel
+    from serving.loaded_model import LoadedModel, session_config
     from serving.warmup import run_warmup
 
     threads = options.tensorflow_session_parallelism
-    config = ConfigProto(
-        allow_soft_placement=True,
-        intra_op_parallelism_threads=options.tensorflow_intra_op_parallelism or threads,
-        inter_op_parallelism_threads=options.tensorflow_inter_op_parallelism or threads,
+    config = session_config(
+        options.tensorflow_intra_op_parallelism or threads,
+        options.tensorflow_inter_op_parallelism or threads,
     )
     model = LoadedModel(path, config)
     if options.enable_model_warmup:

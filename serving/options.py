@@ -162,7 +162,13 @@ def _parser() -> argparse.ArgumentParser:
         default=0,
         help="threads for the next two together; 0: as many as cores",
     )
-    add("--tensorflow_intra_op_parallelism", type=_not_negative(int), default=0, help="threads of one op")
+    add(
+        "--tensorflow_intra_op_parallelism",
+        type=_not_negative(int),
+        default=0,
+        help="threads of one op; 0: those of --tensorflow_session_parallelism, or one, which answers most requests "
+        "a second",
+    )
     add("--tensorflow_inter_op_parallelism", type=_not_negative(int), default=0, help="ops run at once")
     add("--grpc_max_threads", type=_positive(int), default=16, help="gRPC requests answered at once")
     add(
