@@ -79,7 +79,7 @@ def print_speeds(kind: str, lengths: np.ndarray, negatives: int, args: argparse.
         step = f"{1000 * speed.step:6.0f} ms"
         print(f"lengths {kind:<16} {loss:<20} {name:<28} {step} {speed.tokens:9,.0f} tokens/s", flush=True)
 
-    ours = train(np.sort(batches, axis=1), ITEMS, negatives, args.steps, args.dropout)
+    ours = train(np.sort(batches, axis=1), ITEMS, negatives, args.dropout)
     line("this project", ours)
     if args.torch:
         for attention in sorted({0.0, args.dropout}):
@@ -95,8 +95,8 @@ def history_lengths(folder: Path) -> np.ndarray:
     return np.minimum(targets[targets > 0], LENGTH)
 
 
-def train(lengths: np.ndarray, items: int, negatives: int, steps: int, dropout: float) -> Speed:
-    """Trains the ranker on a batch for each row of `lengths` int [S, B]."""
+def train(lengths: np.ndarray, items: int, negatives: int, dropout: float) -> Speed:
+    """Trains the ranker on a batch for each row of `lengths` int [S, B], after some to warm up."""
     model = make_ranker(items, RankerConfig(softmax_items=negatives or items, dropout=dropout, **SASREC_SIZE))
     step = traced_step(model)
     draw = np.random.default_rng(0)
@@ -104,14 +104,12 @@ def train(lengths: np.ndarray, items: int, negatives: int, steps: int, dropout: 
     for _ in range(WARM_UP):
         step(make_batch(np.full(BATCH, lengths.max()), chances, draw))
     seconds, tokens = [], 0
-    for row in lengths:
+    for row in lengths[WARM_UP:]:
         batch = make_batch(row, chances, draw)
         begin = time.perf_counter()
         step(batch)["loss"].numpy()
         seconds.append(time.perf_counter() - begin)
         tokens += int(row.sum())
-        if len(seconds) >= steps:
-            break
     return Speed(statistics.median(seconds), tokens / sum(seconds))
 
 

@@ -111,7 +111,6 @@ class Job:
         model: tf.keras.Model,
         config: TwoTowerConfig | RankerConfig,
         *,
-        learning_rate: float,
         monitor: str,
         measure: Callable[[], float],
     ) -> History:
@@ -120,7 +119,6 @@ class Job:
         Args:
             model: the model, with its variables.
             config: its settings.
-            learning_rate: at the start.
             monitor: name of the figure that a first fit watches.
             measure: computes that figure on `eval`; higher is better.
         """
@@ -134,12 +132,12 @@ class Job:
         if arguments.base_model_uri is not None:
             trained_model.load_weights(arguments.base_model_uri, model, self.inputs, FIRST_WEIGHTS)
             best_epochs = Training.read(self.first_dir).history.best_epoch
-            return fit.final_fit(model, run, best_epochs=best_epochs, learning_rate=learning_rate)
+            return fit.final_fit(model, run, best_epochs=best_epochs, learning_rate=config.learning_rate)
         return fit.first_fit(
             model,
             run,
             epochs=fit.epochs_within(config.max_epochs, config.max_positions, len(self.interactions.items)),
-            learning_rate=learning_rate * (fit.WARM_RATE if warm else 1.0),
+            learning_rate=config.learning_rate * (fit.WARM_RATE if warm else 1.0),
             patience=config.patience,
             monitor=monitor,
             measure=measure,
@@ -151,8 +149,6 @@ class Job:
         build: Callable[[np.ndarray], tf.keras.Model],
         config: TwoTowerConfig | RankerConfig,
         history: History,
-        *,
-        learning_rate: float,
     ) -> tf.keras.Model:
         """Does what the final fit will do, with all that is known before `test`: what is measured is then its recipe.
 
@@ -161,7 +157,6 @@ class Job:
             build: builds a model of the same sizes from the plays of each item int64 [N + 1].
             config: its settings.
             history: of the first fit.
-            learning_rate: at the start.
 
         Returns:
             The model that is measured; `model` itself where nothing is rehearsed.
@@ -172,7 +167,7 @@ class Job:
         rehearsal.set_weights(model.get_weights())
         checkpoint = self.arguments.checkpoint
         run = self._run(self.last_split, config, checkpoint and f"{checkpoint}/rehearsal")
-        fit.final_fit(rehearsal, run, best_epochs=history.best_epoch, learning_rate=learning_rate)
+        fit.final_fit(rehearsal, run, best_epochs=history.best_epoch, learning_rate=config.learning_rate)
         return rehearsal
 
     def finish(

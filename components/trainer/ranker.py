@@ -50,7 +50,7 @@ def run_fn(fn_args: FnArgs) -> None:
     model = build(inputs, job.plays, max_length, config)
     exclude_seen = first.exclude_seen if first else repeat_share(job.interactions) < FEW_REPEATS
     measure = ndcg_measure(model, inputs, max_length, exclude_seen)
-    history = job.fit(model, config, learning_rate=config.learning_rate, monitor=MONITOR, measure=measure)
+    history = job.fit(model, config, monitor=MONITOR, measure=measure)
     earlier, evidence = first, None
     if not first and not job.trained:
         earlier = RankerTraining.read(job.production_dir)
@@ -59,13 +59,7 @@ def run_fn(fn_args: FnArgs) -> None:
     else:
         evidence = fit_evidence(job.interactions)
         weight, shares = weigh_evidence(model, evidence, inputs, max_length, exclude_seen)
-    last = job.rehearse(
-        model,
-        lambda plays: build(inputs, plays, max_length, config),
-        config,
-        history,
-        learning_rate=config.learning_rate,
-    )
+    last = job.rehearse(model, lambda plays: build(inputs, plays, max_length, config), config, history)
     if evidence is None or job.last_split != job.split:
         evidence = fit_evidence(job.last_interactions)
     last.add_evidence(evidence, weight, shares)

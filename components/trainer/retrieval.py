@@ -30,11 +30,9 @@ def run_fn(fn_args: FnArgs) -> None:
     inputs, max_length, config = job.inputs, job.max_length, job.arguments.model_config(TwoTowerConfig)
     model = build(inputs, job.plays, config)
     monitor = f"eval_recall@{monitored_places(inputs.catalog.size)}"
-    measure, rate = recall_measure(model, inputs, max_length), config.learning_rate
-    history = job.fit(model, config, learning_rate=rate, monitor=monitor, measure=measure)
-    last = job.rehearse(
-        model, lambda plays: build(inputs, plays, config), config, history, learning_rate=rate
-    )
+    measure = recall_measure(model, inputs, max_length)
+    history = job.fit(model, config, monitor=monitor, measure=measure)
+    last = job.rehearse(model, lambda plays: build(inputs, plays, config), config, history)
     features, retrieval = inputs.request_features(max_length), Retriever(last, searcher=None)
     training = RetrievalTraining(
         config=config,

@@ -72,7 +72,7 @@ def test_a_skip_trains_the_skip_head_and_is_no_positive(model):
 
 @pytest.mark.parametrize("count", [1, 3, 16, 37])
 def test_rows_that_go_through_the_blocks_in_parts_have_the_loss_of_all_at_once(count: int):
-    """Item 13 is none of the catalogue: an event that the log has and the catalogue has not is 0 in a window."""
+    """A 0 within a row is an event of an item that the catalogue has not."""
     model = make([names.P_SKIP])
     draw = np.random.default_rng(count)
     lengths = np.sort(draw.integers(1, 9, count))

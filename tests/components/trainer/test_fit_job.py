@@ -76,9 +76,7 @@ def built(training: Job, config: TwoTowerConfig = CONFIG) -> TwoTower:
 
 
 def fit(training: Job, model: TwoTower):
-    return training.fit(
-        model, CONFIG, learning_rate=CONFIG.learning_rate, monitor="eval", measure=lambda: 0.5
-    )
+    return training.fit(model, CONFIG, monitor="eval", measure=lambda: 0.5)
 
 
 def put_into_production(folder: Path, model: TwoTower, training: Job) -> None:
@@ -188,7 +186,7 @@ def test_a_rehearsal_learns_what_is_known_before_test_and_leaves_the_first_fit_a
         plays.append(known_plays)
         return retrieval.build(training.inputs, known_plays, CONFIG)
 
-    rehearsal = training.rehearse(model, build, CONFIG, history, learning_rate=CONFIG.learning_rate)
+    rehearsal = training.rehearse(model, build, CONFIG, history)
 
     assert training.last_split == names.KNOWN
     assert plays[0].tolist() == job(tmp_path, base_model="m").plays.tolist()  # no target here is of `test`
@@ -202,5 +200,5 @@ def test_without_a_rehearsal_the_first_fit_is_what_is_measured(tmp_path: Path) -
     model = built(training)
 
     assert training.last_split == names.TRAIN
-    history, rate = fit(training, model), CONFIG.learning_rate
-    assert training.rehearse(model, lambda plays: model, CONFIG, history, learning_rate=rate) is model
+    history = fit(training, model)
+    assert training.rehearse(model, lambda plays: model, CONFIG, history) is model
