@@ -36,8 +36,13 @@ def _product(left: sp.csr_matrix, right: sp.csr_matrix | npt.NDArray[np.float32]
 
 def fit_popularity(interactions: Interactions) -> Scorer:
     """Fits the baseline that ranks the most played first, for everyone."""
-    plays = popularity_of(interactions)
-    return lambda histories: _finish(np.tile(plays, (len(histories), 1)))
+    return by_plays(popularity_of(interactions))
+
+
+def by_plays(plays: npt.NDArray[np.number]) -> Scorer:
+    """Returns the baseline that ranks by `plays` [N + 1], for everyone."""
+    row = plays.astype(np.float32)
+    return lambda histories: _finish(np.tile(row, (len(histories), 1)))
 
 
 def fit_markov(interactions: Interactions) -> Scorer:

@@ -150,10 +150,10 @@ class Ranker(tf.keras.Model):
             queries: float32 [Q, D].
             items: float32 [Q, D], one item for each.
         """
-        asked = {head: layer(queries) for head, layer in self.head_query.items()}
+        outcome_queries = {head: layer(queries) for head, layer in self.head_query.items()}
         return {
             head: tf.reduce_sum(vectors * items, axis=1) + offsets[:, 0]
-            for head, (vectors, offsets) in asked.items()
+            for head, (vectors, offsets) in outcome_queries.items()
         }
 
     def add_evidence(self, evidence: Evidence, weight: float, shares: Shares = COUNTS) -> None:
@@ -202,10 +202,10 @@ class Ranker(tf.keras.Model):
             float32 [B, N + 1].
         """
         scores = self._next_item_scores(queries, history, items)
-        asked = {head: layer(queries) for head, layer in self.head_query.items()}
+        outcome_queries = {head: layer(queries) for head, layer in self.head_query.items()}
         logits = {
             head: tf.matmul(vectors, items, transpose_b=True) + offsets
-            for head, (vectors, offsets) in asked.items()
+            for head, (vectors, offsets) in outcome_queries.items()
         }
         return scores + self.config.head_weight * outcome_evidence(logits)
 
@@ -223,14 +223,16 @@ class Ranker(tf.keras.Model):
         self, queries: tf.Tensor, candidates: tf.Tensor, remembered: tf.Tensor, items: tf.Tensor
     ) -> tuple[tf.Tensor, dict[str, tf.Tensor]]:
         """Does what `score` does, for candidates whose evidence is known: `remembered` float32 [B, C]."""
-        asked = {head: layer(queries) for head, layer in self.head_query.items()}
+        outcome_queries = {head: layer(queries) for head, layer in self.head_query.items()}
         # the vectors of the candidates are read once, for the next item and the heads together
-        columns = tf.stack([queries, *(vectors for vectors, _ in asked.values())], axis=2)
-        products = tf.unstack(tf.matmul(tf.gather(items, candidates), columns), num=1 + len(asked), axis=2)
+        columns = tf.stack([queries, *(vectors for vectors, _ in outcome_queries.values())], axis=2)
+        products = tf.unstack(
+            tf.matmul(tf.gather(items, candidates), columns), num=1 + len(outcome_queries), axis=2
+        )
         scores = products[0] + tf.gather(self.bias, candidates) + self._evidence_weight * remembered
         logits = {
             head: product + offsets
-            for (head, (_, offsets)), product in zip(asked.items(), products[1:], strict=True)
+            for (head, (_, offsets)), product in zip(outcome_queries.items(), products[1:], strict=True)
         }
         scores += self.config.head_weight * outcome_evidence(logits)
         scores = tf.where(candidates > 0, scores, -np.inf)

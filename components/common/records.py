@@ -165,6 +165,8 @@ TRANSFORMER: Final = "transformer"
 """Name of the ranker without its evidence."""
 MEMORIES: Final = "memories"
 """Name of the ranker's evidence alone, in the shares that were chosen for it."""
+RECENT_POPULARITY: Final = "recent_popularity"
+"""Name of the baseline that ranks by the plays of the newest seven days; there is none where times are order only."""
 
 
 class Ranking(Part):

@@ -13,7 +13,7 @@ from components.ranking_evaluator.production import beside_production
 from components.ranking_evaluator.targets import Targets, rank_baselines, rank_targets
 from components.trainer import ranker, retrieval, trained_model
 from components.trainer.inputs import Inputs
-from components.trainer.sequences import read_sequences
+from components.trainer.sequences import read_sequences, recent_plays
 from components.trainer.training_records import RankerTraining
 from models import metrics, names
 
@@ -46,7 +46,12 @@ def evaluate(
         max_length=training.max_length,
         exclude_seen=training.exclude_seen,
     )
-    rank_baselines(targets, read_sequences(inputs, training.split), training.exclude_seen)
+    rank_baselines(
+        targets,
+        read_sequences(inputs, training.split),
+        training.exclude_seen,
+        recent_plays(inputs, training.split) if inputs.summary.time_features else None,
+    )
     ranks = targets.ranks[TWO_STAGE]
     Evaluation(
         targets=len(targets.item),

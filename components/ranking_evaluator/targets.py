@@ -9,7 +9,7 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from components.common import progress
-from components.common.records import MEMORIES, TRANSFORMER, TWO_STAGE
+from components.common.records import MEMORIES, RECENT_POPULARITY, TRANSFORMER, TWO_STAGE
 from components.trainer.inputs import Inputs, eval_batch_size
 from models import baselines, metrics, names
 from models.layers import Batch
@@ -159,14 +159,28 @@ def _widened(rows: npt.NDArray[np.int32], width: int) -> npt.NDArray[np.int32]:
     return np.pad(rows, ((0, 0), (0, width - rows.shape[1])))
 
 
-def rank_baselines(targets: Targets, train: Interactions, exclude_seen: bool) -> None:
-    """Adds the ranks that counting over `train` gives the same targets."""
+def rank_baselines(
+    targets: Targets, train: Interactions, exclude_seen: bool, recent: npt.NDArray[np.int64] | None = None
+) -> None:
+    """Adds the ranks that counting gives the same targets.
+
+    Args:
+        targets: takes the ranks.
+        train: what is counted.
+        exclude_seen: whether the items of a history are left out of its ranking.
+        recent: int64 [N + 1] plays of the newest days, where times are real.
+    """
     lengths = (targets.history > 0).sum(axis=1)
     histories = Interactions(
         targets.history[targets.history > 0], np.append(0, np.cumsum(lengths)), train.n_items
     )
+
+    def rank(name: str, scorer: baselines.Scorer) -> None:
+        ranks = baselines.evaluate(scorer, histories, targets.item, exclude_seen=exclude_seen)
+        targets.ranks[name] = ranks.astype(np.int64)
+
     for name, fit_baseline in BASELINES.items():
         progress.report(STAGE, note=f"counting: {name}")
-        targets.ranks[name] = baselines.evaluate(
-            fit_baseline(train), histories, targets.item, exclude_seen=exclude_seen
-        ).astype(np.int64)
+        rank(name, fit_baseline(train))
+    if recent is not None:
+        rank(RECENT_POPULARITY, baselines.by_plays(recent))

@@ -6,7 +6,15 @@ from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from components.common.record import Record
-from components.common.records import TWO_STAGE, Evaluation, Gates, Index, Push, ServingCheck
+from components.common.records import (
+    RECENT_POPULARITY,
+    TWO_STAGE,
+    Evaluation,
+    Gates,
+    Index,
+    Push,
+    ServingCheck,
+)
 from models import names
 from tfx_pipeline.terminal.exit_codes import DONE, REFUSED
 
@@ -18,6 +26,7 @@ MODELS: Final = {
     "item_knn": "item kNN",
     "markov": "Markov",
     "popularity": "popularity",
+    RECENT_POPULARITY: "popularity, last 7 days",
 }
 METRICS: Final = ("hr@10", "ndcg@10", "mrr")
 _Record = TypeVar("_Record", bound=Record)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from components.common.records import MEMORIES, TRANSFORMER, TWO_STAGE
+from components.common.records import MEMORIES, RECENT_POPULARITY, TRANSFORMER, TWO_STAGE
 from components.ranking_evaluator.targets import BASELINES, Targets, rank_baselines, rank_targets
 from models import names
 from models.config import RankerConfig, TwoTowerConfig
@@ -105,7 +105,9 @@ def test_baselines_rank_the_same_targets():
     train = Interactions(np.array([1, 2, 1, 2, 3], np.int32), np.array([0, 2, 4, 5]), 4)
 
     rank_baselines(targets, train, exclude_seen=True)
-
     assert set(targets.ranks) == set(BASELINES)
+    rank_baselines(targets, train, exclude_seen=True, recent=np.array([0, 0, 0, 2, 1]))
+
     assert targets.ranks["markov"][0] == 0
+    assert targets.ranks[RECENT_POPULARITY].tolist() == [2, 2]
     assert all(ranks.dtype == np.int64 and (ranks < NOT_FOUND).all() for ranks in targets.ranks.values())

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from components.example_gen.record_files import write_records
-from components.trainer.sequences import plays_of, read_sequences, repeat_share
+from components.trainer import sequences
+from components.trainer.sequences import plays_of, read_sequences, recent_plays, repeat_share
 from models import names
 from models.memory.interactions import Interactions
 from tests.components.trainer.tiny_inputs import tiny_inputs, window
@@ -44,6 +45,22 @@ def test_skips_and_unknown_items_are_no_positive_plays(tmp_path: Path) -> None:
 
 def test_plays_are_counted_by_item(tmp_path: Path) -> None:
     assert plays_of(read(tmp_path, window([1, 2, 2]))).tolist() == [0, 1, 2, *[0] * 10]
+
+
+def test_recent_plays_are_those_of_the_newest_seven_days_in_whatever_order_they_are_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sequences, "_WINDOWS_AT_ONCE", 1)
+    day = 86_400
+    rows = [
+        ([1, 2], [3 * day, 4 * day]),
+        ([3, 4, 4], [9 * day, 10 * day, 11 * day]),
+        ([5, 6], [4 * day, 5 * day]),
+    ]
+    write_records(str(tmp_path), names.TRAIN, 0, 1, [window(items, times=times) for items, times in rows])
+
+    # day 11 is the newest, so day 5 is the oldest that counts
+    assert recent_plays(tiny_inputs(tmp_path), names.TRAIN).tolist() == [0, 0, 0, 1, 2, 0, 1, *[0] * 6]
 
 
 @pytest.mark.parametrize(("rows", "share"), [([[1, 2, 1, 1], [1]], 2 / 5), ([[1, 2], [2, 1]], 0.0)])

@@ -24,13 +24,14 @@ def window(
     start: int = 0,
     outcomes: Sequence[int] | None = None,
     targets: Sequence[int] | None = None,
+    times: Sequence[int] | None = None,
 ) -> bytes:
     """A window of a listener's plays; by default all but the first are targets, and outcomes are unknown."""
     return serialized(
         user_id=["u"],
         window_start=[start],
         item_ids=[f"i{item - 1:02d}" for item in items],
-        timestamps=[100 + place for place in range(len(items))],
+        timestamps=list(times or range(100, 100 + len(items))),
         outcomes=list(outcomes or [names.UNKNOWN] * len(items)),
         targets=list(targets or [0] + [1] * (len(items) - 1)),
         listener=[],
