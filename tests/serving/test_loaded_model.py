@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from serving.errors import ServingError
-from serving.loaded_model import LoadedModel
+from serving.loaded_model import LoadedModel, session_config
 from serving.request import build_request
 from tests.serving.toy import save_half_plus
 
@@ -47,6 +47,14 @@ def test_an_error_of_the_graph_tells_its_shape_or_node_and_no_value(upnext_dir: 
     with pytest.raises(ServingError, match=r'"item_ids" expects shape \[\?,\?\] but \[1\]') as refusal:
         model.predict("", {"item_ids": np.array([b"i03"], object)})
     assert refusal.value.code == "INVALID_ARGUMENT"
+
+
+@pytest.mark.parametrize(("wanted", "threads"), [((), (1, 0)), ((0, 3), (1, 3)), ((4, 2), (4, 2))])
+def test_an_op_has_one_thread_unless_someone_says_otherwise(
+    wanted: tuple[int, ...], threads: tuple[int, int]
+) -> None:
+    config = session_config(*wanted)
+    assert (config.intra_op_parallelism_threads, config.inter_op_parallelism_threads) == threads
 
 
 def test_inputs_in_any_order_run_the_same_prepared_graph(upnext_dir: Path) -> None:
