@@ -1,7 +1,7 @@
 """Made queries with their truth: what a listener types who has something of a catalogue in mind."""
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -145,6 +145,26 @@ class Questions:
 
     def _shuffled(self, text: str) -> str:
         return " ".join(self._rng.permutation(text.split()).tolist())
+
+
+def asked_by(
+    questions: Iterable[Question], plays: dict[str, Plays], since: int, seed: int
+) -> Iterator[Question]:
+    """Yields questions as some listener asks them, whose taste says nothing of what is meant.
+
+    Args:
+        questions: that ask the same of everybody.
+        plays: of each listener, oldest first.
+        since: unix seconds at which they ask.
+        seed: of the listeners that are drawn.
+    """
+    rng = np.random.default_rng(seed)
+    users = sorted(plays)
+    for question in questions:
+        if users:
+            own = plays[users[rng.integers(len(users))]].before(since)
+            question = replace(question, plays=own, unix=since)
+        yield question
 
 
 def ambiguous(
