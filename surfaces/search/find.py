@@ -17,6 +17,8 @@ BY_WORDS: Final = 1.0
 BY_MEANING: Final = 2.0
 """Counts for a query of which no term is met; the more of them one document has, the less, down to the least."""
 LEAST_BY_MEANING: Final = 0.02
+BY_EVERY_WORD: Final = 10.0
+"""More than all others together: what lacks a word, however it is liked, comes after all that have every one."""
 BY_POPULARITY: Final = 0.05
 BY_PLAYS: Final = 0.3
 BY_MODELS: Final = 0.3
@@ -53,13 +55,25 @@ def find(
     if not query.terms:
         return Finding(NOTHING.docs, NOTHING, NOTHING)
     ways = index.ways(query)
-    words = index.by_words(ways, allowed)
-    if taste is not None and len(taste.plays) and len(words) == POOL:
-        words = _joined(words, index.by_words(ways, allowed, near(index.documents, taste)))
+    complete = index.by_words(ways, allowed, every=True)
+    words = complete
+    if len(complete) < POOL and len(ways) > 1:
+        words = _joined(complete, index.by_words(ways, allowed))
+    if taste is not None and len(taste.plays) and len(words) >= POOL:
+        enough = len(complete) == POOL
+        theirs = index.by_words(ways, allowed, near(index.documents, taste), every=enough)
+        words = _joined(words, theirs)
+        complete = words if enough else complete
     meaning = index.by_meaning(query, allowed)
     named = index.by_name(query, allowed)
-    by_meaning = LEAST_BY_MEANING + BY_MEANING * (1 - index.share_met(ways))
-    orders = [(words, BY_WORDS), (meaning, by_meaning), (_equal(named), BY_WORDS)]
+    share_met = 1.0 if len(complete) else index.share_met(ways)
+    by_meaning = LEAST_BY_MEANING + BY_MEANING * (1 - share_met)
+    orders = [
+        (words, BY_WORDS),
+        (meaning, by_meaning),
+        (_equal(named), BY_WORDS),
+        (_equal(complete.docs), BY_EVERY_WORD),
+    ]
     pool = fuse(orders)
     orders.append((index.popular(pool.docs), BY_POPULARITY))
     ranked = None

@@ -104,17 +104,25 @@ class SearchIndex:
         """The ways in which each term of a query may be met, for `by_words` and `share_met`."""
         return self._lexical.ways(query.terms, complete=query.complete)
 
-    def by_words(self, ways: Sequence[tantivy.Query], allowed: Bools, among: Docs | None = None) -> Hits:
+    def by_words(
+        self,
+        ways: Sequence[tantivy.Query],
+        allowed: Bools,
+        among: Docs | None = None,
+        *,
+        every: bool = False,
+    ) -> Hits:
         """Finds up to POOL documents that have words of a query.
 
         Args:
             ways: of the query's terms.
             allowed: [size] which documents may be answered.
             among: documents that alone are searched; None for all.
+            every: only documents that have every word.
         """
         limit = POOL
         while True:
-            hits = self._lexical.search(ways, limit, among)
+            hits = self._lexical.search(ways, limit, among, every=every)
             shown = allowed[hits.docs]
             if len(hits) < limit or shown.sum() >= POOL:
                 return Hits(hits.docs[shown][:POOL], hits.scores[shown][:POOL])

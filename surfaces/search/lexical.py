@@ -63,7 +63,9 @@ class LexicalIndex:
         last = len(terms) - 1
         return [self._word(term, begun=not complete and place == last) for place, term in enumerate(terms)]
 
-    def search(self, ways: Sequence[Query], limit: int, among: Docs | None = None) -> Hits:
+    def search(
+        self, ways: Sequence[Query], limit: int, among: Docs | None = None, *, every: bool = False
+    ) -> Hits:
         """Finds the documents that have any of the terms, those first that have more and rarer ones.
 
         Where there are more than `limit`, the popular ones of equals are chosen; their scores stay equal.
@@ -72,10 +74,15 @@ class LexicalIndex:
             ways: of each term.
             limit: how many documents.
             among: documents that alone are searched; None for all.
+            every: only the documents that have every term; their scores are the same.
         """
-        query = Query.boolean_query(
-            [(Occur.Should, clause) for way in ways for clause in (way, _counted(way))]
-        )
+        if every:
+            counted = Query.const_score_query(Query.all_query(), _A_WORD * len(ways))
+            query = Query.boolean_query([(Occur.Must, clause) for clause in (*ways, counted)])
+        else:
+            query = Query.boolean_query(
+                [(Occur.Should, clause) for way in ways for clause in (way, _counted(way))]
+            )
         if among is not None:
             # one term a document: a set of terms is a walk through all documents, and takes three times as long
             chosen = Query.boolean_query(
