@@ -152,6 +152,46 @@ def test_exact_titles_come_first_in_any_catalogue(
         assert exact == list(range(titles.count(title)))
 
 
+STORIES = catalogue(
+    [
+        row("fan's own", "Fairy Wood", "creator=Fey", "genre=fantasy"),
+        row("fairy", "FairyTale: A True Story", "creator=Fey", "genre=fantasy"),
+        row("wars", "Toy Wars", "creator=Gremlin", "genre=comedy"),
+        row("toy", "Toy Story", "creator=Lamp", "genre=comedy"),
+    ]
+)
+
+
+@pytest.mark.parametrize("heard", [[], [1, 1, 1, 0], [2, 2, 2], [3]])
+@pytest.mark.parametrize(
+    "q",
+    ["toy story", "story toy", "toy sto", "toy stroy", "stroy toy", "toy stry", "toy sttory", "toy storu "],
+)
+def test_what_lacks_a_word_never_hides_what_has_every_one_within_its_typos(
+    tmp_path: Path, q: str, heard: Sequence[int]
+) -> None:
+    client = TestClient(create_app([router(service(tmp_path, STORIES, {"u": plays(heard)}))]))
+    assert names_of(ask(client, q, "u"))[0] == "toy"
+
+
+TITLES = st.lists(st.sampled_from(["red", "blue", "sun", "moon"]), min_size=1, max_size=3).map(" ".join)
+
+
+@settings(max_examples=15, deadline=None)
+@given(titles=st.lists(TITLES, min_size=1, max_size=12), heard=st.lists(st.integers(0, 11), max_size=12))
+def test_whatever_has_every_word_comes_before_what_lacks_one_in_any_catalogue(
+    tmp_path_factory: pytest.TempPathFactory, titles: Sequence[str], heard: Sequence[int]
+) -> None:
+    items = catalogue([row(f"i{n}", title, f"creator=c{n % 3}") for n, title in enumerate(titles)])
+    log = {"u": plays([place for place in heard if place < items.size])}
+    client = TestClient(create_app([router(service(tmp_path_factory.mktemp("s"), items, log))]))
+    for q in ("red moon ", "sun blue red "):
+        words = set(q.split())
+        complete = [words <= set(one["title"].split()) for one in ask(client, q, "u")["results"]]
+        assert complete == sorted(complete, reverse=True)
+        assert sum(complete) == sum(words <= set(title.split()) for title in titles)
+
+
 def test_explicit_items_and_other_countries_are_left_out(tmp_path: Path) -> None:
     items = catalogue(
         [
