@@ -14,7 +14,8 @@ from surfaces.events.routes import Counted, Event
 from surfaces.home.routes import HomeAnswer
 from surfaces.in_process import RefusedError, call
 from surfaces.playlists.playlist import Playlist
-from surfaces.search.routes import LIMIT, MOST, Results
+from surfaces.search.find import MOST
+from surfaces.search.routes import LIMIT, Results
 
 At: TypeAlias = Annotated[
     str | None,

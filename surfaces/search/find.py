@@ -1,4 +1,4 @@
-"""Finds what was searched for: by words and by meaning, then by the listener's taste, what is named exactly first."""
+"""Finds what was searched for: first what is named exactly, then what has every word; taste has a say in the rest."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from surfaces.common.model_server import Ranked
 from surfaces.common.taste import Taste
 from surfaces.search.hits import NOTHING, Docs, Hits, Scores, fuse, ordered
 from surfaces.search.index import POOL, Query, SearchIndex
+from surfaces.search.lexical import Ways
 from surfaces.search.prior import near, played
 
 BY_WORDS: Final = 1.0
@@ -23,6 +24,8 @@ BY_POPULARITY: Final = 0.05
 BY_PLAYS: Final = 0.3
 BY_MODELS: Final = 0.3
 """What each order weighs in the one that is answered: measured by `benchmarks.search`."""
+MOST: Final = 100
+"""Documents that are answered at most."""
 RANKED: Final = 100
 """Items that the models put in order."""
 
@@ -55,24 +58,21 @@ def find(
     if not query.terms:
         return Finding(NOTHING.docs, NOTHING, NOTHING)
     ways = index.ways(query)
-    complete = index.by_words(ways, allowed, every=True)
-    words = complete
-    if len(complete) < POOL and len(ways) > 1:
-        words = _joined(complete, index.by_words(ways, allowed))
-    if taste is not None and len(taste.plays) and len(words) >= POOL:
-        enough = len(complete) == POOL
-        theirs = index.by_words(ways, allowed, near(index.documents, taste), every=enough)
-        words = _joined(words, theirs)
-        complete = words if enough else complete
+    full = _by_words(index, ways, allowed, taste, every=True)
+    words = full
+    if not len(full):
+        words = _by_words(index, ways, allowed, taste, every=False)
+    elif len(full) < MOST:  # else nothing of the rest is shown
+        words = _joined(full, index.by_words(ways, allowed))
     meaning = index.by_meaning(query, allowed)
     named = index.by_name(query, allowed)
-    share_met = 1.0 if len(complete) else index.share_met(ways)
+    share_met = 1.0 if len(full) else index.share_met(ways)
     by_meaning = LEAST_BY_MEANING + BY_MEANING * (1 - share_met)
     orders = [
         (words, BY_WORDS),
         (meaning, by_meaning),
         (_equal(named), BY_WORDS),
-        (_equal(complete.docs), BY_EVERY_WORD),
+        (_equal(full.docs), BY_EVERY_WORD),
     ]
     pool = fuse(orders)
     orders.append((index.popular(pool.docs), BY_POPULARITY))
@@ -86,6 +86,14 @@ def find(
     whole = fuse(orders)
     first = index.names_exactly(query, whole.docs)
     return Finding(np.concatenate([whole.docs[first], whole.docs[~first]]), words, meaning, ranked)
+
+
+def _by_words(index: SearchIndex, ways: Ways, allowed: Bools, taste: Taste | None, *, every: bool) -> Hits:
+    """Finds documents that have any or every word; where there are many, more that are near to the listener."""
+    words = index.by_words(ways, allowed, every=every)
+    if taste is None or not len(taste.plays) or len(words) < POOL:
+        return words
+    return _joined(words, index.by_words(ways, allowed, near(index.documents, taste), every=every))
 
 
 def _joined(hits: Hits, more: Hits) -> Hits:

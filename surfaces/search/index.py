@@ -10,19 +10,20 @@ from typing import Final
 
 import numpy as np
 import numpy.typing as npt
-import tantivy
 
 from surfaces.common.catalogue import Catalogue
 from surfaces.common.columns import NOBODY, Bools
 from surfaces.common.text_vectors import TextVectors
 from surfaces.search.documents import Documents
 from surfaces.search.hits import Docs, Hits, ordered
-from surfaces.search.lexical import LexicalIndex
+from surfaces.search.lexical import LexicalIndex, Ways
 from surfaces.search.meaning import MeaningIndex
 from surfaces.search.terms import split_terms
 
 POOL: Final = 200
 """Documents that each way of searching brings, of which an answer is made."""
+_SPARE: Final = 1.25
+"""More documents of those that have a query's words may be out of what is allowed than of all documents."""
 _WIDER: Final = 4
 _MOST_CHARACTERS: Final = 400
 _MOST_TERMS: Final = 16
@@ -100,13 +101,13 @@ class SearchIndex:
                 self._offered[country, explicit] = counts
         return counts
 
-    def ways(self, query: Query) -> list[tantivy.Query]:
+    def ways(self, query: Query) -> Ways:
         """The ways in which each term of a query may be met, for `by_words` and `share_met`."""
         return self._lexical.ways(query.terms, complete=query.complete)
 
     def by_words(
         self,
-        ways: Sequence[tantivy.Query],
+        ways: Ways,
         allowed: Bools,
         among: Docs | None = None,
         *,
@@ -120,15 +121,15 @@ class SearchIndex:
             among: documents that alone are searched; None for all.
             every: only documents that have every word.
         """
-        limit = POOL
+        limit = int(_SPARE * POOL / max(allowed.mean(), 1 / _WIDER))
         while True:
             hits = self._lexical.search(ways, limit, among, every=every)
             shown = allowed[hits.docs]
             if len(hits) < limit or shown.sum() >= POOL:
-                return Hits(hits.docs[shown][:POOL], hits.scores[shown][:POOL])
+                return ordered(hits.docs[shown][:POOL], hits.scores[shown][:POOL])
             limit *= _WIDER
 
-    def share_met(self, ways: Sequence[tantivy.Query]) -> float:
+    def share_met(self, ways: Ways) -> float:
         """The largest share of a query's terms that one document has, 0 to 1."""
         return self._lexical.share_met(ways)
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,7 @@ from tantivy import Occur, Query
 
 from surfaces.common.columns import NOBODY
 from surfaces.search.documents import Documents
-from surfaces.search.hits import Docs, Hits, Scores, ordered
+from surfaces.search.hits import Docs, Hits, Scores
 from surfaces.search.kept import kept
 from surfaces.search.terms import split_terms
 
@@ -29,6 +29,9 @@ _POPULARITY: Final = 0.12
 """The most popular document scores 8% above an equal one that nobody plays."""
 _A_WORD: Final = 40.0
 _WRITER_BYTES: Final = 64_000_000
+
+Ways: TypeAlias = Sequence[Query]
+"""The ways in which each word of a query may be met."""
 
 
 def typos_allowed(term: str) -> int:
@@ -53,7 +56,7 @@ class LexicalIndex:
         self._popularity = (_POPULARITY * logs / max(logs.max(initial=0.0), 1.0)).astype(np.float32)
         self._searcher = self._open(documents, plays, folder)
 
-    def ways(self, terms: Sequence[str], *, complete: bool) -> list[Query]:
+    def ways(self, terms: Sequence[str], *, complete: bool) -> Ways:
         """The ways in which each term of a query may be met.
 
         Args:
@@ -63,12 +66,10 @@ class LexicalIndex:
         last = len(terms) - 1
         return [self._word(term, begun=not complete and place == last) for place, term in enumerate(terms)]
 
-    def search(
-        self, ways: Sequence[Query], limit: int, among: Docs | None = None, *, every: bool = False
-    ) -> Hits:
+    def search(self, ways: Ways, limit: int, among: Docs | None = None, *, every: bool = False) -> Hits:
         """Finds the documents that have any of the terms, those first that have more and rarer ones.
 
-        Where there are more than `limit`, the popular ones of equals are chosen; their scores stay equal.
+        Of equals the popular ones come first; their scores stay equal.
 
         Args:
             ways: of each term.
@@ -95,9 +96,9 @@ class LexicalIndex:
         addresses = [address for _, address in result.hits]
         docs = np.array(self._searcher.fast_field_values("doc", addresses), np.int32)
         scores = np.array([score for score, _ in result.hits], np.float32)
-        return ordered(docs, scores / np.log2(2.0 + self._popularity[docs]))
+        return Hits(docs, scores / np.log2(2.0 + self._popularity[docs]))
 
-    def share_met(self, ways: Sequence[Query]) -> float:
+    def share_met(self, ways: Ways) -> float:
         """The largest share of a query's terms that one document has."""
         if not ways:
             return 0.0

@@ -14,7 +14,7 @@ from surfaces.common.taste import taste
 from surfaces.common.text_vectors import text_vectors
 from surfaces.common.visit import Visit
 from surfaces.search.documents import Type
-from surfaces.search.find import find
+from surfaces.search.find import MOST, find
 from surfaces.search.index import Query as Typed
 from surfaces.search.index import SearchIndex
 from surfaces.search.reasons import Reasons
@@ -23,7 +23,6 @@ from surfaces.service.showing import Shown, note_shown
 from surfaces.service.visit_query import visit_query
 
 SURFACE: Final = "search"
-MOST: Final = 100
 LIMIT: Final = 20
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from surfaces.common.text_vectors import TextVectors, Vectors, text_vectors
 from surfaces.search import lexical
-from surfaces.search.index import Query, SearchIndex
+from surfaces.search.index import POOL, Query, SearchIndex
 from tests.surfaces.worlds import catalogue
 
 ROWS = [{"item_id": "a", "title": "A calm song"}, {"item_id": "b", "title": "A loud song"}]
@@ -56,6 +56,22 @@ def test_the_next_start_reads_what_the_first_one_made(
 def test_it_finds_the_same_as_one_in_memory(first: SearchIndex) -> None:
     in_memory = SearchIndex(ITEMS, PLAYS, text_vectors())
     assert find_both(first, "song") == find_both(in_memory, "song")
+
+
+def test_what_has_every_word_is_found_by_itself_with_the_same_score(first: SearchIndex) -> None:
+    ways, allowed = first.ways(Query.read("loud song ")), np.ones(2, bool)
+    some, every = first.by_words(ways, allowed), first.by_words(ways, allowed, every=True)
+    assert (some.docs.tolist(), every.docs.tolist()) == ([1, 0], [1])
+    assert every.scores[0] == pytest.approx(some.scores[0])
+
+
+def test_of_more_than_are_looked_at_the_popular_ones_that_may_be_shown_are_found() -> None:
+    songs = catalogue([{"item_id": f"i{n}", "title": "Song"} for n in range(6 * POOL)])
+    index = SearchIndex(songs, np.arange(songs.size), text_vectors())
+    allowed = np.arange(songs.size) % 3 == 0
+    allowed[-3 * POOL // 2 :] = False
+    docs = index.by_words(index.ways(Query.read("song")), allowed).docs
+    assert sorted(docs) == np.flatnonzero(allowed)[-POOL:].tolist()
 
 
 def test_an_index_goes_on_when_another_catalogue_has_taken_its_place(
