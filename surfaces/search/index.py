@@ -121,7 +121,7 @@ class SearchIndex:
             among: documents that alone are searched; None for all.
             every: only documents that have every word.
         """
-        limit = int(_SPARE * POOL / max(allowed.mean(), 1 / _WIDER))
+        limit = int(_SPARE * POOL / max(allowed.sum() / max(allowed.size, 1), 1 / _WIDER))
         while True:
             hits = self._lexical.search(ways, limit, among, every=every)
             shown = allowed[hits.docs]
