@@ -15,7 +15,9 @@ from models.layers import Batch
 from models.lazy_adam import LazyAdam
 
 FINAL_SHARE = 0.25
-"""The final fit, and its rehearsal, go on from the first one for this share of the epochs that `eval` found best."""
+"""A final fit that goes on from the first one does so for this share of the epochs that `eval` found best."""
+MUCH_NEW = 0.14
+"""Where what the first fit didn't see is a larger share of what it saw, the final fit begins anew (decision 0036)."""
 WARM_RATE = 0.3
 """Share of the learning rate for a model that starts from the one in production."""
 CLIP_NORM = 5.0
@@ -92,6 +94,17 @@ class _Evaluate(tf.keras.callbacks.Callback):
             self._average.keep()
 
 
+class _Keep(tf.keras.callbacks.Callback):
+    """Keeps the averages of the newest epoch."""
+
+    def __init__(self, average: WeightAverage) -> None:
+        super().__init__()
+        self._average = average
+
+    def on_epoch_end(self, epoch: int, logs: Logs = None) -> None:
+        self._average.keep()
+
+
 def first_fit(
     model: tf.keras.Model,
     run: FitRun,
@@ -129,6 +142,16 @@ def final_fit(model: tf.keras.Model, run: FitRun, *, best_epochs: int, learning_
     schedule = tf.keras.optimizers.schedules.PolynomialDecay(learning_rate, epochs * run.steps, 0.0)
     model.compile(optimizer=LazyAdam(schedule, clipnorm=CLIP_NORM))
     _fit(model, run, epochs, [_Progress(run, epochs, history)], history)
+    history.best_epoch = epochs
+    return history
+
+
+def fit_anew(model: tf.keras.Model, run: FitRun, *, best_epochs: int, learning_rate: float) -> History:
+    """Does over more of the log what the first fit did, for as many epochs as `eval` found best there."""
+    epochs = max(1, best_epochs)
+    history, average = History("loss"), WeightAverage(run.steps)
+    model.compile(optimizer=LazyAdam(learning_rate, clipnorm=CLIP_NORM))
+    _fit(model, run, epochs, [average, _Keep(average), _Progress(run, epochs, history)], history, average)
     history.best_epoch = epochs
     return history
 

@@ -130,10 +130,11 @@ class Job:
             model.items.begin_with(item_factors(self.interactions, config.dimension, arguments.seed))
         run = self._run(self.split, config, arguments.checkpoint)
         if arguments.base_model_uri is not None:
-            trained_model.load_weights(arguments.base_model_uri, model, self.inputs, FIRST_WEIGHTS)
-            best_epochs = Training.read(self.first_dir).history.best_epoch
-            return fit.final_fit(model, run, best_epochs=best_epochs, learning_rate=config.learning_rate)
-        return fit.first_fit(
+            first = Training.read(self.first_dir)
+            if not first.anew:
+                trained_model.load_weights(arguments.base_model_uri, model, self.inputs, FIRST_WEIGHTS)
+            return self._learn_the_rest(model, run, config, first.history.best_epoch, first.anew)
+        history = fit.first_fit(
             model,
             run,
             epochs=fit.epochs_within(config.max_epochs, config.max_positions, len(self.interactions.items)),
@@ -142,6 +143,19 @@ class Job:
             monitor=monitor,
             measure=measure,
         )
+        history.warm = warm
+        return history
+
+    def anew(self, history: History) -> bool:
+        """Whether the final fit, and its rehearsal, begin anew: where nothing warmed the first, and much is new.
+
+        Args:
+            history: of this fit.
+        """
+        if self.first_dir:
+            return Training.read(self.first_dir).anew
+        new = len(self.last_interactions.items) - len(self.interactions.items)
+        return not history.warm and new > fit.MUCH_NEW * len(self.interactions.items)
 
     def rehearse(
         self,
@@ -163,11 +177,12 @@ class Job:
         """
         if not self.arguments.settings.rehearse:
             return model
-        rehearsal = build(plays_of(self.last_interactions))
-        rehearsal.set_weights(model.get_weights())
+        rehearsal, anew = build(plays_of(self.last_interactions)), self.anew(history)
+        if not anew:
+            rehearsal.set_weights(model.get_weights())
         checkpoint = self.arguments.checkpoint
         run = self._run(self.last_split, config, checkpoint and f"{checkpoint}/rehearsal")
-        fit.final_fit(rehearsal, run, best_epochs=history.best_epoch, learning_rate=config.learning_rate)
+        self._learn_the_rest(rehearsal, run, config, history.best_epoch, anew)
         return rehearsal
 
     def finish(
@@ -196,6 +211,21 @@ class Job:
         if not self.first_dir:
             trained_model.save_first_weights(folder, first)
         return folder
+
+    def _learn_the_rest(
+        self,
+        model: tf.keras.Model,
+        run: FitRun,
+        config: TwoTowerConfig | RankerConfig,
+        best_epochs: int,
+        anew: bool,
+    ) -> History:
+        """Fits over the last split, as the final fit does and its rehearsal."""
+        if not anew:
+            return fit.final_fit(model, run, best_epochs=best_epochs, learning_rate=config.learning_rate)
+        factors = item_factors(self.last_interactions, config.dimension, self.arguments.seed)
+        model.items.begin_with(factors)
+        return fit.fit_anew(model, run, best_epochs=best_epochs, learning_rate=config.learning_rate)
 
     def _run(self, split: str, config: TwoTowerConfig | RankerConfig, checkpoint: str | None) -> FitRun:
         """Returns what a fit on a split reads."""

@@ -16,6 +16,8 @@ class History:
     best_epoch: int = 0
     best: float = 0.0
     epochs: list[dict[str, float]] = field(default_factory=list)
+    warm: bool = False
+    """Whether it started from the model in production."""
 
     def as_record(self) -> TrainingHistory:
         """The history as other stages read it."""

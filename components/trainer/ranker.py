@@ -69,6 +69,7 @@ def run_fn(fn_args: FnArgs) -> None:
         max_length=max_length,
         items=inputs.catalog.size,
         split=job.last_split,
+        anew=job.anew(history),
         heads=list(model.heads),
         exclude_seen=exclude_seen,
         evidence_weight=weight,

@@ -39,6 +39,7 @@ def run_fn(fn_args: FnArgs) -> None:
         max_length=max_length,
         items=inputs.catalog.size,
         split=job.last_split,
+        anew=job.anew(history),
         history=history.as_record(),
     )
     signatures = {names.EMBED_ITEMS: embed_items_signature(features, retrieval.vectors)}

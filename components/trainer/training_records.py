@@ -15,6 +15,8 @@ class TrainingHistory(Part):
     """Counted from 1; 0 where nothing was trained."""
     best: Figure
     epochs: list[dict[str, Figure]]
+    warm: bool = False
+    """Whether it started from the model in production."""
 
 
 class Training(Record):
@@ -26,6 +28,8 @@ class Training(Record):
     items: int
     split: str = names.TRAIN
     """What the model has learnt from: `train`, `known` if the final fit was rehearsed, or `all`."""
+    anew: bool = False
+    """Whether the final fit, and its rehearsal, begin anew in place of going on from the first one."""
     history: TrainingHistory
 
 

@@ -171,19 +171,34 @@ def test_a_fit_that_had_ended_trains_no_further(tmp_path: Path) -> None:
     assert float(model.w) == float(first.w)
 
 
-def test_the_final_fit_resumes_too(tmp_path: Path) -> None:
-    def final_fit(model: Line, checkpoint: Path | None) -> History:
-        return fit.final_fit(model, run("FinalTrainer", checkpoint), best_epochs=8, learning_rate=0.1)
+@pytest.mark.parametrize(
+    ("final_fit", "best_epochs"), [(fit.final_fit, 8), (fit.fit_anew, 2)], ids=["going on", "anew"]
+)
+def test_the_final_fit_resumes_too(
+    tmp_path: Path, final_fit: Callable[..., History], best_epochs: int
+) -> None:
+    def last(model: Line, checkpoint: Path | None) -> History:
+        return final_fit(model, run("FinalTrainer", checkpoint), best_epochs=best_epochs, learning_rate=0.1)
 
     expected, model = fresh(), fresh()
-    history = final_fit(expected, None)
+    history = last(expected, None)
+    assert history.best_epoch == len(history.epochs) == 2
     model.kill_at = STEPS + 3
     with pytest.raises((Killed, tf.errors.OpError)):
-        final_fit(model, tmp_path)
+        last(model, tmp_path)
     model = fresh()
-    assert final_fit(model, tmp_path) == history
+    assert last(model, tmp_path) == history
     assert len(model.seen) == STEPS
     assert float(model.w) == float(expected.w)
+
+
+def test_a_fit_that_begins_anew_leaves_the_average_that_the_first_fit_would() -> None:
+    first = fresh()
+    best = first_fit(first, None).best_epoch
+    anew = fresh()
+    fit.fit_anew(anew, run("FinalTrainer", None), best_epochs=best, learning_rate=0.1)
+    assert best == EPOCHS
+    assert float(anew.w) == float(first.w)
 
 
 def test_progress_says_where_it_resumed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

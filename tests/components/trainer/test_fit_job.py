@@ -8,9 +8,11 @@ import tensorflow as tf
 
 from components.common import progress
 from components.common.records import Production
+from components.trainer import fit as fits
 from components.trainer import retrieval, trained_model
 from components.trainer.fit_arguments import FitArguments, FitSettings
 from components.trainer.fit_job import Job
+from components.trainer.history import History
 from components.trainer.training_records import RetrievalTraining
 from components.trainer.warm_start import WEIGHTS
 from listening_log.errors import UserError
@@ -193,6 +195,38 @@ def test_a_rehearsal_learns_what_is_known_before_test_and_leaves_the_first_fit_a
     assert rehearsal is not model
     assert all(np.array_equal(now, before) for now, before in zip(model.get_weights(), first, strict=True))
     assert not np.array_equal(rehearsal.items.ids, model.items.ids)
+
+
+def test_a_final_fit_begins_anew_where_the_first_says_so(tmp_path: Path) -> None:
+    first = job(tmp_path)
+    model = built(first)
+    history = fit(first, model)
+    history.best_epoch = 3
+    record = RetrievalTraining(
+        max_length=MAX_LENGTH, items=12, history=history.as_record(), config=CONFIG, anew=True
+    )
+    features = first.inputs.request_features(MAX_LENGTH)
+    served = ServedRetrieval(first.inputs.catalog, features, Retriever(model, None))
+    first.finish(model, model, served, record)
+    final = job(tmp_path, base_model=str(tmp_path / "model"))
+
+    last = fit(final, built(final))
+
+    assert final.anew(last)
+    assert last.best_epoch == 3
+
+
+@pytest.mark.parametrize(
+    ("much_new", "warm", "anew"), [(0.3, False, True), (0.4, False, False), (0.3, True, False)]
+)
+def test_much_that_is_new_is_learnt_anew_unless_production_has_warmed_the_first_fit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, much_new: float, warm: bool, anew: bool
+) -> None:
+    monkeypatch.setattr(fits, "MUCH_NEW", much_new)
+    training = job(tmp_path, rehearse=True)  # nine plays, and three more before `test`
+
+    assert training.anew(History("eval", best_epoch=1, warm=warm)) == anew
+    assert not job(tmp_path).anew(History("eval", best_epoch=1))
 
 
 def test_without_a_rehearsal_the_first_fit_is_what_is_measured(tmp_path: Path) -> None:
