@@ -147,15 +147,15 @@ class Job:
         return history
 
     def anew(self, history: History) -> bool:
-        """Whether the final fit, and its rehearsal, begin anew: where nothing warmed the first, and much is new.
+        """Whether the final fit, and its rehearsal, begin anew: where that costs little and nothing warmed the first.
 
         Args:
             history: of this fit.
         """
         if self.first_dir:
             return Training.read(self.first_dir).anew
-        new = len(self.last_interactions.items) - len(self.interactions.items)
-        return not history.warm and new > fit.MUCH_NEW * len(self.interactions.items)
+        positions = history.best_epoch * len(self.last_interactions.items)
+        return not history.warm and positions <= fit.ANEW_POSITIONS
 
     def rehearse(
         self,

@@ -216,17 +216,14 @@ def test_a_final_fit_begins_anew_where_the_first_says_so(tmp_path: Path) -> None
     assert last.best_epoch == 3
 
 
-@pytest.mark.parametrize(
-    ("much_new", "warm", "anew"), [(0.3, False, True), (0.4, False, False), (0.3, True, False)]
-)
-def test_much_that_is_new_is_learnt_anew_unless_production_has_warmed_the_first_fit(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, much_new: float, warm: bool, anew: bool
+@pytest.mark.parametrize(("most", "warm", "anew"), [(24, False, True), (23, False, False), (24, True, False)])
+def test_a_cheap_fit_is_done_anew_unless_production_has_warmed_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, most: int, warm: bool, anew: bool
 ) -> None:
-    monkeypatch.setattr(fits, "MUCH_NEW", much_new)
-    training = job(tmp_path, rehearse=True)  # nine plays, and three more before `test`
+    monkeypatch.setattr(fits, "ANEW_POSITIONS", most)
+    training = job(tmp_path, rehearse=True)  # twelve plays before `test`
 
-    assert training.anew(History("eval", best_epoch=1, warm=warm)) == anew
-    assert not job(tmp_path).anew(History("eval", best_epoch=1))
+    assert training.anew(History("eval", best_epoch=2, warm=warm)) == anew
 
 
 def test_without_a_rehearsal_the_first_fit_is_what_is_measured(tmp_path: Path) -> None:
