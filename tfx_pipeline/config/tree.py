@@ -31,8 +31,8 @@ class Config(Settings):
     seed: Annotated[int, Field(ge=0, lt=2**31)] = 17
     """Seed of everything that is drawn: two runs with one seed train on the same examples in the same order."""
     final_fit: bool = True
-    """Whether what is pushed is trained once more, on the whole log, going on from the first fit. Figures
-    come from a rehearsal of it, which has not seen `test`."""
+    """Whether what is pushed is trained once more, on the whole log: anew on a small one, else going on from
+    the first fit. Figures come from a rehearsal of it, which has not seen `test`."""
     log: LogConfig = LogConfig()
     spans: SpansConfig = SpansConfig()
     retrieval: TwoTowerConfig = TwoTowerConfig()
