@@ -92,7 +92,7 @@ class Slow:
     """A server with one thread, which answers once its gate is open."""
 
     def __init__(self) -> None:
-        self.gate, self.port, self.answered = threading.Event(), free_port(), 0
+        self.begun, self.gate, self.port, self.answered = threading.Event(), threading.Event(), free_port(), 0
         manager = ModelManager([], lambda path: None, Reporter().report, threading.Event())
         self.stopping = threading.Event()
         service = Service(manager, 1, Reporter(), self.stopping)
@@ -103,6 +103,7 @@ class Slow:
         self.channel = grpc.insecure_channel(f"127.0.0.1:{self.port}", options)
 
     def _answer(self, request: object) -> get_model_status_pb2.GetModelStatusResponse:
+        self.begun.set()
         self.gate.wait(20)
         self.answered += 1
         return get_model_status_pb2.GetModelStatusResponse()
@@ -136,7 +137,9 @@ def test_only_so_many_calls_wait(slow: Slow) -> None:
 
 
 def test_a_call_takes_no_longer_than_its_deadline_and_is_not_worked_on_after_it(slow: Slow) -> None:
-    first, second = slow.ask(), slow.ask(0.3)
+    first = slow.ask()
+    assert slow.begun.wait(20)  # else the second may come to the thread before it
+    second = slow.ask(0.3)
     assert second.code() == grpc.StatusCode.DEADLINE_EXCEEDED
     time.sleep(1.5)  # the server learns it a little later than the client: its clock began when the call came
     slow.gate.set()
