@@ -16,7 +16,7 @@ from serving.loaded_model import LoadedModel
 from serving.model_configs import ModelConfig
 from serving.served_versions import Model, ServedVersions
 from serving.storage import fetched, stamp_of, version_place
-from serving.version_state import AVAILABLE, END, LOADING, UNLOADING, Version
+from serving.version_state import AVAILABLE, END, UNLOADING, Version
 
 RELOAD_SECONDS = 60.0  # how long a new config waits for its models
 NICENESS = 5  # of loading beside requests; a thread of 10 or more waits for a core with Python's lock in hand
@@ -128,7 +128,8 @@ class ModelManager:
         if model.wanted is None:
             return False
         tried = [model.versions.get(number) for number in model.wanted]
-        return all(version and version.state != LOADING for version in tried)
+        # one that ends, or has ended without an error, is yet to be loaded anew
+        return all(version and (version.state == AVAILABLE or version.error) for version in tried)
 
     def _watch(self) -> None:
         """Looks again and again; nothing that goes wrong in a look ends the thread."""

@@ -1,6 +1,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -217,6 +218,22 @@ def test_what_is_unloaded_is_closed_after_its_last_request(watched: Watched) -> 
         watched.wait_for_another_look()
         assert not model.closed
     eventually(lambda: model.closed)
+
+
+def test_a_model_that_is_named_again_while_it_ends_is_loaded_anew(watched: Watched) -> None:
+    watched.push(1, "one")
+    watched.manager.start()
+    watched.manager.wait_until_loaded()
+    with ThreadPoolExecutor(1) as pool:
+        with watched.manager.served.lease("m"):
+            watched.manager.reload([])
+            eventually(lambda: watched.states() == {1: "UNLOADING"})
+            named_again = pool.submit(watched.manager.reload, [CountedConfig("m", watched.base)])
+            watched.wait_for_another_look()
+            assert not named_again.done()
+        named_again.result(10)
+    assert watched.answer() == ("one", 1)
+    assert watched.loader.loaded == ["1", "1"]
 
 
 def test_a_failed_load_is_tried_again_so_often(watched: Watched) -> None:
