@@ -160,7 +160,7 @@ def _parser() -> argparse.ArgumentParser:
         "--tensorflow_session_parallelism",
         type=_not_negative(int),
         default=0,
-        help="threads for the next two together; 0: as many as cores",
+        help="threads for the next two together; 0: what each of them says",
     )
     add(
         "--tensorflow_intra_op_parallelism",
@@ -169,7 +169,12 @@ def _parser() -> argparse.ArgumentParser:
         help="threads of one op; 0: those of --tensorflow_session_parallelism, or one, which answers most requests "
         "a second",
     )
-    add("--tensorflow_inter_op_parallelism", type=_not_negative(int), default=0, help="ops run at once")
+    add(
+        "--tensorflow_inter_op_parallelism",
+        type=_not_negative(int),
+        default=0,
+        help="ops run at once; 0: those of --tensorflow_session_parallelism, or as many as cores",
+    )
     add("--grpc_max_threads", type=_positive(int), default=16, help="gRPC requests answered at once")
     add(
         "--grpc_channel_arguments",
