@@ -135,6 +135,13 @@ def test_an_exact_title_is_never_hidden_by_taste(client: TestClient, listener: s
         assert set(results[: len(all_named)]) == all_named
 
 
+def client_of(folder: Path, titles: Sequence[str], heard: Sequence[int]) -> TestClient:
+    """The search of a catalogue of such titles, of which listener `u` has heard those at some places."""
+    items = catalogue([row(f"i{n}", title, f"creator=c{n % 3}") for n, title in enumerate(titles)])
+    log = {"u": plays([place for place in heard if place < items.size])}
+    return TestClient(create_app([router(service(folder, items, log))]))
+
+
 WORDS = st.sampled_from(["red", "blue", "sun", "moon", "red sun", "blue moon", "sun moon"])
 
 
@@ -143,9 +150,7 @@ WORDS = st.sampled_from(["red", "blue", "sun", "moon", "red sun", "blue moon", "
 def test_exact_titles_come_first_in_any_catalogue(
     tmp_path_factory: pytest.TempPathFactory, titles: Sequence[str], heard: Sequence[int]
 ) -> None:
-    items = catalogue([row(f"i{n}", title, f"creator=c{n % 3}") for n, title in enumerate(titles)])
-    log = {"u": plays([place for place in heard if place < items.size])}
-    client = TestClient(create_app([router(service(tmp_path_factory.mktemp("s"), items, log))]))
+    client = client_of(tmp_path_factory.mktemp("s"), titles, heard)
     for title in titles:
         results = ask(client, title, "u")["results"]
         exact = [place for place, one in enumerate(results) if one["title"] == title]
@@ -182,9 +187,7 @@ TITLES = st.lists(st.sampled_from(["red", "blue", "sun", "moon"]), min_size=1, m
 def test_whatever_has_every_word_comes_before_what_lacks_one_in_any_catalogue(
     tmp_path_factory: pytest.TempPathFactory, titles: Sequence[str], heard: Sequence[int]
 ) -> None:
-    items = catalogue([row(f"i{n}", title, f"creator=c{n % 3}") for n, title in enumerate(titles)])
-    log = {"u": plays([place for place in heard if place < items.size])}
-    client = TestClient(create_app([router(service(tmp_path_factory.mktemp("s"), items, log))]))
+    client = client_of(tmp_path_factory.mktemp("s"), titles, heard)
     for q in ("red moon ", "sun blue red "):
         words = set(q.split())
         complete = [words <= set(one["title"].split()) for one in ask(client, q, "u")["results"]]
