@@ -7,6 +7,7 @@ import { count, day, details, length, sentence, sorted, words } from "./facts.js
 import { recall, remember, room, visit } from "./state.js";
 
 let chosen = null;
+let places = ""; // of the chosen item, once the models have answered: that may be before its facts are there, or after
 let opener = null;
 let asking = new AbortController();
 
@@ -15,6 +16,7 @@ export function startPanel() {
   byId("engineers").addEventListener("click", () => (open() ? close() : show(byId("engineers"))));
   room.addEventListener("why", (event) => {
     chosen = event.detail;
+    places = "";
     show(document.activeElement);
     byId("why-title").focus({ preventScroll: true });
     byId("panel").scrollTop = 0;
@@ -82,7 +84,7 @@ async function showWhy() {
     h("ul", { class: "facts" }, sorted(item.because ?? []).map((fact) => h("li", {}, h("code", {}, fact.fact), h("span", {}, sentence(fact))))),
     item.because?.length ? null : h("p", { class: "quiet" }, "No facts came with it."),
     h("dl", { class: "about" }, about.flatMap(([name, value]) => [h("dt", {}, name), h("dd", {}, value)])),
-    h("p", { id: "places", class: "quiet" }),
+    h("p", { id: "places", class: "quiet" }, places),
   );
 }
 
@@ -98,8 +100,8 @@ async function compare() {
   ];
   await Promise.all(sides.map(async ([id, answer, draw]) => {
     try {
-      const content = draw(await answer);
-      if (!signal.aborted && open()) replace(byId(id), content);
+      const content = await answer;
+      if (!signal.aborted && open()) replace(byId(id), draw(content));
     } catch (error) {
       if (error.name !== "AbortError" && open()) replace(byId(id), h("p", { class: "notice" }, error.message));
     }
@@ -109,8 +111,8 @@ async function compare() {
 function stages(answer) {
   const { question, item } = answer;
   const spent = Object.entries(answer.milliseconds).map(([model, ms]) => `${model} ${ms.toFixed(1)} ms`).join(", ");
-  const places = byId("places");
-  if (places && item) places.textContent = `Retrieval: ${placeText(item.retrieval, answer.candidates)}. Ranker: ${placeText(item.ranker, answer.candidates)}.`;
+  places = item ? `Retrieval: ${placeText(item.retrieval, answer.candidates)}. Ranker: ${placeText(item.ranker, answer.candidates)}.` : "";
+  byId("places")?.replaceChildren(places);
   return [
     h("p", { class: "quiet" }, `${count(answer.candidates, "candidate")} from ${count(question.plays, "play")}. ${spent}.`),
     table(

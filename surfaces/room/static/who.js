@@ -45,7 +45,7 @@ export async function chooseListener() {
 
 async function showListeners(query) {
   const answer = await listeners(query).catch((error) => ({ listeners: [], error: error.message }));
-  if (!byId("who").open) return;
+  if (!byId("who").open || query !== byId("who-query").value) return; // an answer to what stood there before
   const entries = answer.listeners.map((one) =>
     h("li", {}, h("button", { type: "button", "aria-current": one.user_id === state.user ? "true" : null, onclick: () => become(one.user_id) },
       h("strong", {}, one.user_id), h("span", { class: "quiet" }, [count(one.plays, "play"), one.mostly.join(", ")].filter(Boolean).join(" · ")))));
@@ -65,6 +65,7 @@ async function suggest(text) {
   const answer = query ? await get("/v1/search", { q: query, limit: 8, ...who }).catch(() => ({ results: [] })) : { results: [] };
   const items = answer.results.filter((one) => one.item_id && !history.some((item) => item.item_id === one.item_id));
   await learn(items);
+  if (text !== byId("who-item")?.value) return;
   replace(byId("who-hits"), items.slice(0, 6).map((item) =>
     h("li", {}, h("button", { type: "button", class: "pill", "data-key": `add ${item.item_id}`, onclick: () => add(item) }, "+ ", item.title, unseen(" to what they have played")))));
 }
