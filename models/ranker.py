@@ -244,6 +244,7 @@ class Ranker(tf.keras.Model):
             scores += self._evidence_weight * self._evidence(history)
         return scores
 
+    @tf.autograph.experimental.do_not_convert  # nothing here needs it, and it costs more than a small fit
     def train_step(self, batch: Batch) -> dict[str, tf.Tensor]:
         config = self.config
         batch = mask_features(
@@ -294,7 +295,7 @@ class Ranker(tf.keras.Model):
             queries.append(self._part(part, items, training))
         return tf.concat(queries, axis=0)
 
-    @tf.function(reduce_retracing=True)  # traced once, not once a part
+    @tf.function(autograph=False, reduce_retracing=True)  # traced once, not once a part
     def _part(self, batch: Batch, items: tf.Tensor, training: bool) -> tf.Tensor:
         return tf.boolean_mask(self.queries(batch, items, training=training), batch[names.ITEM] > 0)
 

@@ -31,6 +31,10 @@ class Retriever(tf.Module):
         self.vectors = tf.Variable(model.candidates(), trainable=False, name="candidate_vectors")
         self.searcher = searcher
 
+    def resources(self) -> list[tf.Module]:
+        """Returns what holds resources of the graph, beside its variables."""
+        return [] if self.searcher is None else [self.searcher]
+
     def query(self, batch: dict[str, tf.Tensor], last: tf.Tensor) -> tf.Tensor:
         """Computes query vectors float32 [B, D] of each row's request, which stands at place `last` int32 [B]."""
         return self.model.query_at(batch, last, self.items)

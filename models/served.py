@@ -57,6 +57,10 @@ class ServedModel(tf.Module):
             names.CONTEXTUAL: _trace({**self.PLAIN, **_CONTEXTUAL}, self.answer),
         }
 
+    def resources(self) -> list[tf.Module]:
+        """Returns what holds tables and other resources of the graph, beside its variables."""
+        return [self.features, self.eligibility]
+
     def read(self, request: Tensors) -> tuple[Tensors, tf.Tensor]:
         """Reads the history and the context of a request (see `RequestFeatures`)."""
         if names.TIMESTAMPS not in request:
@@ -99,6 +103,9 @@ class ServedRetrieval(ServedModel):
         super().__init__(catalog, features)
         self.retrieval = retrieval
 
+    def resources(self) -> list[tf.Module]:
+        return [*super().resources(), *self.retrieval.resources()]
+
     def answer(self, request: Tensors) -> Tensors:
         batch, last = self.read(request)
         candidates, scores = self.retrieve(self.retrieval, batch, last, filters_of(request))
@@ -130,6 +137,9 @@ class ServedUpnext(ServedModel):
     ) -> None:
         super().__init__(catalog, features)
         self.retrieval, self.ranking = retrieval, ranking
+
+    def resources(self) -> list[tf.Module]:
+        return [*super().resources(), *self.retrieval.resources()]
 
     def answer(self, request: Tensors) -> Tensors:
         batch, last = self.read(request)
@@ -166,7 +176,7 @@ def filters_of(request: Tensors) -> list[tf.Tensor] | None:
 
 def _trace(inputs: dict[str, tuple[tf.DType, int]], answer: Answer) -> tf.types.experimental.ConcreteFunction:
     specs = {key: tf.TensorSpec([None] * rank, dtype, name=key) for key, (dtype, rank) in inputs.items()}
-    return tf.function(lambda **request: answer(request)).get_concrete_function(**specs)
+    return tf.function(lambda **request: answer(request), autograph=False).get_concrete_function(**specs)
 
 
 def save(served: ServedModel, path: str, **signatures: tf.types.experimental.GenericFunction) -> None:
@@ -177,7 +187,10 @@ def save(served: ServedModel, path: str, **signatures: tf.types.experimental.Gen
         path: its folder.
         **signatures: further ones, by name.
     """
+    traced = served.signatures()  # which builds what is not built yet
+    exported = tf.Module()  # without the Keras layers, each of which would be traced for itself
+    exported.model_variables, exported.resources = list(served.variables), served.resources()
     options = tf.saved_model.SaveOptions(
         namespace_whitelist=["Scann"]
     )  # ScaNN's op is not of TensorFlow's own
-    tf.saved_model.save(served, path, signatures={**served.signatures(), **signatures}, options=options)
+    tf.saved_model.save(exported, path, signatures={**traced, **signatures}, options=options)

@@ -174,6 +174,10 @@ class TwoTower(tfrs.models.Model):
         """Computes candidate vectors float32 [N + 1, D]; row 0 is no item."""
         return self.candidate_tower(self.items.table())
 
+    @tf.autograph.experimental.do_not_convert  # nothing here needs it, and it costs more than a small fit
+    def train_step(self, inputs: Batch) -> dict[str, tf.Tensor]:
+        return super().train_step(inputs)
+
     def compute_loss(self, inputs: Batch, training: bool = False) -> tf.Tensor:
         """Computes the loss of some positives of the batch, drawn anew at each step."""
         places = tf.random.shuffle(tf.where(positives(inputs)))[: self.config.queries]

@@ -33,7 +33,7 @@ def fit_partitions(
         partition = split(vectors, leaf_of_item, size)
         searcher = PartitionSearcher(vectors, partition, K, searched=1)
         searcher.searched = _least_searched(searcher, partition, meter, target)
-        find = tf.function(searcher.find, reduce_retracing=True)
+        find = tf.function(searcher.find, autograph=False, reduce_retracing=True)
         fits.append((partition, meter.point(find, Effort(searcher.searched, 0))))
     return min(fits, key=lambda fit: fit[1].milliseconds)
 

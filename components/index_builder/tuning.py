@@ -64,7 +64,9 @@ class Meter:
     def __init__(self, vectors: np.ndarray, queries: np.ndarray) -> None:
         self.items = len(vectors)
         table = tf.concat([tf.zeros([1, vectors.shape[1]]), vectors], axis=0)
-        self.find_exactly = tf.function(lambda part: exact_top(part, table, K)[0], reduce_retracing=True)
+        self.find_exactly = tf.function(
+            lambda part: exact_top(part, table, K)[0], autograph=False, reduce_retracing=True
+        )
         """Exact search as the build without ScaNN does it."""
         self.queries = tf.constant(queries)
         self._single = [tf.constant(query[None]) for query in queries[:TIMED]]

@@ -118,7 +118,7 @@ def _rank_function(
     candidates, table = two_tower.candidates(), ranker.items.table()
     score_retrieval, score_ranker = retrieval_scores(two_tower, candidates), ranker_scores(ranker, table)
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False, reduce_retracing=True)
     def rank(batch: Batch) -> _Ranks:
         places, history, target = target_places(batch)
         excluded = excluded_items(history, exclude_seen)

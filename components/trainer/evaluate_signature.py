@@ -26,7 +26,7 @@ def evaluate_signature(
     """
     model, table = ranking.model, ranking.table
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")])
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name="examples")], autograph=False)
     def evaluate(examples: tf.Tensor) -> dict[str, tf.Tensor]:
         batch = parse_windows(examples, features.transform, features.items, slots=slots)
         place = tf.range(tf.shape(batch[names.ITEM])[1])[None, :]

@@ -95,7 +95,7 @@ def shortlist_targets(
     score = ranker_scores(model, model.items.table())
     count = min(SHORTLISTED, inputs.catalog.size)
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False, reduce_retracing=True)
     def shortlist(batch: Batch) -> tf.Tensor:
         places, history, target = target_places(batch)
         excluded = excluded_items(history, exclude_seen)

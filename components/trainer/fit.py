@@ -120,7 +120,7 @@ def first_fit(
     What is measured and kept is the average of the newest steps' weights (`WeightAverage`).
     """
     history, average = History(monitor), WeightAverage(run.steps)
-    model.compile(optimizer=LazyAdam(learning_rate, clipnorm=CLIP_NORM))
+    _compile(model, learning_rate)
     callbacks = [
         average,
         _Evaluate(measure, history, average),
@@ -140,7 +140,7 @@ def final_fit(model: tf.keras.Model, run: FitRun, *, best_epochs: int, learning_
     epochs = max(1, math.ceil(FINAL_SHARE * best_epochs))
     history = History("loss")
     schedule = tf.keras.optimizers.schedules.PolynomialDecay(learning_rate, epochs * run.steps, 0.0)
-    model.compile(optimizer=LazyAdam(schedule, clipnorm=CLIP_NORM))
+    _compile(model, schedule)
     _fit(model, run, epochs, [_Progress(run, epochs, history)], history)
     history.best_epoch = epochs
     return history
@@ -150,10 +150,18 @@ def fit_anew(model: tf.keras.Model, run: FitRun, *, best_epochs: int, learning_r
     """Does over more of the log what the first fit did, for as many epochs as `eval` found best there."""
     epochs = max(1, best_epochs)
     history, average = History("loss"), WeightAverage(run.steps)
-    model.compile(optimizer=LazyAdam(learning_rate, clipnorm=CLIP_NORM))
+    _compile(model, learning_rate)
     _fit(model, run, epochs, [average, _Keep(average), _Progress(run, epochs, history)], history, average)
     history.best_epoch = epochs
     return history
+
+
+def _compile(
+    model: tf.keras.Model, learning_rate: float | tf.keras.optimizers.schedules.LearningRateSchedule
+) -> None:
+    """Gives a model its optimizer, with its moments: made in the first step they would have it traced twice."""
+    model.compile(optimizer=LazyAdam(learning_rate, clipnorm=CLIP_NORM))
+    model.optimizer.build(model.trainable_variables)
 
 
 def _fit(

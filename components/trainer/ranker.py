@@ -128,7 +128,7 @@ def ndcg_measure(model: Ranker, inputs: Inputs, max_length: int, exclude_seen: b
     """Returns a function that computes NDCG@10 of `model` on `eval`, over the whole catalogue."""
     windows = inputs.eval_windows(max_length)
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False, reduce_retracing=True)
     def ranks(batch: Batch, table: tf.Tensor) -> tf.Tensor:
         return target_ranks(ranker_scores(model, table), batch, exclude_seen=exclude_seen)
 

@@ -75,7 +75,7 @@ def recall_measure(model: TwoTower, inputs: Inputs, max_length: int) -> Callable
     k = monitored_places(inputs.catalog.size)
     windows = inputs.eval_windows(max_length)
 
-    @tf.function(reduce_retracing=True)
+    @tf.function(autograph=False, reduce_retracing=True)
     def ranks(batch: Batch, candidates: tf.Tensor) -> tf.Tensor:
         return target_ranks(retrieval_scores(model, candidates), batch, exclude_seen=False)
 
@@ -91,7 +91,7 @@ def embed_items_signature(
 ) -> tf.types.experimental.GenericFunction:
     """Makes the signature that gives candidate vectors float32 [B, D] of item ids string [B]."""
 
-    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name=names.ITEM_IDS)])
+    @tf.function(input_signature=[tf.TensorSpec([None], tf.string, name=names.ITEM_IDS)], autograph=False)
     def embed_items(item_ids: tf.Tensor) -> dict[str, tf.Tensor]:
         return {names.VECTORS: tf.gather(vectors, features.index(item_ids))}
 

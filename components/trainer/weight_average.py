@@ -35,7 +35,7 @@ class WeightAverage(tf.keras.callbacks.Callback):
     def on_train_begin(self, logs: Logs = None) -> None:
         """Begins with the weights as they are."""
         self._averages = [tf.Variable(weight, trainable=False) for weight in self.model.weights]
-        self._update = tf.function(self._move)
+        self._update = tf.function(self._move, autograph=False)
 
     def on_train_batch_end(self, batch: int, logs: Logs = None) -> None:
         """Moves the averages towards the weights."""

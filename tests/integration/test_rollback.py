@@ -8,7 +8,7 @@ from components.pushed.pushed_models import PushedModels
 from tests.integration.whole import SETTINGS, WholeRun, run_words, upnext
 
 SHORTER = (*SETTINGS[1:], "ranker.max_epochs=3")
-OTHER = (*SETTINGS[1:], "ranker.max_epochs=4")
+OTHER = (*SETTINGS[1:], "ranker.max_epochs=2")
 
 
 @pytest.mark.long

@@ -23,10 +23,10 @@ UNHEARD_OF = 5  # creators with one more item, of which the log has no play
 AUDIOBOOKS = 10
 AUDIOBOOK_TOKEN = "kind=audiobook"
 SETTINGS = (
-    "ranker.max_epochs=6",
+    "ranker.max_epochs=4",
     "ranker.dimension=64",  # a world this small needs no more
     "ranker.blocks=2",
-    "retrieval.max_epochs=6",
+    "retrieval.max_epochs=3",
     "index.search=quantised",  # small as the catalogue is
 )
 
