@@ -1,5 +1,6 @@
 """What all tests share."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: object) -> object:
             return "tests/integration" if folder.startswith("tests/integration") else folder
 
     return ByFolder(config, log)
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting_for_the_disk(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is written isn't synced: no test takes the power away, and thousands of files are written."""
+    monkeypatch.setattr(os, "fsync", lambda descriptor: None)
 
 
 @pytest.fixture(scope="session")

@@ -34,8 +34,7 @@ def push(serving, last_step):
             steps += 1
             if steps > last_step:
                 os.kill(os.getpid(), signal.SIGKILL)
-    fsync = os.fsync
-    os.fsync = lambda descriptor: (step("os.utime", ()), fsync(descriptor))
+    os.fsync = lambda descriptor: step("os.utime", ())  # a kill takes nothing from the disk's cache
     sys.addaudithook(step)
     PushedModels(serving).push(models, keep=1, now=2)
     os._exit(0)
