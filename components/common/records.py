@@ -266,7 +266,7 @@ class Agreement(Part):
     neutral_agreement: Figure = math.nan
     """Answers of `contextual` with neutral values and of `serving_default`."""
     stock_agreement: Figure = math.nan
-    """Ten best items of both builds."""
+    """Of the ten best items of the `scann` build, those that the `stock` build has among its own."""
     histories: int = 0
 
 

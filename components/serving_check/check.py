@@ -10,7 +10,7 @@ from components.common import progress
 from components.common.catalog_examples import read_item_ids
 from components.common.records import Agreement, ServingCheck
 from components.serving_check import rest
-from components.serving_check.compare import agreement, same_top
+from components.serving_check.compare import agreement, shared_top
 from components.serving_check.fresh_server import fresh_server
 from components.serving_check.questions import Question, make_questions
 from listening_log.errors import UserError
@@ -73,7 +73,7 @@ def check(*, seed: int, out_uri: str, models_uri: str, catalog_uri: str) -> None
     figures = Agreement(
         server_agreement=_share(*server.values()),
         neutral_agreement=_share(*neutral.values()),
-        stock_agreement=_share(same_top(local[upnext], local_stock[upnext])),
+        stock_agreement=float(shared_top(local[upnext], local_stock[upnext]).mean()),
         histories=len(local[upnext][names.SCORES]),
     )
     ServingCheck(ok=not reasons, figures=figures, reasons=reasons).write(out)

@@ -50,5 +50,19 @@ def same_top(one: Answer, other: Answer) -> np.ndarray:
     return (equal | tied[:, : equal.shape[1]]).all(axis=1)
 
 
+def shared_top(one: Answer, other: Answer) -> np.ndarray:
+    """The share of the ten first items of `one` that `other` has among its own, with the same score: float [B].
+
+    Two approximate searches of the same catalogue each miss an item now and then, so of ten items some may
+    differ in many rows. Items that are tied with the eleventh may be left out for it.
+    """
+    ids, scores = one[names.ITEM_IDS][:, :TOP], one[names.SCORES][:, :TOP]
+    other_ids, other_scores = other[names.ITEM_IDS][:, :TOP], other[names.SCORES][:, :TOP]
+    same = ids[:, :, None] == other_ids[:, None]
+    same &= _close(scores[:, :, None], other_scores[:, None]) | (ids == b"")[:, :, None]
+    tied = _close(scores, one[names.SCORES][:, TOP : TOP + 1]) if one[names.SCORES].shape[1] > TOP else False
+    return (same.any(axis=2) | tied).mean(axis=1)
+
+
 def _close(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     return np.isclose(one, other, rtol=TOLERANCE, atol=TOLERANCE, equal_nan=False)

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from components.serving_check.compare import agreement, same_top
+from components.serving_check.compare import agreement, same_top, shared_top
 
 
 def ranking(ids: list[list[str]], scores: list[list[float]]) -> dict[str, np.ndarray]:
@@ -60,3 +60,25 @@ def test_a_missing_output_or_nan_disagrees() -> None:
     assert agreement({"scores": one["scores"] * np.nan}, {"scores": one["scores"] * np.nan}).tolist() == [
         False
     ]
+
+
+def test_of_ten_items_those_are_shared_that_both_have_with_one_score() -> None:
+    ids = [str(i) for i in range(12)]
+    scores = [float(-i) for i in range(12)]
+    one = ranking([ids, ids], [scores, scores])
+    missing = [*ids[:4], *ids[5:], "x"]
+    other = ranking([missing, ids], [[*scores[:4], *scores[5:], -12.0], [s + 1 for s in scores]])
+    assert shared_top(one, other).tolist() == [0.9, 0.0]
+    assert shared_top(one, one).tolist() == [1.0, 1.0]
+
+
+def test_an_item_that_is_tied_with_the_eleventh_may_be_missing() -> None:
+    ids = [str(i) for i in range(12)]
+    scores = [*map(float, range(12, 2, -1)), 3.0, 1.0]
+    other = [*ids[:9], "10", "9", "11"]
+    assert shared_top(ranking([ids], [scores]), ranking([other], [scores])).tolist() == [1.0]
+
+
+def test_places_that_neither_can_fill_are_shared() -> None:
+    few = ranking([["a", ""]], [[2.0, -np.inf]])
+    assert shared_top(few, few).tolist() == [1.0]
