@@ -266,7 +266,7 @@ class Agreement(Part):
     neutral_agreement: Figure = math.nan
     """Answers of `contextual` with neutral values and of `serving_default`."""
     stock_agreement: Figure = math.nan
-    """Of the ten best items of the `scann` build, those that the `stock` build has among its own."""
+    """Share of the ten best items of the `scann` build that the `stock` build has among its own."""
     histories: int = 0
 
 

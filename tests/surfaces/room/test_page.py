@@ -138,15 +138,15 @@ def test_an_answer_to_earlier_text_is_passed_over(page: Any, room: Room):
     page.locator("#listener").click()
     people = page.locator("#who-list").get_by_role("button")
     expect(people).to_have_count(2)
-    held: list[Any] = []
-    page.route("**/room/listeners?q=ann", lambda route: held.append(route))
+    stopped: list[Any] = []
+    page.route("**/room/listeners?q=ann", lambda route: stopped.append(route))
     page.get_by_role("searchbox", name="Filter the listeners").fill("ann")
     with page.expect_request("**/room/listeners?q=ann"):
         pass
     page.get_by_role("searchbox", name="Filter the listeners").fill("bo")
     expect(people).to_have_text([re.compile("bob")])
     with page.expect_request_finished(lambda request: request.url.endswith("q=ann")):
-        held[0].continue_()
+        stopped[0].continue_()
     page.wait_for_timeout(50)
     expect(people).to_have_text([re.compile("bob")])
 
@@ -245,17 +245,17 @@ def test_engineers_see_why_what_was_asked_and_both_models(page: Any, room: Room)
 @pytest.mark.parametrize("late", ["items", "compare"])
 def test_an_items_places_stand_with_its_facts_whichever_answer_is_first(page: Any, room: Room, late: str):
     visit(page, room, "home")
-    held: list[Any] = []
-    page.route(f"**/room/{late}?*", lambda route: held.append(route))
+    stopped: list[Any] = []
+    page.route(f"**/room/{late}?*", lambda route: stopped.append(route))
     page.get_by_role("button", name="why Song 07 of Rain is here").click()
     panel = page.get_by_role("complementary", name="For engineers")
     first = panel.locator("#stages tbody tr").first if late == "items" else panel.locator("#why .about")
     first.wait_for()
-    for route in held:
+    for route in stopped:
         route.continue_()
     panel.get_by_text(re.compile(r"Retrieval: place \d+ of 60. Ranker: place \d+ of 60.")).wait_for()
     panel.locator("#why .about").wait_for()
-    assert held
+    assert stopped
 
 
 def test_with_one_version_it_says_so(page: Any, room: Room, monkeypatch: pytest.MonkeyPatch):
