@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from components.serving_check import rest
-from components.serving_check.compare import agreement, shared_top
+from components.serving_check.compare import agreement, same_top
 from models import names
 from serving.client import Client, Ranking, top_rankings
 from serving.loaded_model import LoadedModel
@@ -67,7 +67,7 @@ def test_batch_answers_as_grpc(
 
 def test_the_stock_build_gives_the_same_top_ten(whole_run: WholeRun, inputs: Inputs, over_grpc: Answer):
     stock = LoadedModel(whole_run.model_dir(names.STOCK, names.UPNEXT))
-    assert shared_top(over_grpc, stock.predict(names.SERVING_DEFAULT, inputs)).mean() >= 0.98
+    assert same_top(over_grpc, stock.predict(names.SERVING_DEFAULT, inputs)).mean() >= 0.95
 
 
 @pytest.mark.parametrize("model", names.MODELS)
