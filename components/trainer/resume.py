@@ -107,7 +107,6 @@ class Resume(tf.keras.callbacks.Callback):
         """Restores what was saved."""
         if not self._state:
             return
-        self.model.optimizer.build(self.model.trainable_variables)
         variables = [*self.model.weights, *self._optimizer_variables()]
         values = [*self._saved_arrays(_WEIGHTS), *self._saved_arrays(_OPTIMIZER)]
         for variable, array in zip(variables, values, strict=True):
