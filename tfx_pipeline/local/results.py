@@ -53,14 +53,14 @@ class Results:
         return "\n".join([*self._quality(), *self._production(), *self._serving(), "", *self._verdict()])
 
     def _quality(self) -> list[str]:
-        lines = [f"{'on test':28}" + "".join(f"{name:>10}" for name in METRICS)]
+        lines = [f"{'on test':34}" + "".join(f"{name:>10}" for name in METRICS)]
         if self.evaluation is None:
             return lines
         for key, name in MODELS.items():
             if key in self.evaluation.metrics:
                 ranking = self.evaluation.metrics[key]
                 figures = (ranking.hr_at_10, ranking.ndcg_at_10, ranking.mrr)
-                lines.append(f"  {name:26}" + "".join(map(_number, figures)))
+                lines.append(f"  {name:32}" + "".join(map(_number, figures)))
         blend = self.evaluation.against.get("blend")
         if blend:
             word = "above" if blend.difference >= 0 else "below"
@@ -81,16 +81,16 @@ class Results:
     def _serving(self) -> list[str]:
         lines = []
         for name, share in (self.evaluation.retrieval_recall if self.evaluation else {}).items():
-            lines.append(f"{'retrieval ' + name:28}{_number(share)}")
+            lines.append(f"{'retrieval ' + name:34}{_number(share)}")
         for name, index in (("index", self.index), ("final index", self.final_index)):
             if index:
-                lines.append(f"{name + ' recall@200':28}{_number(index.recall_at_200)}  {index.kind}")
+                lines.append(f"{name + ' recall@200':34}{_number(index.recall_at_200)}  {index.kind}")
         if self.serving:
             figures = self.serving.figures
             lines += [
-                f"{'server agreement':28}{_number(figures.server_agreement)}",
-                f"{'neutral agreement':28}{_number(figures.neutral_agreement)}",
-                f"{'stock agreement':28}{_number(figures.stock_agreement)}",
+                f"{'server agreement':34}{_number(figures.server_agreement)}",
+                f"{'neutral agreement':34}{_number(figures.neutral_agreement)}",
+                f"{'stock agreement':34}{_number(figures.stock_agreement)}",
                 *self.serving.reasons,
             ]
         return lines
