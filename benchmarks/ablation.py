@@ -198,7 +198,7 @@ def fit_choice(log: Log, choice: Choice, epochs: int, seed: int) -> Curves:
         model.items.begin_with(item_factors(log.interactions, config.dimension, seed))
     exclude_seen = repeat_share(log.interactions) < FEW_REPEATS
     average = WeightAverage(inputs.steps(names.TRAIN, config.batch_size))
-    measure = _Measure(ndcg_measure(model, inputs, log.max_length, exclude_seen), average)
+    measure = _Measure(ndcg_measure(model, [inputs.eval_windows(log.max_length)], exclude_seen), average)
     model.compile(optimizer=LazyAdam(config.learning_rate, clipnorm=CLIP_NORM))
     windows = inputs.windows(names.TRAIN, batch_size=config.batch_size, shuffle_seed=seed)
     model.fit(windows, epochs=epochs, verbose=0, callbacks=[average, measure])

@@ -47,8 +47,8 @@ class RankerConfig(Settings):
     heads: Count = 2
     """Attention heads. A divisor of `ranker.dimension`."""
     dropout: ShareBelowOne | None = None
-    """Share of activations that training drops; without a value 0.2, and 0.5 on a small log of short histories:
-    fewer than 20 plays a listener and fewer than 500,000 in all."""
+    """Share of activations that training drops; without a value 0.2, and 0.5 where histories are short: fewer than
+    20 plays a listener."""
     batch_size: Count | None = None
     """Windows in a batch; without a value 64, and where histories are short as many as hold some 1,500 plays."""
     softmax_items: Count = 4096

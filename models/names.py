@@ -54,11 +54,14 @@ SKIPPED: Final = 3
 OUTCOME_NAMES: Final = ("unknown", "completed", "partial", "skipped")
 
 # Splits of the window examples. ALL holds each event once, for the final fit; KNOWN is its part before `test`.
+# LEARNT and NEWCOMERS are parts of TRAIN: of the listeners that a first fit learns from, and of those it leaves out.
 TRAIN: Final = "train"
 EVAL: Final = "eval"
 TEST: Final = "test"
 ALL: Final = "all"
 KNOWN: Final = "known"
+LEARNT: Final = "learnt"
+NEWCOMERS: Final = "newcomers"
 TARGET_OF: Final = {TRAIN: 1, EVAL: 2, TEST: 3}  # the code of a target in ALL: the split that asks for it
 CATALOG: Final = "catalog"
 

@@ -1,15 +1,23 @@
 """Splits of an Examples artifact: their folders, and the compressed TFRecord files in them."""
 
 import os
+from typing import Final
 
 import tensorflow as tf
 
 from models import names
 
+_WRITTEN: Final = {names.KNOWN: names.ALL, names.LEARNT: names.TRAIN, names.NEWCOMERS: names.TRAIN}
+
+
+def written_split(split: str) -> str:
+    """The split that is written, of which `split` is a part, or which it is."""
+    return _WRITTEN.get(split, split)
+
 
 def split_folder(uri: str, split: str) -> str:
-    """The folder of a split within an Examples artifact, as TFX names it; `known` has the examples of `all`."""
-    return os.path.join(uri, f"Split-{names.ALL if split == names.KNOWN else split}")
+    """The folder of a split within an Examples artifact, as TFX names it."""
+    return os.path.join(uri, f"Split-{written_split(split)}")
 
 
 def split_files(uri: str, split: str) -> list[str]:

@@ -4,6 +4,7 @@ The transformer and each memory put their best items on a target's shortlist. Wh
 that the sum puts first are then (nearly always) among them, so a choice of weights is judged without the catalogue.
 """
 
+import statistics
 from collections.abc import Sequence
 from typing import Final, NamedTuple
 
@@ -12,7 +13,6 @@ import numpy.typing as npt
 import tensorflow as tf
 
 from components.trainer import fit
-from components.trainer.inputs import Inputs
 from models.layers import Batch
 from models.memory.evidence import (
     COUNTS,
@@ -60,15 +60,15 @@ class Shortlists(NamedTuple):
 
 
 def weigh_evidence(
-    model: Ranker, evidence: Evidence, inputs: Inputs, max_length: int, exclude_seen: bool
+    model: Ranker, evidence: Evidence, groups: Sequence[tf.data.Dataset], exclude_seen: bool
 ) -> tuple[float, Shares]:
-    """Finds the weight of the evidence and the shares of its memories that serve NDCG@10 on `eval` best.
+    """Finds the weight of the evidence and the shares of its memories that serve NDCG@10 best, the groups' mean.
 
     The transformer alone is among the choices, and so are the ridge and the counts, all but alone. Of equals, the
     first is taken: the least of the ridge, then the least weight, then the first of the counts. Repeats have a share
     last, beside the best of these shares, with a weight chosen anew.
     """
-    shortlists = shortlist_targets(model, evidence, inputs, max_length, exclude_seen)
+    shortlists = [shortlist_targets(model, evidence, windows, exclude_seen) for windows in groups]
     choices = [
         (weight, mixed_with_counts(ridge, counts))
         for ridge in RIDGE_SHARES
@@ -82,18 +82,23 @@ def weigh_evidence(
     return _best_of([(weight, shares), *again], shortlists)
 
 
-def _best_of(choices: Sequence[tuple[float, Shares]], shortlists: Shortlists) -> tuple[float, Shares]:
-    figures = [ndcg_at_k(ranks_within(shortlists, *choice), 10) for choice in choices]
+def _best_of(
+    choices: Sequence[tuple[float, Shares]], shortlists: Sequence[Shortlists]
+) -> tuple[float, Shares]:
+    figures = [
+        statistics.fmean(ndcg_at_k(ranks_within(group, *choice), 10) for group in shortlists)
+        for choice in choices
+    ]
     return choices[int(np.argmax(figures))]
 
 
 def shortlist_targets(
-    model: Ranker, evidence: Evidence, inputs: Inputs, max_length: int, exclude_seen: bool
+    model: Ranker, evidence: Evidence, windows: tf.data.Dataset, exclude_seen: bool
 ) -> Shortlists:
-    """Makes the shortlists of the targets of `eval`, in one pass over the catalogue."""
+    """Makes the shortlists of the targets of some windows, in one pass over the catalogue."""
     memories = [EvidenceLayer(evidence, {name: 1.0}) for name in _MEMORIES]
     score = ranker_scores(model, model.items.table())
-    count = min(SHORTLISTED, inputs.catalog.size)
+    count = min(SHORTLISTED, evidence.n_items)
 
     @tf.function(autograph=False, reduce_retracing=True)
     def shortlist(batch: Batch) -> tf.Tensor:
@@ -107,7 +112,7 @@ def shortlist_targets(
         return tf.stack([tf.cast(items, tf.float32), *parts], axis=-1)
 
     # float32 holds an item's index up to 16 million exactly
-    table = fit.concatenate(inputs.eval_windows(max_length), shortlist)
+    table = fit.concatenate(windows, shortlist)
     items, parts = table[..., 0].astype(np.int32), table[..., 1:]
     excluded = np.isinf(parts[..., 0])
     parts[excluded] = 0.0

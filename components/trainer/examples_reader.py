@@ -9,6 +9,7 @@ import tensorflow as tf
 import tensorflow_transform as tft
 
 from components.common.example_files import read_records, read_split, split_files
+from components.trainer.newcomers import are_newcomers
 from components.transform.catalog_features import FIRST_TOKEN
 from models import names
 from models.catalog_arrays import CatalogArrays, invert_tokens
@@ -57,7 +58,7 @@ def window_dataset(
 
     Args:
         uri: URI of the Examples artifact.
-        split: its name, or `names.KNOWN`.
+        split: its name, or that of a part of it: `names.KNOWN`, `names.LEARNT` or `names.NEWCOMERS`.
         transform: the log's Transform graph.
         items: item id (string) to item index (int64), 0 for none.
         slots: context tokens of an event.
@@ -70,9 +71,18 @@ def window_dataset(
     """
 
     def parse(serialized: tf.Tensor) -> dict[str, tf.Tensor]:
-        return parse_windows(serialized, transform, items, slots=slots, with_user=with_user)
+        batch = parse_windows(serialized, transform, items, slots=slots, with_user=with_user)
+        if split == names.KNOWN:
+            return only_known(batch)
+        if split == names.LEARNT:
+            return without_targets(batch, are_newcomers(serialized))
+        return batch
 
-    if shuffle_seed is None:
+    if split == names.NEWCOMERS:
+        records = read_split(uri, split).batch(_SHUFFLE_WINDOWS)
+        newcomers = records.map(lambda windows: tf.boolean_mask(windows, are_newcomers(windows)))
+        batches = newcomers.unbatch().batch(batch_size)
+    elif shuffle_seed is None:
         batches = read_split(uri, split).batch(batch_size)
     else:
         files = split_files(uri, split)
@@ -80,17 +90,20 @@ def window_dataset(
         records = shuffled.interleave(read_records, cycle_length=8, block_length=16)
         records = records.shuffle(_SHUFFLE_WINDOWS, seed=shuffle_seed)
         batches = records.batch(batch_size).map(_shortest_first)
-    return batches.map(
-        lambda serialized: only_known(parse(serialized)) if split == names.KNOWN else parse(serialized),
-        num_parallel_calls=tf.data.AUTOTUNE,
-        deterministic=True,
-    ).prefetch(tf.data.AUTOTUNE)
+    return batches.map(parse, num_parallel_calls=tf.data.AUTOTUNE, deterministic=True).prefetch(
+        tf.data.AUTOTUNE
+    )
 
 
 def only_known(batch: dict[str, tf.Tensor]) -> dict[str, tf.Tensor]:
     """Takes the targets of `test` from a batch of `all`; their events stay, after all that remains."""
     known = batch[names.TARGET] < names.TARGET_OF[names.TEST]
     return {**batch, names.TARGET: tf.where(known, batch[names.TARGET], 0)}
+
+
+def without_targets(batch: dict[str, tf.Tensor], windows: tf.Tensor) -> dict[str, tf.Tensor]:
+    """Takes the targets from some windows of a batch, bool [B]: nothing is learnt from them."""
+    return {**batch, names.TARGET: tf.where(windows[:, None], 0, batch[names.TARGET])}
 
 
 def parse_windows(

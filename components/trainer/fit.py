@@ -16,7 +16,7 @@ from models.lazy_adam import LazyAdam
 
 FINAL_SHARE = 0.25
 """A final fit that goes on from the first one does so for this share of the epochs that `eval` found best."""
-ANEW_POSITIONS = 4_000_000
+ANEW_POSITIONS = 8_000_000
 """Where the best epochs read no more events than this, the final fit begins anew for as many (decision 0036)."""
 WARM_RATE = 0.3
 """Share of the learning rate for a model that starts from the one in production."""

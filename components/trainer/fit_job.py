@@ -15,6 +15,7 @@ from components.trainer.fit import FitRun
 from components.trainer.fit_arguments import FitArguments
 from components.trainer.history import History
 from components.trainer.inputs import BATCH_WINDOWS, Inputs
+from components.trainer.newcomers import leaves_newcomers_out
 from components.trainer.sequences import plays_of, read_sequences
 from components.trainer.training_records import Training
 from components.trainer.warm_start import FIRST_WEIGHTS, warm_start
@@ -61,10 +62,13 @@ class Job:
         """Longest useful history."""
         return self.arguments.settings.max_length
 
-    @property
+    @cached_property
     def split(self) -> str:
         """The split to train on; the model in production has learnt from everything already."""
-        return names.ALL if self.first_dir or not self.trained else names.TRAIN
+        if self.first_dir or not self.trained:
+            return names.ALL
+        known = Production.read(self.arguments.production_uri).version  # has learnt from newcomers too
+        return names.TRAIN if known or not leaves_newcomers_out(self.inputs.summary) else names.LEARNT
 
     @property
     def last_split(self) -> str:

@@ -7,8 +7,10 @@ import numpy as np
 import tensorflow as tf
 import tensorflow_transform as tft
 
+from components.common.example_files import written_split
 from components.common.records import Summary
 from components.trainer.examples_reader import read_catalog_arrays, window_dataset
+from components.trainer.newcomers import ONE_IN
 from components.trainer.row_names import Rows
 from components.transform.catalog_features import FIRST_TOKEN
 from models import names
@@ -91,8 +93,17 @@ class Inputs:
 
     def steps(self, split: str, batch_size: int) -> int:
         """Counts the batches in which `windows` reads a split."""
-        written = names.ALL if split == names.KNOWN else split
-        return math.ceil(self.summary.splits[written].windows / batch_size)
+        return math.ceil(self.summary.splits[written_split(split)].windows / batch_size)
+
+    def eval_groups(self, split: str, max_length: int) -> list[tf.data.Dataset]:
+        """Reads the windows that training on `split` looks at after each epoch, a dataset a group of targets.
+
+        What is measured is the mean of the groups: of `eval`, and of the newcomers, where `split` leaves them out.
+        """
+        groups = [self.eval_windows(max_length)]
+        if split == names.LEARNT:
+            groups.append(self._sample(names.NEWCOMERS, max_length, share=1 / ONE_IN))
+        return groups
 
     def eval_windows(self, max_length: int) -> tf.data.Dataset:
         """Reads the windows of `eval` that training looks at after each epoch: some 20,000 targets at most.
@@ -100,10 +111,14 @@ class Inputs:
         Shards hold listeners by a hash, so the first windows are a fair sample. A batch is as large as the
         scores of its targets over the whole catalogue allow.
         """
+        return self._sample(names.EVAL, max_length)
+
+    def _sample(self, split: str, max_length: int, share: float = 1.0) -> tf.data.Dataset:
+        """Reads the first windows of a split, of which `share` of what is written is a part."""
         size = eval_batch_size(self.catalog, max_length)
-        split = self.summary.splits[names.EVAL]
-        windows = math.ceil(split.windows * min(1.0, EVAL_TARGETS / split.targets))
-        return self.windows(names.EVAL, batch_size=size).take(math.ceil(windows / size))
+        figures = self.summary.splits[written_split(split)]
+        windows = math.ceil(share * figures.windows * min(1.0, EVAL_TARGETS / (share * figures.targets)))
+        return self.windows(split, batch_size=size).take(math.ceil(windows / size))
 
     def request_features(self, max_length: int) -> RequestFeatures:
         """Returns what makes the same features from a request's strings."""

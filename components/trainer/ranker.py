@@ -1,7 +1,8 @@
 """Trains the transformer ranker and weighs the evidence that joins it in the score."""
 
 import os
-from collections.abc import Callable
+import statistics
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
@@ -14,6 +15,7 @@ from components.trainer.evaluate_signature import evaluate_signature
 from components.trainer.evidence_weights import weigh_evidence
 from components.trainer.fit_job import Job
 from components.trainer.inputs import BATCH_WINDOWS, Inputs
+from components.trainer.newcomers import SHORT_HISTORY
 from components.trainer.sequences import repeat_share
 from components.trainer.training_records import RankerTraining
 from models import names
@@ -30,11 +32,8 @@ from models.served import ServedRanker
 MONITOR = "eval_ndcg@10"
 FEW_REPEATS = 0.01
 """Below this share of repeated plays, what a listener has played already is not what comes next."""
-SHORT_HISTORY: Final = 20
-"""Where listeners have fewer plays on average, histories are short."""
-FEW_PLAYS: Final = 500_000
-"""Below so many plays of short histories, all is learnt by heart before it is learnt."""
-DROPOUT_OF_SMALL: Final = 0.5
+DROPOUT_OF_SHORT: Final = 0.5
+"""Where histories are short, what is learnt by heart helps those alone of whom it was learnt."""
 BATCH_PLAYS: Final = 1500
 _EVIDENCE = "evidence.npz"
 
@@ -49,7 +48,8 @@ def run_fn(fn_args: FnArgs) -> None:
     config = adapted(config, job.interactions, inputs.steps(job.split, batch_size=1))
     model = build(inputs, job.plays, max_length, config)
     exclude_seen = first.exclude_seen if first else repeat_share(job.interactions) < FEW_REPEATS
-    measure = ndcg_measure(model, inputs, max_length, exclude_seen)
+    groups = inputs.eval_groups(job.split, max_length)
+    measure = ndcg_measure(model, groups, exclude_seen)
     history = job.fit(model, config, monitor=MONITOR, measure=measure)
     earlier, evidence = first, None
     if not first and not job.trained:
@@ -58,7 +58,7 @@ def run_fn(fn_args: FnArgs) -> None:
         weight, shares = earlier.evidence_weight, earlier.evidence_shares
     else:
         evidence = fit_evidence(job.interactions)
-        weight, shares = weigh_evidence(model, evidence, inputs, max_length, exclude_seen)
+        weight, shares = weigh_evidence(model, evidence, groups, exclude_seen)
     last = job.rehearse(model, lambda plays: build(inputs, plays, max_length, config), config, history)
     if evidence is None or job.last_split != job.split:
         evidence = fit_evidence(job.last_interactions)
@@ -96,10 +96,9 @@ def adapted(config: RankerConfig, interactions: Interactions, windows: int) -> R
 
 
 def dropout_of(interactions: Interactions) -> float:
-    """Returns the share of activations that training drops on a log: more on a small one of short histories."""
-    plays = len(interactions.items)
-    small = plays < SHORT_HISTORY * len(interactions) and plays < FEW_PLAYS
-    return DROPOUT_OF_SMALL if small else DROPOUT
+    """Returns the share of activations that training drops on a log: more where histories are short."""
+    short = len(interactions.items) < SHORT_HISTORY * len(interactions)
+    return DROPOUT_OF_SHORT if short else DROPOUT
 
 
 def batch_size_of(interactions: Interactions, windows: int) -> int:
@@ -124,9 +123,8 @@ def load(model_uri: str, inputs: Inputs) -> Ranker:
     return model
 
 
-def ndcg_measure(model: Ranker, inputs: Inputs, max_length: int, exclude_seen: bool) -> Callable[[], float]:
-    """Returns a function that computes NDCG@10 of `model` on `eval`, over the whole catalogue."""
-    windows = inputs.eval_windows(max_length)
+def ndcg_measure(model: Ranker, groups: Sequence[tf.data.Dataset], exclude_seen: bool) -> Callable[[], float]:
+    """Returns a function that computes NDCG@10 of `model` over the whole catalogue, the mean of the groups."""
 
     @tf.function(autograph=False, reduce_retracing=True)
     def ranks(batch: Batch, table: tf.Tensor) -> tf.Tensor:
@@ -134,6 +132,8 @@ def ndcg_measure(model: Ranker, inputs: Inputs, max_length: int, exclude_seen: b
 
     def measure() -> float:
         table = model.items.table()
-        return ndcg_at_k(fit.concatenate(windows, lambda batch: ranks(batch, table)), 10)
+        return statistics.fmean(
+            ndcg_at_k(fit.concatenate(windows, lambda batch: ranks(batch, table)), 10) for windows in groups
+        )
 
     return measure

@@ -1,6 +1,7 @@
 """Trains the two towers: the first fit with early stopping on `eval`, the final fit over everything."""
 
-from collections.abc import Callable
+import statistics
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import tensorflow as tf
@@ -29,9 +30,9 @@ def run_fn(fn_args: FnArgs) -> None:
     job = Job.start(fn_args, names.RETRIEVAL)
     inputs, max_length, config = job.inputs, job.max_length, job.arguments.model_config(TwoTowerConfig)
     model = build(inputs, job.plays, config)
-    monitor = f"eval_recall@{monitored_places(inputs.catalog.size)}"
-    measure = recall_measure(model, inputs, max_length)
-    history = job.fit(model, config, monitor=monitor, measure=measure)
+    k, groups = monitored_places(inputs.catalog.size), inputs.eval_groups(job.split, max_length)
+    measure = recall_measure(model, groups, k)
+    history = job.fit(model, config, monitor=f"eval_recall@{k}", measure=measure)
     last = job.rehearse(model, lambda plays: build(inputs, plays, config), config, history)
     features, retrieval = inputs.request_features(max_length), Retriever(last, searcher=None)
     training = RetrievalTraining(
@@ -70,10 +71,8 @@ def monitored_places(items: int) -> int:
     return max(1, min(MONITORED, items // 10))
 
 
-def recall_measure(model: TwoTower, inputs: Inputs, max_length: int) -> Callable[[], float]:
-    """Returns a function that computes the recall of `model` on `eval`, over the whole catalogue."""
-    k = monitored_places(inputs.catalog.size)
-    windows = inputs.eval_windows(max_length)
+def recall_measure(model: TwoTower, groups: Sequence[tf.data.Dataset], k: int) -> Callable[[], float]:
+    """Returns a function that computes recall@k of `model` over the whole catalogue, the mean of the groups."""
 
     @tf.function(autograph=False, reduce_retracing=True)
     def ranks(batch: Batch, candidates: tf.Tensor) -> tf.Tensor:
@@ -81,7 +80,10 @@ def recall_measure(model: TwoTower, inputs: Inputs, max_length: int) -> Callable
 
     def measure() -> float:
         candidates = model.candidates()
-        return float((fit.concatenate(windows, lambda batch: ranks(batch, candidates)) < k).mean())
+        return statistics.fmean(
+            (fit.concatenate(windows, lambda batch: ranks(batch, candidates)) < k).mean()
+            for windows in groups
+        )
 
     return measure
 

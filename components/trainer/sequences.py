@@ -9,6 +9,7 @@ import tensorflow as tf
 
 from components.common.example_files import read_split
 from components.trainer.inputs import Inputs
+from components.trainer.newcomers import are_newcomers
 from models import names
 from models.memory.interactions import Interactions
 
@@ -39,7 +40,7 @@ class _Positives(NamedTuple):
 
 
 def read_sequences(inputs: Inputs, split: str) -> Interactions:
-    """Reads the positive events of `train`, `known` or `all`, each once, a listener's in order.
+    """Reads the positive events of `train`, `learnt`, `known` or `all`, each once, a listener's in order.
 
     The windows of a listener follow each other in the files; all but the first begin with an event that the
     window before has ended with.
@@ -87,6 +88,8 @@ def _positives(inputs: Inputs, split: str) -> Iterator[_Positives]:
         )
         if split == names.KNOWN:
             keep &= window[names.TARGETS].flat_values < names.TARGET_OF[names.TEST]
+        if split == names.LEARNT:
+            keep &= ~tf.gather(are_newcomers(serialized), rows)
         lengths = tf.math.unsorted_segment_sum(tf.cast(keep, tf.int32), rows, items.nrows())
         return (
             tf.boolean_mask(items.flat_values, keep),

@@ -26,40 +26,38 @@ class Sharp(Repeats):
 
 
 def test_evidence_that_knows_what_follows_gets_the_least_weight_that_helps(tmp_path: Path) -> None:
-    inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
+    windows = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]]).eval_windows(MAX_LENGTH)
 
-    weight, shares = weigh_evidence(
-        Repeats(), evidence_of([1, 2], [3, 4]), inputs, MAX_LENGTH, exclude_seen=False
-    )
+    weight, shares = weigh_evidence(Repeats(), evidence_of([1, 2], [3, 4]), [windows], exclude_seen=False)
 
     assert weight == EVIDENCE_WEIGHTS[1]
     assert shares == mixed_with_counts(0.0)
 
 
 def test_evidence_that_says_nothing_gets_no_weight(tmp_path: Path) -> None:
-    inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
+    windows = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]]).eval_windows(MAX_LENGTH)
 
-    weight, _ = weigh_evidence(Repeats(), evidence_of([11, 12]), inputs, MAX_LENGTH, exclude_seen=False)
+    weight, _ = weigh_evidence(Repeats(), evidence_of([11, 12]), [windows], exclude_seen=False)
 
     assert weight == 0.0
 
 
 def test_the_memory_that_knows_what_follows_gets_all_of_the_evidence(tmp_path: Path) -> None:
-    inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
+    windows = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]]).eval_windows(MAX_LENGTH)
     misled, right = evidence_of([1, 4], [3, 2]), evidence_of([1, 2], [3, 4])
     evidence = Evidence(misled.memories | {RIDGE: right.memories[RIDGE]})
 
-    _, shares = weigh_evidence(Repeats(), evidence, inputs, MAX_LENGTH, exclude_seen=False)
+    _, shares = weigh_evidence(Repeats(), evidence, [windows], exclude_seen=False)
 
     assert shares[RIDGE] > 0.5
 
 
 def test_counts_that_mislead_have_no_share(tmp_path: Path) -> None:
-    inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
+    windows = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]]).eval_windows(MAX_LENGTH)
     misled, right = evidence_of([1, 4], [3, 2]), evidence_of([1, 2], [3, 4])
     evidence = Evidence(misled.memories | {WIDE_TRANSITIONS: right.memories[WIDE_TRANSITIONS]})
 
-    _, shares = weigh_evidence(Repeats(), evidence, inputs, MAX_LENGTH, exclude_seen=False)
+    _, shares = weigh_evidence(Repeats(), evidence, [windows], exclude_seen=False)
 
     assert shares[WIDE_TRANSITIONS] >= 0.7
     assert TRANSITIONS not in shares
@@ -73,11 +71,11 @@ class Silent(Repeats):
 
 
 def test_repeats_have_a_share_where_what_was_played_comes_again(tmp_path: Path) -> None:
-    inputs = tiny_inputs(tmp_path, eval=[[7, 8, 7], [10, 9, 9, 10]])
+    windows = tiny_inputs(tmp_path, eval=[[7, 8, 7], [10, 9, 9, 10]]).eval_windows(MAX_LENGTH)
     evidence = evidence_of([1, 2], [7, 3], [8, 4], [9, 5], [10, 6])
 
-    weight, shares = weigh_evidence(Silent(), evidence, inputs, MAX_LENGTH, exclude_seen=False)
-    _, unseen = weigh_evidence(Silent(), evidence, inputs, MAX_LENGTH, exclude_seen=True)
+    weight, shares = weigh_evidence(Silent(), evidence, [windows], exclude_seen=False)
+    _, unseen = weigh_evidence(Silent(), evidence, [windows], exclude_seen=True)
 
     assert weight > 0
     assert shares[REPEATS] > 0
@@ -85,18 +83,36 @@ def test_repeats_have_a_share_where_what_was_played_comes_again(tmp_path: Path) 
 
 
 def test_evidence_can_outweigh_a_transformer_that_errs(tmp_path: Path) -> None:
-    inputs = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]])
+    windows = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4]]).eval_windows(MAX_LENGTH)
 
-    weight, _ = weigh_evidence(Sharp(), evidence_of([1, 2], [3, 4]), inputs, MAX_LENGTH, exclude_seen=False)
+    weight, _ = weigh_evidence(Sharp(), evidence_of([1, 2], [3, 4]), [windows], exclude_seen=False)
 
     assert weight > 8
 
 
+class Torn(Repeats):
+    """Repeats, then the item 5, then all others alike."""
+
+    def score_all(self, queries: tf.Tensor, history: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
+        return 10 * super().score_all(queries, history, items) + 2 * tf.one_hot([5], 13)
+
+
+def test_groups_of_targets_count_alike_whatever_their_sizes(tmp_path: Path) -> None:
+    many = tiny_inputs(tmp_path / "many", eval=[[1, 5]] * 30).eval_windows(MAX_LENGTH)
+    few = tiny_inputs(tmp_path / "few", eval=[[1, 9]] * 2).eval_windows(MAX_LENGTH)
+    evidence = evidence_of([1, 9])
+
+    in_groups, _ = weigh_evidence(Torn(), evidence, [many, few], exclude_seen=False)
+    together, _ = weigh_evidence(Torn(), evidence, [many.concatenate(few)], exclude_seen=False)
+
+    assert together < in_groups  # together 5 stays before 9
+
+
 def test_ranks_on_a_shortlist_are_those_over_the_whole_catalogue(tmp_path: Path) -> None:
-    inputs = tiny_inputs(tmp_path, eval=[[1, 2, 5], [3, 4], [7, 7]])
+    windows = tiny_inputs(tmp_path, eval=[[1, 2, 5], [3, 4], [7, 7]]).eval_windows(MAX_LENGTH)
     evidence, shares = evidence_of([1, 2, 6], [3, 4]), mixed_with_counts(0.3)
 
-    shortlists = shortlist_targets(Repeats(), evidence, inputs, MAX_LENGTH, exclude_seen=True)
+    shortlists = shortlist_targets(Repeats(), evidence, windows, exclude_seen=True)
 
     history = tf.constant([[1, 0], [1, 2], [3, 0], [7, 0]])
     scores = (tf.one_hot([1, 2, 3, 7], 13) + 2.0 * EvidenceLayer(evidence, shares)(history)).numpy()

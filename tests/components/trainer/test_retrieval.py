@@ -37,10 +37,12 @@ def test_recall_is_watched_where_it_can_still_rise(items: int, places: int) -> N
 
 
 def test_recall_on_eval_is_the_share_of_targets_among_the_watched_places(tmp_path: Path) -> None:
-    """The first of 12 items is watched; 3 of the 5 targets repeat the play before them."""
-    inputs = tiny_inputs(tmp_path, eval=[[5, 5, 5], [7, 7, 8], [9, 1]])
+    """3 of the 5 targets of the first group repeat the play before them, and the one of the second does."""
+    first = tiny_inputs(tmp_path / "first", eval=[[5, 5, 5], [7, 7, 8], [9, 1]]).eval_windows(MAX_LENGTH)
+    second = tiny_inputs(tmp_path / "second", eval=[[2, 2]]).eval_windows(MAX_LENGTH)
 
-    assert recall_measure(Repeats(), inputs, MAX_LENGTH)() == pytest.approx(3 / 5)
+    assert recall_measure(Repeats(), [first], k=1)() == pytest.approx(3 / 5)
+    assert recall_measure(Repeats(), [first, second], k=1)() == pytest.approx((3 / 5 + 1) / 2)
 
 
 def test_sampled_queries_are_those_of_the_targets_of_eval(tmp_path: Path) -> None:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import tensorflow as tf
 
-from components.common.records import ContextShape, SplitFigures, Summary
+from components.common.records import ContextShape, SplitFigures, SplitPlan, Summary
 from components.example_gen.record_files import write_records
 from components.trainer.inputs import Inputs
 from components.trainer.row_names import Rows
+from listening_log.windows.splits import TIME
 from models import names
 from models.layers import Batch
 from models.request_features import item_table
@@ -25,10 +26,11 @@ def window(
     outcomes: Sequence[int] | None = None,
     targets: Sequence[int] | None = None,
     times: Sequence[int] | None = None,
+    user: str = "u",
 ) -> bytes:
     """A window of a listener's plays; by default all but the first are targets, and outcomes are unknown."""
     return serialized(
-        user_id=["u"],
+        user_id=[user],
         window_start=[start],
         item_ids=[f"i{item - 1:02d}" for item in items],
         timestamps=list(times or range(100, 100 + len(items))),
@@ -50,6 +52,7 @@ def tiny_inputs(folder: Path, items: int = 12, **splits: Sequence[Sequence[int]]
         transform=tiny.transform,
         sizes=tiny.SIZES,
         summary=Summary.model_construct(
+            split=SplitPlan(kind=TIME, reason="", first_cut=0, second_cut=0),
             heads=[],
             time_features=True,
             context=ContextShape(columns=[], slots=1),
