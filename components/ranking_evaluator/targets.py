@@ -10,7 +10,7 @@ import tensorflow as tf
 
 from components.common import progress
 from components.common.records import MEMORIES, RECENT_POPULARITY, TRANSFORMER, TWO_STAGE
-from components.trainer.inputs import Inputs, eval_batch_size
+from components.trainer.inputs import Inputs
 from models import baselines, metrics, names
 from models.layers import Batch
 from models.memory.interactions import Interactions
@@ -85,7 +85,7 @@ def rank_targets(
     parts: list[_Ranks] = []
     listeners: list[npt.NDArray[np.object_]] = []
     total = 0
-    batch_size = eval_batch_size(inputs.catalog, max_length)
+    batch_size = inputs.eval_batch_size(names.TEST, max_length)
     for batch in inputs.windows(names.TEST, batch_size=batch_size, with_user=True):
         users = batch.pop(names.USER_ID).numpy()
         part = _Ranks(*(tensor.numpy() for tensor in rank(batch)))

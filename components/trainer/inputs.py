@@ -20,6 +20,10 @@ from models.request_features import RequestFeatures, Transform, item_table
 
 BATCH_WINDOWS = 64
 EVAL_TARGETS = 20_000
+EVAL_WINDOWS = 256
+"""Windows of a batch that is measured, at most."""
+_MARGIN = 4
+"""A batch may have so many times the targets that its windows have on average."""
 _UNKNOWN = "unknown"  # no `column=value`, so no token's name
 
 
@@ -113,9 +117,15 @@ class Inputs:
         """
         return self._sample(names.EVAL, max_length)
 
+    def eval_batch_size(self, split: str, max_length: int) -> int:
+        """Counts the windows of a split whose targets' scores over the catalogue fit in half a GiB of float32."""
+        figures = self.summary.splits[written_split(split)]
+        targets = min(max_length, _MARGIN * figures.targets / figures.windows)
+        return int(np.clip(2**27 / (self.catalog.size * targets), 1, EVAL_WINDOWS))
+
     def _sample(self, split: str, max_length: int, share: float = 1.0) -> tf.data.Dataset:
         """Reads the first windows of a split, of which `share` of what is written is a part."""
-        size = eval_batch_size(self.catalog, max_length)
+        size = self.eval_batch_size(split, max_length)
         figures = self.summary.splits[written_split(split)]
         windows = math.ceil(share * figures.windows * min(1.0, EVAL_TARGETS / (share * figures.targets)))
         return self.windows(split, batch_size=size).take(math.ceil(windows / size))
@@ -131,8 +141,3 @@ def _vocabulary(output: tft.TFTransformOutput, name: str) -> list[bytes]:
 
 def _text(value: bytes) -> str:
     return value.decode("utf-8", "surrogateescape")
-
-
-def eval_batch_size(catalog: CatalogArrays, length: int) -> int:
-    """Counts the windows whose targets' scores over the catalogue fit in half a GiB of float32."""
-    return int(np.clip(2**27 // (catalog.size * length), 1, BATCH_WINDOWS))
