@@ -67,8 +67,11 @@ class Job:
         """The split to train on; the model in production has learnt from everything already."""
         if self.first_dir or not self.trained:
             return names.ALL
-        known = Production.read(self.arguments.production_uri).version  # has learnt from newcomers too
-        return names.TRAIN if known or not leaves_newcomers_out(self.inputs.summary) else names.LEARNT
+        # the model in production has learnt from newcomers too; without a final fit nothing else would
+        begins = (
+            self.arguments.settings.rehearse and not Production.read(self.arguments.production_uri).version
+        )
+        return names.LEARNT if begins and leaves_newcomers_out(self.inputs.summary) else names.TRAIN
 
     @property
     def last_split(self) -> str:

@@ -9,7 +9,7 @@ import tensorflow as tf
 from components.common import progress
 from components.common.records import Production
 from components.trainer import fit as fits
-from components.trainer import retrieval, trained_model
+from components.trainer import fit_job, retrieval, trained_model
 from components.trainer.fit_arguments import FitArguments, FitSettings
 from components.trainer.fit_job import Job
 from components.trainer.history import History
@@ -94,6 +94,23 @@ def test_a_first_fit_trains_on_train_and_a_final_one_or_none_at_all_on_everythin
     assert [first.split, final.split, unchanged.split] == [names.TRAIN, names.ALL, names.ALL]
     assert first.plays.tolist() == [0, 1, 2, 3, 2, 1, *[0] * 7]
     assert final.plays.tolist() == [0, 1, 2, 3, 3, 2, 1, *[0] * 6]
+
+
+@pytest.mark.parametrize(
+    ("rehearse", "version", "short", "split"),
+    [
+        (True, 0, True, names.LEARNT),
+        (True, 0, False, names.TRAIN),
+        (True, 7, True, names.TRAIN),  # production has learnt from newcomers
+        (False, 0, True, names.TRAIN),  # no final fit would
+    ],
+)
+def test_a_first_fit_leaves_newcomers_out_where_a_final_one_will_learn_from_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rehearse: bool, version: int, short: bool, split: str
+) -> None:
+    monkeypatch.setattr(fit_job, "leaves_newcomers_out", lambda summary: short)
+
+    assert job(tmp_path, rehearse=rehearse, version=version).split == split
 
 
 def test_without_a_model_in_production_a_first_fit_starts_afresh_and_says_nothing(
