@@ -42,7 +42,7 @@ def ranked(models: tuple[TwoTower, Ranker], max_targets: int = 100, exclude_seen
     two_tower, ranker = models
     two_tower.queries(tiny.batch([[1, 2]]))
     searcher = build_exact(two_tower.candidates().numpy()[1:], names.CANDIDATES).serialised()
-    inputs = SimpleNamespace(catalog=tiny.catalog(), windows=windows)
+    inputs = SimpleNamespace(catalog=tiny.catalog(), windows=windows, eval_batch_size=lambda *_: 2)
     return rank_targets(
         inputs, two_tower, ranker, searcher, max_targets=max_targets, max_length=8, exclude_seen=exclude_seen
     )
