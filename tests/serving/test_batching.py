@@ -46,13 +46,16 @@ def ask_at_once(
         while batcher._slots._value:
             pass
         others = [pool.submit(answer, rows) for rows in requests]
-        while sum(len(batch.requests) for batch in batcher._open.values()) + batcher_refusals(others) < len(
-            requests
-        ):
+        while waiting(batcher) + batcher_refusals(others) < len(requests):
             pass
         graph.gate.set()
         assert first.result() == [0.0]
         return [other.result() for other in others]
+
+
+def waiting(batcher: Batcher) -> int:
+    with batcher._lock:
+        return sum(len(batch.requests) for batch in batcher._open.values())
 
 
 def batcher_refusals(futures: list) -> int:
