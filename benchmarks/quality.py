@@ -50,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     codes: list[int] = []
     for data in args.data:
         try:
-            events, runs = run_log(data, args.seeds, args.set)
+            events, runs = run_log(data, args.seeds, args.set, args.keep)
         except UserError as error:
             parser.exit(1, f"{error}\n")
         rows += rows_of(data, events, runs)
@@ -61,16 +61,29 @@ def main(argv: Sequence[str] | None = None) -> int:
     return int(any(codes))
 
 
-def run_log(data: Path, seeds: Sequence[int], settings: Sequence[str]) -> tuple[FinalEvents, list[SeedRun]]:
-    """Cuts a log and runs the pipeline on what is left, once a seed; nothing of the runs stays.
+def run_log(
+    data: Path, seeds: Sequence[int], settings: Sequence[str], keep: Path | None = None
+) -> tuple[FinalEvents, list[SeedRun]]:
+    """Cuts a log and runs the pipeline on what is left, once a seed.
+
+    Args:
+        data: the log.
+        seeds: of the runs.
+        settings: of the runs.
+        keep: where the homes of the runs stay, in a folder with the log's name; None: nowhere.
 
     Raises:
-        UserError: the log can't be read.
+        UserError: the log can't be read, or the folder to keep is there already.
     """
-    with tempfile.TemporaryDirectory() as folder:
-        short = Path(folder) / "log"
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = keep / data.resolve().name if keep else Path(temporary, "runs")
+        try:
+            folder.mkdir(parents=True)
+        except FileExistsError:
+            raise UserError(f"--keep: {folder} is there already; name another or remove it") from None
+        short = folder / "log"
         events = cut_final_events(data, short)
-        homes = (Path(folder) / f"home-{number}" for number in range(len(seeds)))
+        homes = (folder / f"home-{number}" for number in range(len(seeds)))
         return events, [
             run_seed(short, home, events, seed, settings) for home, seed in zip(homes, seeds, strict=True)
         ]
@@ -180,6 +193,9 @@ def _parser() -> argparse.ArgumentParser:
     add("--data", type=Path, nargs="+", required=True, metavar="DIR", help="logs in the contract's tables")
     add("--seeds", type=int, nargs="+", default=[1], metavar="S", help="of the runs; default: 1")
     add("--set", nargs="+", action="extend", default=[], metavar="KEY=VALUE", help="settings of the runs")
+    add(
+        "--keep", type=Path, metavar="DIR", help="keep the runs there, each log's in a new folder of its name"
+    )
     add("--json", type=Path, metavar="FILE", help="write the figures there too")
     return parser
 

@@ -160,3 +160,11 @@ def test_a_folder_that_is_no_log_is_said_without_a_traceback(tmp_path, capsys):
     with pytest.raises(SystemExit):
         main(["--data", str(tmp_path / "nowhere")])
     assert capsys.readouterr().err == f"no such data directory: {tmp_path / 'nowhere'}\n"
+
+
+def test_runs_are_not_kept_where_others_are(tmp_path, capsys):
+    make_world(tmp_path / "world", users=40, items=120, days=30, seed=2)
+    (tmp_path / "kept" / "world").mkdir(parents=True)
+    with pytest.raises(SystemExit):
+        main(["--data", str(tmp_path / "world"), "--keep", str(tmp_path / "kept")])
+    assert f"--keep: {tmp_path / 'kept' / 'world'} is there already" in capsys.readouterr().err
