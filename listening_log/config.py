@@ -19,7 +19,7 @@ class LogConfig(Settings):
     `log.test_share` below 1."""
     test_share: OpenShare = 0.1
     """Share of the events after the second cut: gates and figures are about them."""
-    max_length: Annotated[int, Field(ge=2)] = 100
+    max_length: Annotated[int, Field(ge=2)] = 200
     """L: a window holds at most L + 1 events, and a request's newest L known items are read."""
     skip_ms: FromZero = 30_000
     """A play shorter than this is a skip, where the log doesn't say why it ended."""
