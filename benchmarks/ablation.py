@@ -21,10 +21,11 @@ import numpy as np
 import tensorflow as tf
 from pydantic import ValidationError
 
+from components.trainer.evidence_weights import Shortlister, ndcg_of_groups
 from components.trainer.fit import CLIP_NORM, make_repeatable
 from components.trainer.history import Logs
 from components.trainer.inputs import Inputs
-from components.trainer.ranker import FEW_REPEATS, adapted, build, ndcg_measure
+from components.trainer.ranker import FEW_REPEATS, adapted, build
 from components.trainer.sequences import plays_of, read_sequences, repeat_share
 from components.trainer.training_records import RankerTraining
 from components.trainer.weight_average import WeightAverage
@@ -197,11 +198,12 @@ def fit_choice(log: Log, choice: Choice, epochs: int, seed: int) -> Curves:
     if choice.begin == FACTORS:
         model.items.begin_with(item_factors(log.interactions, config.dimension, seed))
     exclude_seen = repeat_share(log.interactions) < FEW_REPEATS
+    shortlist, windows = Shortlister(model, [], exclude_seen), inputs.eval_windows(log.max_length)
     average = WeightAverage(inputs.steps(names.TRAIN, config.batch_size))
-    measure = _Measure(ndcg_measure(model, [inputs.eval_windows(log.max_length)], exclude_seen), average)
+    measure = _Measure(lambda: ndcg_of_groups([shortlist(windows)], []), average)
     model.compile(optimizer=LazyAdam(config.learning_rate, clipnorm=CLIP_NORM))
-    windows = inputs.windows(names.TRAIN, batch_size=config.batch_size, shuffle_seed=seed)
-    model.fit(windows, epochs=epochs, verbose=0, callbacks=[average, measure])
+    learnt = inputs.windows(names.TRAIN, batch_size=config.batch_size, shuffle_seed=seed)
+    model.fit(learnt, epochs=epochs, verbose=0, callbacks=[average, measure])
     return measure.curves
 
 

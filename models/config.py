@@ -49,6 +49,9 @@ class RankerConfig(Settings):
     dropout: ShareBelowOne | None = None
     """Share of activations that training drops; without a value 0.2, and 0.5 where histories are short: fewer than
     20 plays a listener."""
+    logit_scale: NonNegative | None = None
+    """Logits are cosines of query and item times this, or plain products where it is 0. Without a value 0, and 14
+    where histories are short; beside a model in production, always as that model has it."""
     batch_size: Count | None = None
     """Windows in a batch; without a value 64, and where histories are short as many as hold some 1,500 plays."""
     softmax_items: Count = 4096
@@ -59,7 +62,8 @@ class RankerConfig(Settings):
     max_epochs: Count = 60
     """Most passes over the training windows."""
     patience: FromZero = 4
-    """Epochs in which NDCG@10 on `eval` rises by less than half a percent before training stops."""
+    """Epochs in which NDCG@10 on `eval`, of the transformer and the memories together, rises by less than half a
+    percent before training stops."""
     max_positions: Count = 16_000_000
     """Events that training reads in all: `max_epochs` is lowered to what this allows, never below one."""
     mask_times: Share = 0.3

@@ -50,13 +50,21 @@ class ItemEncoder(tf.keras.layers.Layer):
         played: bool [N + 1], the items with plays in training.
         dimension: width of the vectors.
         id_dropout: share of the id vectors that training drops, of items with content of their own.
+        unit: whether the vectors are of length 1, so that an item is told from others by its direction alone.
     """
 
     def __init__(
-        self, catalog: CatalogArrays, played: np.ndarray, dimension: int, *, id_dropout: float = 0.1
+        self,
+        catalog: CatalogArrays,
+        played: np.ndarray,
+        dimension: int,
+        *,
+        id_dropout: float = 0.1,
+        unit: bool = False,
     ) -> None:
         super().__init__()
         self.size = catalog.size
+        self._unit = unit
         self._content = tf.constant(catalog.content)
         self._played = tf.constant(played)
         self._chance = tf.constant(np.where(have_own_content(catalog.content), id_dropout, 0.0), tf.float32)
@@ -80,6 +88,8 @@ class ItemEncoder(tf.keras.layers.Layer):
         if training:
             keep &= tf.random.uniform(tf.shape(index)) >= tf.gather(self._chance, index)
         vectors = tf.gather(self.ids, index) * tf.cast(keep, tf.float32)[:, None] + self._content_of(index)
+        if self._unit:
+            vectors = tf.math.l2_normalize(vectors, axis=1)
         return vectors * tf.cast(index > 0, tf.float32)[:, None]
 
     def table(self, training: bool = False) -> tf.Tensor:

@@ -72,7 +72,8 @@ class Ranker(tf.keras.Model):
         width, played = config.dimension, plays > 0
         self.config, self.heads = config, tuple(heads)
         # embedding
-        self.items = ItemEncoder(catalog, played, width)
+        self._scale = config.logit_scale or 0.0
+        self.items = ItemEncoder(catalog, played, width, unit=self._scale > 0)
         self.item_norm = tf.keras.layers.LayerNormalization(epsilon=1e-6)
         self.request = RequestEncoder(sizes, width)
         self.start = self.add_weight("start", (width,), initializer=small_normal())
@@ -117,7 +118,7 @@ class Ranker(tf.keras.Model):
         for number, block in enumerate(self.blocks):
             x = outputs[f"block_{number}"] = block(x, training=training)
         outputs["request"] = self.request(batch)
-        outputs["queries"] = rowwise(self.out, rowwise(self.norm, x) + outputs["request"])
+        outputs["queries"] = rowwise(self._query, rowwise(self.norm, x) + outputs["request"])
         return outputs
 
     def queries(self, batch: Batch, items: tf.Tensor, training: bool = False) -> tf.Tensor:
@@ -130,7 +131,16 @@ class Ranker(tf.keras.Model):
         for block in self.blocks[:-1]:
             x = block(x)
         last = self.norm(self.blocks[-1].output_at(x, place))
-        return self.out(last + self.request(requests_at(batch, place))[:, 0])
+        return self._query(last + self.request(requests_at(batch, place))[:, 0])
+
+    def _query(self, x: tf.Tensor) -> tf.Tensor:
+        """Makes the queries of what the blocks give, float32 [E, D]: their products with item vectors are logits.
+
+        Where histories are short, a plain product grows with what was learnt by heart of one listener; a cosine
+        can't (NISER, https://arxiv.org/abs/1909.04276).
+        """
+        queries = self.out(x)
+        return self._scale * tf.math.l2_normalize(queries, axis=1) if self._scale else queries
 
     def _embed(self, batch: Batch, items: tf.Tensor) -> tf.Tensor:
         """Makes the blocks' input of the events before each position: float32 [B, T, D]."""

@@ -1,11 +1,11 @@
-"""How much each memory weighs in the ranker's score: chosen on `eval`, from a shortlist of items a target.
+"""How much each memory weighs in the ranker's score, and how well it ranks then: on `eval`, from shortlists.
 
 The transformer and each memory put their best items on a target's shortlist. Whatever the weights, the ten items
 that the sum puts first are then (nearly always) among them, so a choice of weights is judged without the catalogue.
 """
 
 import statistics
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -54,7 +54,7 @@ class Shortlists(NamedTuple):
     items: npt.NDArray[np.int32]
     """[Q, C]."""
     parts: npt.NDArray[np.float32]
-    """[Q, C, 1 + memories]: what the transformer and each memory say of an item."""
+    """[Q, C, 1 + M]: what the transformer and each of M mixes of memories say of an item."""
     ranked: npt.NDArray[np.bool_]
     """[Q, C]: False for an item that is excluded, or stands on the list before."""
 
@@ -68,7 +68,8 @@ def weigh_evidence(
     first is taken: the least of the ridge, then the least weight, then the first of the counts. Repeats have a share
     last, beside the best of these shares, with a weight chosen anew.
     """
-    shortlists = [shortlist_targets(model, evidence, windows, exclude_seen) for windows in groups]
+    memories = [EvidenceLayer(evidence, {name: 1.0}) for name in _MEMORIES]
+    shortlists = list(map(Shortlister(model, memories, exclude_seen), groups))
     choices = [
         (weight, mixed_with_counts(ridge, counts))
         for ridge in RIDGE_SHARES
@@ -86,52 +87,90 @@ def _best_of(
     choices: Sequence[tuple[float, Shares]], shortlists: Sequence[Shortlists]
 ) -> tuple[float, Shares]:
     figures = [
-        statistics.fmean(ndcg_at_k(ranks_within(group, *choice), 10) for group in shortlists)
-        for choice in choices
+        ndcg_of_groups(shortlists, [weight * shares.get(name, 0.0) for name in _MEMORIES])
+        for weight, shares in choices
     ]
     return choices[int(np.argmax(figures))]
 
 
-def shortlist_targets(
-    model: Ranker, evidence: Evidence, windows: tf.data.Dataset, exclude_seen: bool
-) -> Shortlists:
-    """Makes the shortlists of the targets of some windows, in one pass over the catalogue."""
-    memories = [EvidenceLayer(evidence, {name: 1.0}) for name in _MEMORIES]
-    score = ranker_scores(model, model.items.table())
-    count = min(SHORTLISTED, evidence.n_items)
+def ndcg_measure(
+    model: Ranker,
+    groups: Sequence[tf.data.Dataset],
+    exclude_seen: bool,
+    evidence: Evidence,
+    shares: Shares,
+) -> Callable[[], float]:
+    """Returns a function that computes NDCG@10 of the whole: `model` and the evidence at the weight it serves best.
+
+    It is the mean of the groups, over the whole catalogue. The transformer goes on learning for long what the
+    memories have said from the beginning, so alone it would rise when nothing that is served does.
+    """
+    shortlist = Shortlister(model, [EvidenceLayer(evidence, shares)], exclude_seen)
+
+    def measure() -> float:
+        shortlists = list(map(shortlist, groups))
+        return max(ndcg_of_groups(shortlists, [weight]) for weight in EVIDENCE_WEIGHTS)
+
+    return measure
+
+
+class Shortlister:
+    """Makes the shortlists of the targets of some windows, in one pass over the catalogue.
+
+        shortlist = Shortlister(model, [EvidenceLayer(evidence)], exclude_seen=True)
+        ndcg = ndcg_of_groups([shortlist(windows)], [8.0])
+
+    Args:
+        model: the transformer, as it is whenever this is called.
+        mixes: M mixes of memories, each a part of its own; none for the transformer alone.
+        exclude_seen: whether what a history holds is excluded.
+    """
+
+    def __init__(self, model: Ranker, mixes: Sequence[EvidenceLayer], exclude_seen: bool) -> None:
+        self._model, self._mixes, self._exclude_seen = model, mixes, exclude_seen
+
+    def __call__(self, windows: tf.data.Dataset) -> Shortlists:
+        """Makes the shortlists of the targets of `windows`."""
+        vectors = self._model.items.table()
+        # float32 holds an item's index up to 16 million exactly
+        table = fit.concatenate(windows, lambda batch: self._table(batch, vectors))
+        items, parts = table[..., 0].astype(np.int32), table[..., 1:]
+        excluded = np.isinf(parts[..., 0])
+        parts[excluded] = 0.0
+        return Shortlists(items, parts, ~excluded & ~_repeated(items))
 
     @tf.function(autograph=False, reduce_retracing=True)
-    def shortlist(batch: Batch) -> tf.Tensor:
+    def _table(self, batch: Batch, vectors: tf.Tensor) -> tf.Tensor:
+        """Joins the items of each target and what the parts say of them: float32 [Q, C, 2 + M]."""
         places, history, target = target_places(batch)
-        excluded = excluded_items(history, exclude_seen)
-        scores = [score(batch, places, history), *(memory(history) for memory in memories)]
+        excluded = excluded_items(history, self._exclude_seen)
+        transformer = ranker_scores(self._model, vectors)(batch, places, history)
+        scores = [transformer, *(mix(history) for mix in self._mixes)]
         scores = [mask_seen(part, excluded) for part in scores]
+        count = tf.minimum(SHORTLISTED, tf.shape(vectors)[0] - 1)
         best = [tf.math.top_k(part, count).indices for part in scores]
         items = tf.concat([target[:, None], *best], axis=1)
         parts = [tf.gather(part, items, batch_dims=1) for part in scores]
         return tf.stack([tf.cast(items, tf.float32), *parts], axis=-1)
 
-    # float32 holds an item's index up to 16 million exactly
-    table = fit.concatenate(windows, shortlist)
-    items, parts = table[..., 0].astype(np.int32), table[..., 1:]
-    excluded = np.isinf(parts[..., 0])
-    parts[excluded] = 0.0
-    return Shortlists(items, parts, ~excluded & ~_repeated(items))
+
+def ndcg_of_groups(groups: Sequence[Shortlists], weights: Sequence[float]) -> float:
+    """Computes NDCG@10 of the targets on their shortlists, the groups' mean; `weights` are those of the M mixes."""
+    return statistics.fmean(ndcg_at_k(ranks_within(shortlists, weights), 10) for shortlists in groups)
 
 
-def ranks_within(shortlists: Shortlists, weight: float, shares: Shares) -> npt.NDArray[np.int64]:
+def ranks_within(shortlists: Shortlists, weights: Sequence[float]) -> npt.NDArray[np.int64]:
     """Ranks the targets on their shortlists.
 
     Args:
         shortlists: of Q targets.
-        weight: of the evidence.
-        shares: of each memory in it.
+        weights: of the M mixes of memories, beside the transformer's 1.
 
     Returns:
         int64 [Q], 0-based; ties break by item index, and an excluded target comes last.
     """
     items, parts, ranked = shortlists
-    scores = parts @ np.array([1.0, *(weight * shares.get(name, 0.0) for name in _MEMORIES)], np.float32)
+    scores = parts @ np.array([1.0, *weights], np.float32)
     own, target = scores[:, :1], items[:, :1]
     ahead = (scores > own) | ((scores == own) & (items < target))
     return np.where(ranked[:, 0], (ahead & ranked).sum(axis=1), items.shape[1])

@@ -68,9 +68,7 @@ class Job:
         if self.first_dir or not self.trained:
             return names.ALL
         # the model in production has learnt from newcomers too; without a final fit nothing else would
-        begins = (
-            self.arguments.settings.rehearse and not Production.read(self.arguments.production_uri).version
-        )
+        begins = self.arguments.settings.rehearse and not self.in_production
         return names.LEARNT if begins and leaves_newcomers_out(self.inputs.summary) else names.TRAIN
 
     @property
@@ -88,6 +86,11 @@ class Job:
     def trained(self) -> bool:
         """False where the model in production stays, and only the items are new."""
         return self.arguments.settings.train
+
+    @property
+    def in_production(self) -> int:
+        """Version of the model in production; 0 where there is none."""
+        return Production.read(self.arguments.production_uri).version
 
     @property
     def production_dir(self) -> str:
@@ -251,7 +254,7 @@ class Job:
         Raises:
             UserError: the model in production is to be served unchanged, and there is none that fits.
         """
-        version = Production.read(self.arguments.production_uri).version
+        version = self.in_production
         if version and warm_start(model, self.production_dir, self.inputs.rows):
             progress.report(self.stage, note=f"starts from version {version}")
             return True

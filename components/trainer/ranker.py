@@ -1,18 +1,15 @@
 """Trains the transformer ranker and weighs the evidence that joins it in the score."""
 
 import os
-import statistics
-from collections.abc import Callable, Sequence
 from typing import Final
 
 import numpy as np
-import tensorflow as tf
 from tfx.components.trainer.fn_args_utils import FnArgs
 
 from components.tfma_evaluator.config import SIGNATURE
-from components.trainer import fit, trained_model
+from components.trainer import trained_model
 from components.trainer.evaluate_signature import evaluate_signature
-from components.trainer.evidence_weights import weigh_evidence
+from components.trainer.evidence_weights import ndcg_measure, weigh_evidence
 from components.trainer.fit_job import Job
 from components.trainer.inputs import BATCH_WINDOWS, Inputs
 from components.trainer.newcomers import SHORT_HISTORY
@@ -20,12 +17,10 @@ from components.trainer.sequences import repeat_share
 from components.trainer.training_records import RankerTraining
 from models import names
 from models.config import RankerConfig
-from models.layers import Batch, example_batch
+from models.layers import example_batch
 from models.memory.evidence import Evidence, fit_evidence
 from models.memory.interactions import Interactions
-from models.metrics import ndcg_at_k
 from models.ranker import DROPOUT, Ranker
-from models.ranks import ranker_scores, target_ranks
 from models.reranker import Reranker
 from models.served import ServedRanker
 
@@ -34,6 +29,8 @@ FEW_REPEATS = 0.01
 """Below this share of repeated plays, what a listener has played already is not what comes next."""
 DROPOUT_OF_SHORT: Final = 0.5
 """Where histories are short, what is learnt by heart helps those alone of whom it was learnt."""
+LOGIT_SCALE_OF_SHORT: Final = 14.0
+"""Where histories are short, logits are cosines times this (decision 0038)."""
 BATCH_PLAYS: Final = 1500
 _EVIDENCE = "evidence.npz"
 
@@ -45,22 +42,23 @@ def run_fn(fn_args: FnArgs) -> None:
     first = RankerTraining.read(job.first_dir) if job.first_dir else None
     # a final fit keeps what the first one, which was measured, took from its log
     config = first.config if first else job.arguments.model_config(RankerConfig)
+    if not first and job.in_production:
+        config = like(RankerTraining.read(job.production_dir).config, config)
     config = adapted(config, job.interactions, inputs.steps(job.split, batch_size=1))
     model = build(inputs, job.plays, max_length, config)
     exclude_seen = first.exclude_seen if first else repeat_share(job.interactions) < FEW_REPEATS
-    groups = inputs.eval_groups(job.split, max_length)
-    measure = ndcg_measure(model, groups, exclude_seen)
-    history = job.fit(model, config, monitor=MONITOR, measure=measure)
-    earlier, evidence = first, None
-    if not first and not job.trained:
-        earlier = RankerTraining.read(job.production_dir)
+    earlier = first or (None if job.trained else RankerTraining.read(job.production_dir))
+    evidence, groups = fit_evidence(job.interactions), inputs.eval_groups(job.split, max_length)
     if earlier:
         weight, shares = earlier.evidence_weight, earlier.evidence_shares
-    else:
-        evidence = fit_evidence(job.interactions)
+    else:  # as a transformer needs them that has learnt nothing yet
+        _, shares = weigh_evidence(model, evidence, groups, exclude_seen)
+    measure = ndcg_measure(model, groups, exclude_seen, evidence, shares)
+    history = job.fit(model, config, monitor=MONITOR, measure=measure)
+    if not earlier:
         weight, shares = weigh_evidence(model, evidence, groups, exclude_seen)
     last = job.rehearse(model, lambda plays: build(inputs, plays, max_length, config), config, history)
-    if evidence is None or job.last_split != job.split:
+    if job.last_split != job.split:
         evidence = fit_evidence(job.last_interactions)
     last.add_evidence(evidence, weight, shares)
     features, ranking = inputs.request_features(max_length), Reranker(last)
@@ -81,6 +79,11 @@ def run_fn(fn_args: FnArgs) -> None:
     evidence.save(os.path.join(folder, _EVIDENCE))
 
 
+def like(production: RankerConfig, config: RankerConfig) -> RankerConfig:
+    """Gives settings what a fit can't change that starts from the weights in production: what their logits are."""
+    return config.model_copy(update={"logit_scale": production.logit_scale or 0.0})
+
+
 def adapted(config: RankerConfig, interactions: Interactions, windows: int) -> RankerConfig:
     """Chooses what the settings leave to the log, from its figures.
 
@@ -89,16 +92,19 @@ def adapted(config: RankerConfig, interactions: Interactions, windows: int) -> R
         interactions: the positive plays that are learnt from.
         windows: the windows that hold them.
     """
-    chosen = {"dropout": dropout_of(interactions), "batch_size": batch_size_of(interactions, windows)}
+    chosen = {
+        "dropout": DROPOUT_OF_SHORT if short_histories(interactions) else DROPOUT,
+        "logit_scale": LOGIT_SCALE_OF_SHORT if short_histories(interactions) else 0.0,
+        "batch_size": batch_size_of(interactions, windows),
+    }
     return config.model_copy(
         update={key: value for key, value in chosen.items() if getattr(config, key) is None}
     )
 
 
-def dropout_of(interactions: Interactions) -> float:
-    """Returns the share of activations that training drops on a log: more where histories are short."""
-    short = len(interactions.items) < SHORT_HISTORY * len(interactions)
-    return DROPOUT_OF_SHORT if short else DROPOUT
+def short_histories(interactions: Interactions) -> bool:
+    """Whether listeners have few plays on average: what a model learns of one by heart is of use to no other."""
+    return len(interactions.items) < SHORT_HISTORY * len(interactions)
 
 
 def batch_size_of(interactions: Interactions, windows: int) -> int:
@@ -121,19 +127,3 @@ def load(model_uri: str, inputs: Inputs) -> Ranker:
     evidence = Evidence.load(os.path.join(trained_model.parts_dir(model_uri), _EVIDENCE))
     model.add_evidence(evidence, training.evidence_weight, training.evidence_shares)
     return model
-
-
-def ndcg_measure(model: Ranker, groups: Sequence[tf.data.Dataset], exclude_seen: bool) -> Callable[[], float]:
-    """Returns a function that computes NDCG@10 of `model` over the whole catalogue, the mean of the groups."""
-
-    @tf.function(autograph=False, reduce_retracing=True)
-    def ranks(batch: Batch, table: tf.Tensor) -> tf.Tensor:
-        return target_ranks(ranker_scores(model, table), batch, exclude_seen=exclude_seen)
-
-    def measure() -> float:
-        table = model.items.table()
-        return statistics.fmean(
-            ndcg_at_k(fit.concatenate(windows, lambda batch: ranks(batch, table)), 10) for windows in groups
-        )
-
-    return measure

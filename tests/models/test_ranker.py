@@ -122,6 +122,21 @@ def test_activations_show_each_part_of_the_network_and_end_with_the_queries():
     np.testing.assert_array_equal(parts["queries"], queries(model, [[1, 2, 3], [4, 5, 0]]))
 
 
+def test_with_a_scale_logits_are_that_many_times_the_cosine():
+    model = make(config=CONFIG.model_copy(update={"logit_scale": 14.0}))
+    table, batch = model.items.table(), tiny.batch([[1, 2, 3], [4, 5, 6]])
+
+    vectors = model.queries(batch, table)
+    logits = model.logits(vectors[:, 2], table) - model.bias
+
+    np.testing.assert_allclose(np.linalg.norm(table[1:], axis=1), 1.0, rtol=1e-5)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=2), 14.0, rtol=1e-5)
+    assert np.abs(logits).max() <= 14.0
+    at_place = model.query_at(batch, tf.constant([2, 2]), table)
+    np.testing.assert_allclose(at_place, vectors[:, 2], rtol=1e-4, atol=1e-5)
+    assert not np.any(table[0])
+
+
 def test_training_learns_what_follows_what():
     model = make()
     model.compile(optimizer=tf.keras.optimizers.Adam(0.01))

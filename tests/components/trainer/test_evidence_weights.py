@@ -3,13 +3,16 @@
 from pathlib import Path
 
 import numpy as np
+import pytest
 import tensorflow as tf
 
 from components.trainer.evidence_weights import (
     EVIDENCE_WEIGHTS,
+    Shortlister,
     Shortlists,
+    ndcg_measure,
+    ndcg_of_groups,
     ranks_within,
-    shortlist_targets,
     weigh_evidence,
 )
 from models.memory.evidence import REPEATS, RIDGE, TRANSITIONS, WIDE_TRANSITIONS, Evidence, mixed_with_counts
@@ -90,6 +93,36 @@ def test_evidence_can_outweigh_a_transformer_that_errs(tmp_path: Path) -> None:
     assert weight > 8
 
 
+def test_what_training_watches_is_the_whole_at_the_weight_that_serves_it_best(tmp_path: Path) -> None:
+    windows = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4], [7, 8]]).eval_windows(MAX_LENGTH)
+    right, misled = evidence_of([1, 2], [3, 4], [7, 8]), evidence_of([1, 4], [3, 8], [7, 2])
+
+    def watched(model: Repeats, evidence: Evidence) -> float:
+        return ndcg_measure(model, [windows], False, evidence, mixed_with_counts(0.0))()
+
+    alone = ndcg_of_groups([Shortlister(Repeats(), [], exclude_seen=False)(windows)], [])
+    assert watched(Sharp(), right) == 1.0
+    assert watched(Sharp(), misled) == pytest.approx(alone)  # without weight
+
+
+@pytest.mark.parametrize(
+    ("exclude_seen", "ndcg"),
+    [
+        # 5 comes first; 8 comes after 7 and the six before it, which score as much
+        (False, (1.0 + 1 / np.log2(7 + 2)) / 2),
+        # 5 is excluded; 8 comes after the six before it
+        (True, (0.0 + 1 / np.log2(6 + 2)) / 2),
+    ],
+)
+def test_ndcg_on_eval_is_that_of_the_answers_that_are_served(
+    tmp_path: Path, exclude_seen: bool, ndcg: float
+) -> None:
+    windows = tiny_inputs(tmp_path, eval=[[5, 5], [7, 8]]).eval_windows(MAX_LENGTH)
+    shortlist = Shortlister(Repeats(), [], exclude_seen)
+
+    assert ndcg_of_groups([shortlist(windows)], []) == pytest.approx(ndcg)
+
+
 class Torn(Repeats):
     """Repeats, then the item 5, then all others alike."""
 
@@ -112,22 +145,22 @@ def test_ranks_on_a_shortlist_are_those_over_the_whole_catalogue(tmp_path: Path)
     windows = tiny_inputs(tmp_path, eval=[[1, 2, 5], [3, 4], [7, 7]]).eval_windows(MAX_LENGTH)
     evidence, shares = evidence_of([1, 2, 6], [3, 4]), mixed_with_counts(0.3)
 
-    shortlists = shortlist_targets(Repeats(), evidence, windows, exclude_seen=True)
+    shortlist = Shortlister(Repeats(), [EvidenceLayer(evidence, shares)], exclude_seen=True)
 
     history = tf.constant([[1, 0], [1, 2], [3, 0], [7, 0]])
     scores = (tf.one_hot([1, 2, 3, 7], 13) + 2.0 * EvidenceLayer(evidence, shares)(history)).numpy()
     scores[:, 0] = -np.inf
     np.put_along_axis(scores, history.numpy(), -np.inf, axis=1)
     order = np.argsort(-scores, axis=1, kind="stable")
-    ranks = ranks_within(shortlists, 2.0, shares)
+    ranks = ranks_within(shortlist(windows), [2.0])
     assert ranks[:3].tolist() == [order[row].tolist().index(item) for row, item in enumerate([2, 5, 4])]
     assert ranks[3] >= 12  # played before, so excluded
 
 
 def test_an_item_counts_once_and_ties_break_by_index() -> None:
     items = np.array([[5, 9, 9, 2, 5]], np.int32)
-    parts = np.zeros((1, 5, 6), np.float32)
+    parts = np.zeros((1, 5, 2), np.float32)
     parts[0, [1, 2], 0] = 1.0
     ranked = np.array([[True, True, False, True, False]])
 
-    assert ranks_within(Shortlists(items, parts, ranked), 1.0, mixed_with_counts(0.3)).tolist() == [2]
+    assert ranks_within(Shortlists(items, parts, ranked), [1.0]).tolist() == [2]

@@ -8,12 +8,12 @@ import pytest
 import tensorflow as tf
 
 from components.trainer import trained_model
-from components.trainer.ranker import adapted, build, load, ndcg_measure
+from components.trainer.ranker import adapted, build, like, load
 from components.trainer.training_records import RankerTraining, TrainingHistory
 from models.config import RankerConfig
 from models.memory.evidence import Evidence, fit_evidence, mixed_with_counts
 from models.memory.interactions import Interactions
-from tests.components.trainer.tiny_inputs import MAX_LENGTH, Repeats, tiny_inputs
+from tests.components.trainer.tiny_inputs import MAX_LENGTH, tiny_inputs
 from tests.models import tiny
 
 CONFIG = RankerConfig(dimension=8, blocks=1)
@@ -21,23 +21,6 @@ CONFIG = RankerConfig(dimension=8, blocks=1)
 
 def evidence_of(*sequences: list[int]) -> Evidence:
     return fit_evidence(Interactions.from_sequences(sequences * 5, 12))
-
-
-@pytest.mark.parametrize(
-    ("exclude_seen", "ndcg"),
-    [
-        # 5 comes first; 8 comes after 7 and the six before it, which score as much
-        (False, (1.0 + 1 / np.log2(7 + 2)) / 2),
-        # 5 is excluded; 8 comes after the six before it
-        (True, (0.0 + 1 / np.log2(6 + 2)) / 2),
-    ],
-)
-def test_ndcg_on_eval_is_that_of_the_answers_that_are_served(
-    tmp_path: Path, exclude_seen: bool, ndcg: float
-) -> None:
-    windows = tiny_inputs(tmp_path, eval=[[5, 5], [7, 8]]).eval_windows(MAX_LENGTH)
-
-    assert ndcg_measure(Repeats(), [windows], exclude_seen)() == pytest.approx(ndcg)
 
 
 def test_a_saved_ranker_is_loaded_with_its_evidence(tmp_path: Path) -> None:
@@ -72,6 +55,20 @@ def test_short_histories_are_learnt_with_more_dropout(length: int, dropout: floa
     log = Interactions(np.ones(length * 3, np.int32), np.arange(4) * length, 12)
     assert adapted(RankerConfig(), log, windows=3).dropout == dropout
     assert adapted(RankerConfig(dropout=0.1), log, windows=3).dropout == 0.1
+
+
+@pytest.mark.parametrize(("length", "scale"), [(19, 14.0), (20, 0.0)])
+def test_logits_are_cosines_where_histories_are_short(length: int, scale: float) -> None:
+    log = Interactions(np.ones(length * 3, np.int32), np.arange(4) * length, 12)
+    assert adapted(RankerConfig(), log, windows=3).logit_scale == scale
+    assert adapted(RankerConfig(logit_scale=7.0), log, windows=3).logit_scale == 7.0
+
+
+@pytest.mark.parametrize("scale", [None, 0.0, 14.0])
+def test_beside_a_model_in_production_logits_stay_what_they_are(scale: float | None) -> None:
+    log = Interactions.from_sequences([[1, 2]] * 8, 12)
+    config = like(RankerConfig(logit_scale=scale), RankerConfig())
+    assert adapted(config, log, windows=8).logit_scale == (scale or 0.0)
 
 
 @pytest.mark.parametrize(("length", "windows"), [(5, 300), (23, 65), (24, 64), (100, 64)])
