@@ -9,6 +9,7 @@ import pytest
 
 from components.serving_check import rest
 from components.serving_check.compare import agreement, same_top
+from listening_log.config import LogConfig
 from models import names
 from serving.client import Client, Ranking, top_rankings
 from serving.loaded_model import LoadedModel
@@ -16,6 +17,8 @@ from serving.request import Inputs, build_request
 from tests.integration.whole import Served, WholeRun, upnext
 
 Answer = dict[str, np.ndarray]
+MAX_LENGTH = LogConfig().max_length
+"""Plays of a history that the model looks at."""
 
 
 @pytest.fixture(scope="module")
@@ -115,17 +118,22 @@ def test_a_candidate_that_is_none_scores_nothing(client: Client, histories: list
     assert np.isneginf(scores).tolist() == [True, True, True, False]
 
 
-@pytest.mark.parametrize("length", [1, 3, 150])  # 50 more than the model looks at
+def plays(histories: list[list[str]], length: int) -> list[str]:
+    """Returns `length` plays: the listeners' histories, one after the other."""
+    joined = [item for history in histories for item in history]
+    assert len(joined) >= length
+    return joined[-length:]
+
+
+@pytest.mark.parametrize("length", [1, 3, MAX_LENGTH + 50])
 def test_a_history_may_have_any_length(client: Client, histories: list[list[str]], length: int):
-    longest = max(histories, key=len)
-    assert len(longest) >= length
-    (ranking,) = client.recommend([longest[-length:]], k=100)
+    (ranking,) = client.recommend([plays(histories, length)], k=100)
     assert len(set(ranking.ids)) == 100
 
 
 def test_only_the_newest_of_a_long_history_count(client: Client, histories: list[list[str]]):
-    longest = max(histories, key=len)
-    newest, more = client.recommend([longest[-100:], longest[-150:]], k=100)
+    longer = plays(histories, MAX_LENGTH + 50)
+    newest, more = client.recommend([longer[-MAX_LENGTH:], longer], k=100)
     assert agreement(as_answer([newest]), as_answer([more])).all()
 
 

@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
+from listening_log.config import LogConfig
 from models import names
 from serving.request import build_request
 from tests.integration.whole import WholeRun
 from tests.integration.windows import Requests, Window, read_windows
 
 EVENTS = 1000
-MAX_LENGTH = 100
+MAX_LENGTH = LogConfig().max_length
 
 
 @pytest.fixture(scope="module")
