@@ -4,6 +4,7 @@ The transformer and each memory put their best items on a target's shortlist. Wh
 that the sum puts first are then (nearly always) among them, so a choice of weights is judged without the catalogue.
 """
 
+import functools
 import statistics
 from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
@@ -43,6 +44,8 @@ COUNT_MIXES: Final[tuple[Shares, ...]] = (
 """What the counts may be: EASE knows the most played items alone, so little of a large catalogue."""
 REPEAT_SHARES: Final = (0.1, 0.2, 0.35, 0.5, 0.7)
 """What part of the evidence repeats may have, beside none, where what was played may be ranked again."""
+LEVEL: Final = 0.0025
+"""A figure that is below the best by no more than this share of it is level with it."""
 SHORTLISTED: Final = 64
 """Items that each part puts on a shortlist."""
 _MEMORIES: Final = (EASE, TRANSITIONS, WIDE_TRANSITIONS, RIDGE, REPEATS)
@@ -66,7 +69,9 @@ def weigh_evidence(
 
     The transformer alone is among the choices, and so are the ridge and the counts, all but alone. Of equals, the
     first is taken: the least of the ridge, then the least weight, then the first of the counts. Repeats have a share
-    last, beside the best of these shares, with a weight chosen anew.
+    last, beside the best of these shares, with a weight chosen anew. Of all weights that are level (`LEVEL`) with
+    the best for these shares, the least is served: memories count what was, and say less of what comes later
+    than of `eval` (decision 0039).
     """
     memories = [EvidenceLayer(evidence, {name: 1.0}) for name in _MEMORIES]
     shortlists = list(map(Shortlister(model, memories, exclude_seen), groups))
@@ -77,20 +82,30 @@ def weigh_evidence(
         for counts in COUNT_MIXES
     ]
     weight, shares = _best_of(choices, shortlists)
-    if exclude_seen:
-        return weight, shares
-    again = [(weight, with_repeats(shares, part)) for part in REPEAT_SHARES for weight in EVIDENCE_WEIGHTS]
-    return _best_of([(weight, shares), *again], shortlists)
+    if not exclude_seen:
+        again = [(weight, with_repeats(shares, part)) for part in REPEAT_SHARES for weight in EVIDENCE_WEIGHTS]
+        weight, shares = _best_of([(weight, shares), *again], shortlists)
+    return _least_level_weight(weight, shares, shortlists), shares
 
 
 def _best_of(
     choices: Sequence[tuple[float, Shares]], shortlists: Sequence[Shortlists]
 ) -> tuple[float, Shares]:
-    figures = [
-        ndcg_of_groups(shortlists, [weight * shares.get(name, 0.0) for name in _MEMORIES])
-        for weight, shares in choices
-    ]
+    """Returns the weight and the shares that rank best, the first of equals."""
+    figures = [_ndcg_of(weight, shares, shortlists) for weight, shares in choices]
     return choices[int(np.argmax(figures))]
+
+
+def _least_level_weight(best: float, shares: Shares, shortlists: Sequence[Shortlists]) -> float:
+    """Returns the least weight that is level with the best one for these shares."""
+    enough = (1.0 - LEVEL) * _ndcg_of(best, shares, shortlists)
+    return next(
+        weight for weight in EVIDENCE_WEIGHTS if weight == best or _ndcg_of(weight, shares, shortlists) >= enough
+    )
+
+
+def _ndcg_of(weight: float, shares: Shares, shortlists: Sequence[Shortlists]) -> float:
+    return ndcg_of_groups(shortlists, [weight * shares.get(name, 0.0) for name in _MEMORIES])
 
 
 def ndcg_measure(
@@ -105,10 +120,13 @@ def ndcg_measure(
     It is the mean of the groups, over the whole catalogue. The transformer goes on learning for long what the
     memories have said from the beginning, so alone it would rise when nothing that is served does.
     """
-    shortlist = Shortlister(model, [EvidenceLayer(evidence, shares)], exclude_seen)
+
+    @functools.cache  # a final fit measures nothing, so it needs no second copy of the tables
+    def shortlister() -> Shortlister:
+        return Shortlister(model, [EvidenceLayer(evidence, shares)], exclude_seen)
 
     def measure() -> float:
-        shortlists = list(map(shortlist, groups))
+        shortlists = list(map(shortlister(), groups))
         return max(ndcg_of_groups(shortlists, [weight]) for weight in EVIDENCE_WEIGHTS)
 
     return measure

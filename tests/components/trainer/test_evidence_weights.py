@@ -93,6 +93,25 @@ def test_evidence_can_outweigh_a_transformer_that_errs(tmp_path: Path) -> None:
     assert weight > 8
 
 
+class SharpOfThrees(Repeats):
+    """Repeats that are certain in a history that holds the item 3."""
+
+    def score_all(self, queries: tf.Tensor, history: tf.Tensor, items: tf.Tensor) -> tf.Tensor:
+        certain = tf.reduce_any(history == 3, axis=-1, keepdims=True)
+        return tf.where(certain, 100.0, 1.0) * super().score_all(queries, history, items)
+
+
+@pytest.mark.parametrize(("threes", "least", "most"), [(1, 0.5, 0.5), (20, 12.0, 64.0)])
+def test_of_weights_that_serve_all_but_as_well_the_least_is_taken(
+    tmp_path: Path, threes: int, least: float, most: float
+) -> None:
+    windows = tiny_inputs(tmp_path, eval=[[1, 2]] * 1000 + [[3, 4]] * threes).eval_windows(MAX_LENGTH)
+
+    weight, _ = weigh_evidence(SharpOfThrees(), evidence_of([1, 2], [3, 4]), [windows], exclude_seen=False)
+
+    assert least <= weight <= most
+
+
 def test_what_training_watches_is_the_whole_at_the_weight_that_serves_it_best(tmp_path: Path) -> None:
     windows = tiny_inputs(tmp_path, eval=[[1, 2], [3, 4], [7, 8]]).eval_windows(MAX_LENGTH)
     right, misled = evidence_of([1, 2], [3, 4], [7, 8]), evidence_of([1, 4], [3, 8], [7, 2])
