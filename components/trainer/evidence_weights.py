@@ -83,7 +83,9 @@ def weigh_evidence(
     ]
     weight, shares = _best_of(choices, shortlists)
     if not exclude_seen:
-        again = [(weight, with_repeats(shares, part)) for part in REPEAT_SHARES for weight in EVIDENCE_WEIGHTS]
+        again = [
+            (weight, with_repeats(shares, part)) for part in REPEAT_SHARES for weight in EVIDENCE_WEIGHTS
+        ]
         weight, shares = _best_of([(weight, shares), *again], shortlists)
     return _least_level_weight(weight, shares, shortlists), shares
 
@@ -100,7 +102,9 @@ def _least_level_weight(best: float, shares: Shares, shortlists: Sequence[Shortl
     """Returns the least weight that is level with the best one for these shares."""
     enough = (1.0 - LEVEL) * _ndcg_of(best, shares, shortlists)
     return next(
-        weight for weight in EVIDENCE_WEIGHTS if weight == best or _ndcg_of(weight, shares, shortlists) >= enough
+        weight
+        for weight in EVIDENCE_WEIGHTS
+        if weight == best or _ndcg_of(weight, shares, shortlists) >= enough
     )
 
 

@@ -106,7 +106,8 @@ class Inputs:
         """
         groups = [self.eval_windows(max_length)]
         if split == names.LEARNT:
-            groups.append(self._sample(names.NEWCOMERS, max_length, share=1 / ONE_IN))
+            # cached, as newcomers stand all over `train`: each epoch would read all of it
+            groups.append(self._sample(names.NEWCOMERS, max_length, share=1 / ONE_IN).cache())
         return groups
 
     def eval_windows(self, max_length: int) -> tf.data.Dataset:
