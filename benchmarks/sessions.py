@@ -41,13 +41,7 @@ class Prefix(NamedTuple):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Prints the figures over all prefixes, and over those whose next item somebody has played in the log."""
-    parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.sessions",
-        description=__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-    )
-    parser.add_argument("--home", type=Path, required=True, metavar="DIR", help="of a run that pushed")
-    parser.add_argument("--others", type=Path, required=True, metavar="FILE", help="events of other sessions")
+    parser = _parser()
     args = parser.parse_args(argv)
     home = Home(args.home)
     try:
@@ -137,6 +131,17 @@ def _row(name: str, places: npt.NDArray[np.int64]) -> tuple[str, ...]:
     count = max(len(figures), 1)
     (hits, mrr), (hits_error, mrr_error) = figures.sum(axis=0) / count, figures.std(axis=0) / np.sqrt(count)
     return (name, f"{len(places):,}", f"{hits:.4f}", f"{hits_error:.4f}", f"{mrr:.4f}", f"{mrr_error:.4f}")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.sessions",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--home", type=Path, required=True, metavar="DIR", help="of a run that pushed")
+    parser.add_argument("--others", type=Path, required=True, metavar="FILE", help="events of other sessions")
+    return parser
 
 
 if __name__ == "__main__":
