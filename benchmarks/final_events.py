@@ -1,6 +1,7 @@
 """Cuts the last event of each listener off a log: what nothing that learns from the rest can have seen."""
 
 import shutil
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -59,6 +60,11 @@ class FinalEvents:
     last_week: Interactions | None
     """The part of `log` in its last seven days; None where times only say the order."""
 
+    @property
+    def target_ids(self) -> list[str]:
+        """Ids of the targets, [Q]."""
+        return [self.items.ids[target - 1] for target in self.targets]
+
     def history_ids(self, row: int) -> list[str]:
         """Returns the ids of a listener's history, oldest first."""
         first, stop = self.histories.offsets[row : row + 2]
@@ -76,7 +82,7 @@ def cut_final_events(source: Path, folder: Path) -> FinalEvents:
         UserError: a table is missing or can't be read.
     """
     items = read_items(source)
-    events = _read(source, EVENTS)
+    events = read_table(table_files(str(source), EVENTS), EVENTS)
     folder.mkdir()
     for table in (CATALOG, USERS):
         for path in map(Path, table_files(str(source), table)):
@@ -119,7 +125,7 @@ def cut_final_events(source: Path, folder: Path) -> FinalEvents:
 
 def read_items(source: Path) -> Items:
     """Reads the catalogue of a log."""
-    table = _read(source, CATALOG)
+    table = read_table(table_files(str(source), CATALOG), CATALOG)
     kinds = table["kind"].to_pylist() if "kind" in table.column_names else [None] * table.num_rows
     durations = table[_DURATION].to_pylist() if _DURATION in table.column_names else [0] * table.num_rows
     of_item = {
@@ -135,9 +141,9 @@ def read_items(source: Path) -> Items:
     )
 
 
-def _read(source: Path, table: str) -> pa.Table:
-    """Reads a whole table; a column that some of its files lack is null there."""
-    batches = [batch for path in table_files(str(source), table) for _, batch in read_batches(path, table)]
+def read_table(paths: Iterable[str], table: str) -> pa.Table:
+    """Reads a whole table of some files; a column that some of them lack is null there."""
+    batches = [batch for path in paths for _, batch in read_batches(path, table)]
     whole = pa.concat_tables([batch.replace_schema_metadata() for batch in batches], promote=True)
     return whole.combine_chunks()
 

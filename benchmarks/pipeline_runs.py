@@ -61,26 +61,39 @@ def run_seed(data: Path, home: Path, events: FinalEvents, seed: int, settings: S
 
 def ask(home: Path, events: FinalEvents, exclude_seen: bool) -> tuple[int, npt.NDArray[np.int64] | None]:
     """Asks `upnext batch` what each listener plays next; returns its exit code and the ranks [Q]."""
+    histories = ((user, events.history_ids(row)) for row, user in enumerate(events.users))
+    words = ["--exclude-history"] if exclude_seen else []
+    return ask_batch(home, histories, events.target_ids, words)
+
+
+def ask_batch(
+    home: Path, histories: Iterable[tuple[str, Sequence[str]]], targets: Sequence[str], words: Sequence[str]
+) -> tuple[int, npt.NDArray[np.int64] | None]:
+    """Asks `upnext batch` what follows each history; returns its exit code and the ranks [Q].
+
+    Args:
+        home: of a run that pushed.
+        histories: Q listeners' ids, each with the ids of what was played, oldest first.
+        targets: [Q] ids of what was played next.
+        words: further words of the command.
+    """
     questions, answers = home / "questions.jsonl", home / "answers.jsonl"
     with questions.open("w", encoding="utf-8") as file:
-        for row, user in enumerate(events.users):
-            question = {names.USER_ID: user, names.ITEM_IDS: events.history_ids(row)}
-            file.write(json.dumps(question) + "\n")
-    words = ["--exclude-history"] if exclude_seen else []
+        for user, items in histories:
+            file.write(json.dumps({names.USER_ID: user, names.ITEM_IDS: items}) + "\n")
     files = ["--histories", str(questions), "--out", str(answers)]
     code = upnext("batch", "--home", str(home), *files, *words)
     if code != DONE:
         return code, None
     with answers.open(encoding="utf-8") as lines:
-        return code, answered_ranks(lines, events)
+        return code, answered_ranks(lines, targets)
 
 
-def answered_ranks(lines: Iterable[str], events: FinalEvents) -> npt.NDArray[np.int64]:
-    """Ranks the final events in answers of `upnext batch`: [Q], 0-based, `NOT_FOUND` below the answers."""
-    ranks = np.full(len(events.targets), NOT_FOUND, np.int64)
-    for row, (line, target) in enumerate(zip(lines, events.targets, strict=True)):
+def answered_ranks(lines: Iterable[str], targets: Sequence[str]) -> npt.NDArray[np.int64]:
+    """Ranks targets [Q] in answers of `upnext batch`: [Q], 0-based, `NOT_FOUND` below the answers."""
+    ranks = np.full(len(targets), NOT_FOUND, np.int64)
+    for row, (line, item) in enumerate(zip(lines, targets, strict=True)):
         ids = json.loads(line)[names.ITEM_IDS]
-        item = events.items.ids[target - 1]
         if item in ids:
             ranks[row] = ids.index(item)
     return ranks

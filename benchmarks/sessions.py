@@ -10,7 +10,6 @@ recommendation (Wu and others, SR-GNN, AAAI 2019). What was played before in the
 """
 
 import argparse
-import json
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -20,11 +19,12 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 
-from benchmarks.pipeline_runs import upnext
+from benchmarks.final_events import read_table
+from benchmarks.pipeline_runs import ask_batch
 from listening_log.errors import UserError
 from listening_log.tables.reader import read_batches
 from listening_log.tables.tables import EVENTS, table_files
-from models import names
+from models.metrics import reciprocal_ranks
 from tfx_pipeline.home.layout import Home
 from tfx_pipeline.home.run_record import last_run
 from tfx_pipeline.terminal.tables import render_table
@@ -49,13 +49,15 @@ def main(argv: Sequence[str] | None = None) -> int:
         prefixes = list(prefixes_of(read_sessions(args.others)))
     except UserError as error:
         parser.exit(1, f"{error}\n")
-    code, places = ask(home.path, prefixes)
-    if code:
+    histories = ((f"other session, prefix {n}", prefix.history) for n, prefix in enumerate(prefixes))
+    targets = [prefix.target for prefix in prefixes]
+    code, ranks = ask_batch(home.path, histories, targets, ["-k", str(PLACES)])
+    if ranks is None:
         return code
-    known = np.array([prefix.target in played for prefix in prefixes], bool)
+    known = np.array([target in played for target in targets], bool)
     rows = [
-        _row("all", places),
-        _row("next item played by somebody before", places[known]),
+        _row("all", ranks),
+        _row("next item played by somebody before", ranks[known]),
     ]
     print(render_table(rows, ("prefixes", "n", f"P@{PLACES}", "±", f"MRR@{PLACES}", "±")))
     return 0
@@ -69,7 +71,7 @@ def read_sessions(path: Path) -> pa.Table:
     """
     if not path.is_file():
         raise UserError(f"--others {path}: no such file; give a table of events")
-    return pa.concat_tables([batch.replace_schema_metadata() for _, batch in read_batches(str(path), EVENTS)])
+    return read_table([str(path)], EVENTS)
 
 
 def prefixes_of(events: pa.Table) -> Iterator[Prefix]:
@@ -94,43 +96,20 @@ def played_items(data: Path) -> set[str]:
     }
 
 
-def ask(home: Path, prefixes: Sequence[Prefix]) -> tuple[int, npt.NDArray[np.int64]]:
-    """Asks `upnext batch` about each prefix; returns its exit code and the targets' 0-based places [Q], -1: none."""
-    questions, answers = home / "questions.jsonl", home / "answers.jsonl"
-    with questions.open("w", encoding="utf-8") as file:
-        for number, prefix in enumerate(prefixes):
-            question = {names.USER_ID: f"other session, prefix {number}", names.ITEM_IDS: prefix.history}
-            file.write(json.dumps(question) + "\n")
-    files = ["--histories", str(questions), "--out", str(answers)]
-    code = upnext("batch", "--home", str(home), "-k", str(PLACES), *files)
-    if code:
-        return code, np.zeros(0, np.int64)
-    with answers.open(encoding="utf-8") as lines:
-        answered = [json.loads(line)[names.ITEM_IDS] for line in lines]
-    return 0, np.array(
-        [
-            ids.index(prefix.target) if prefix.target in ids else -1
-            for ids, prefix in zip(answered, prefixes, strict=True)
-        ],
-        np.int64,
-    )
-
-
-def precision_and_mrr(places: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+def precision_and_mrr(ranks: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
     """Computes P@20 and 1 / place of each answer: [Q, 2].
 
     Args:
-        places: [Q], 0-based, -1 where the target isn't among the first 20.
+        ranks: [Q], 0-based, `NOT_FOUND` where the target isn't among the first 20.
     """
-    hit = places >= 0
-    return np.stack([hit.astype(float), np.where(hit, 1.0 / (places + 1.0 + ~hit), 0.0)], axis=1)
+    return np.stack([(ranks < PLACES).astype(float), reciprocal_ranks(ranks)], axis=1)
 
 
-def _row(name: str, places: npt.NDArray[np.int64]) -> tuple[str, ...]:
-    figures = precision_and_mrr(places)
+def _row(name: str, ranks: npt.NDArray[np.int64]) -> tuple[str, ...]:
+    figures = precision_and_mrr(ranks)
     count = max(len(figures), 1)
     (hits, mrr), (hits_error, mrr_error) = figures.sum(axis=0) / count, figures.std(axis=0) / np.sqrt(count)
-    return (name, f"{len(places):,}", f"{hits:.4f}", f"{hits_error:.4f}", f"{mrr:.4f}", f"{mrr_error:.4f}")
+    return (name, f"{len(ranks):,}", f"{hits:.4f}", f"{hits_error:.4f}", f"{mrr:.4f}", f"{mrr_error:.4f}")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -26,8 +26,13 @@ def ndcg_gains(ranks: np.ndarray, k: int) -> np.ndarray:
 
 def mrr(ranks: np.ndarray) -> float:
     """Computes the mean reciprocal rank of `ranks` int [n], 0 for `NOT_FOUND`; 0 if there are none."""
+    return _mean(reciprocal_ranks(ranks))
+
+
+def reciprocal_ranks(ranks: np.ndarray) -> np.ndarray:
+    """Computes 1 / place of each of `ranks` int [n], which are 0-based: float64 [n], 0 for `NOT_FOUND`."""
     ranks = np.asarray(ranks, np.float64)
-    return _mean(np.where(ranks < NOT_FOUND, 1.0 / (ranks + 1.0), 0.0))
+    return np.where(ranks < NOT_FOUND, 1.0 / (ranks + 1.0), 0.0)
 
 
 def recall_at_k(approximate: np.ndarray, exact: np.ndarray, k: int) -> float:

@@ -44,7 +44,7 @@ def test_answers_are_ranked_by_the_place_of_the_final_event():
     lines = [
         json.dumps({**json.loads(line), "item_ids": list(json.loads(line)["item_ids"])}) for line in lines
     ]
-    assert answered_ranks(lines, EVENTS).tolist() == [0, NOT_FOUND, 1]
+    assert answered_ranks(lines, EVENTS.target_ids).tolist() == [0, NOT_FOUND, 1]
 
 
 def test_questions_exclude_the_history_where_the_run_did(tmp_path, monkeypatch):

@@ -7,6 +7,7 @@ import pyarrow as pa
 import pytest
 
 from benchmarks.sessions import Prefix, main, played_items, precision_and_mrr, prefixes_of, read_sessions
+from models.metrics import NOT_FOUND
 
 
 def test_prefixes_are_in_the_order_of_time_and_then_of_the_file() -> None:
@@ -22,7 +23,7 @@ def test_prefixes_are_in_the_order_of_time_and_then_of_the_file() -> None:
 
 
 def test_mrr_is_zero_below_the_twenty_places() -> None:
-    figures = precision_and_mrr(np.array([0, 3, -1, 19]))
+    figures = precision_and_mrr(np.array([0, 3, NOT_FOUND, 19]))
 
     assert figures.tolist() == [[1, 1], [1, 0.25], [0, 0], [1, 0.05]]
 
